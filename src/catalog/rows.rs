@@ -1,0 +1,302 @@
+//! The format of `catalog/*.toml`: what one row says about a third-party API.
+//!
+//! Every row names *symbols*. A symbol is how a value is reached from a package:
+//!
+//! | symbol | is |
+//! | --- | --- |
+//! | `useQuery` | the export of that name, also through a namespace or default import |
+//! | `default` | the default export (or the whole CommonJS module) itself |
+//! | `create().get` | the member `get` of what calling (or constructing) `create` gives |
+//! | `useLazyQuery().0` | the first element of the array that the call gives |
+//! | `use*Query` | `*` inside a name stands for any characters of that name |
+//! | `createTRPCReact().**.useQuery` | `**` stands for any number of members and calls |
+//!
+//! The package `global` holds what the platform offers without an import; `window.`, `self.`,
+//! `globalThis.`, `global.` and `top.` in front are dropped before the lookup.
+
+use serde::Deserialize;
+
+use crate::vocabulary::{Confidence, Kind, Side};
+
+/// One `catalog/*.toml` file: what one library, or a family with the same API, means.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LibraryFile {
+    /// Name for people.
+    pub library: String,
+    /// Import specifiers. `swr` also stands for `swr/…`; `node:` in front is dropped.
+    pub packages: Vec<String>,
+    /// Code that imports this runs there.
+    #[serde(default)]
+    pub side: Option<Side>,
+    /// Calls and elements that make work recur.
+    #[serde(default)]
+    pub timer: Vec<TimerMeaning>,
+    /// One-shot schedulers: recurring work when the callback schedules itself again.
+    #[serde(default)]
+    pub once: Vec<OnceMeaning>,
+    /// Calls that give a promise which settles after a delay.
+    #[serde(default)]
+    pub delay: Vec<DelayMeaning>,
+    /// Calls that stop a timer.
+    #[serde(default)]
+    pub stop: Vec<StopMeaning>,
+    /// What calling a symbol does.
+    #[serde(default)]
+    pub effect: Vec<EffectMeaning>,
+    /// What calling a symbol gives, where sight goes on through it.
+    #[serde(default)]
+    pub returns: Vec<ReturnsMeaning>,
+    /// Names under which a dependency-injection container hands a symbol to a parameter.
+    #[serde(default)]
+    pub injected: Vec<InjectedMeaning>,
+    /// What a method of that name does on a receiver that cannot be seen.
+    #[serde(default)]
+    pub method: Vec<MethodMeaning>,
+    /// Member names that tell the state of a connection.
+    #[serde(default)]
+    pub status: Vec<StatusMeaning>,
+}
+
+/// Where a call carries something: an argument, or an option inside an argument or the props.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// Zero-based argument; for an option, the argument that holds the object. Absent with
+    /// `option`: any argument. A JSX element's props are argument 0.
+    #[serde(default)]
+    pub argument: Option<usize>,
+    /// Dotted path inside that argument: `refetchInterval`, `defaultOptions.queries.refetchInterval`.
+    #[serde(default)]
+    pub option: Option<String>,
+}
+
+/// A call or element that makes work recur.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimerMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// How it recurs.
+    pub kind: Kind,
+    /// Where the interval stands. Without a value there, a `query-option` is no timer and other
+    /// kinds use `default_ms`.
+    pub interval: Option<Slot>,
+    /// Where the repeated function stands. Absent: the library does `effect` itself.
+    #[serde(default)]
+    pub work: Option<Slot>,
+    /// What the library does on each tick besides running `work`; decides the verdict when
+    /// `work` is absent or cannot be seen (with confidence `likely`).
+    #[serde(default)]
+    pub effect: Option<Effect>,
+    /// Milliseconds in one unit of the interval.
+    #[serde(default = "one")]
+    pub unit_ms: f64,
+    /// Interval in ms when none is given.
+    #[serde(default)]
+    pub default_ms: Option<f64>,
+    /// Values of the interval that turn it off: any of `false`, `null`, `undefined`, `0`.
+    #[serde(default)]
+    pub off: Vec<OffValue>,
+    /// Options beside the interval that turn it off when they have this value:
+    /// `{ option = "enabled", off = "false" }`.
+    #[serde(default)]
+    pub switch: Vec<Switch>,
+    /// The interval is a cron expression (or a `5 minutes` text), not a number.
+    #[serde(default)]
+    pub schedule: bool,
+    /// There is no handle: the library stops it when the component unmounts.
+    #[serde(default)]
+    pub self_clearing: bool,
+}
+
+/// A value that turns a timer off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OffValue {
+    /// `false`
+    False,
+    /// `true`, for options such as `skip`
+    True,
+    /// `null`
+    Null,
+    /// `undefined`
+    Undefined,
+    /// `0`
+    #[serde(rename = "0")]
+    Zero,
+}
+
+/// An option that turns a timer off.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switch {
+    /// Its dotted path beside the interval's own object; or, with `argument`, that whole argument.
+    #[serde(default)]
+    pub option: Option<String>,
+    /// The argument that switches (SWR's key), instead of an option.
+    #[serde(default)]
+    pub argument: Option<usize>,
+    /// The value that turns it off.
+    pub off: OffValue,
+}
+
+/// A one-shot scheduler.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnceMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// What it is when the callback schedules itself again: `recursive-timeout` or `raf`.
+    pub kind: Kind,
+    /// Argument that holds the callback.
+    pub callback: usize,
+    /// Argument that holds the delay in ms.
+    #[serde(default)]
+    pub interval: Option<usize>,
+}
+
+/// A call that gives a promise which settles after a delay.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DelayMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// Argument that holds the delay.
+    pub argument: usize,
+    /// Milliseconds in one unit.
+    #[serde(default = "one")]
+    pub unit_ms: f64,
+}
+
+/// A call that stops timers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StopMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+}
+
+/// What running a call does, as far as a verdict cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Sends a request for data: HTTP, GraphQL, RPC.
+    Network,
+    /// Asks a database, cache server or queue over the network.
+    Database,
+    /// Opens a push channel.
+    ChannelOpen,
+    /// Sends on a push channel.
+    ChannelSend,
+    /// Registers a listener: the callbacks it is given do not run now.
+    Listen,
+    /// Reads the state of a connection.
+    StatusRead,
+    /// Reports metrics, analytics or errors.
+    Telemetry,
+    /// Writes a log line.
+    Log,
+    /// Reads or writes local storage or files.
+    Storage,
+    /// Changes component or store state.
+    State,
+    /// Touches the page or the window.
+    Dom,
+    /// Reads the clock.
+    Clock,
+    /// Asks another process of the same machine: IPC, child processes.
+    Process,
+    /// Removes entries from a collection or flushes a buffer.
+    Sweep,
+    /// Nothing that a verdict cares about; callbacks it is given run now.
+    Pure,
+}
+
+/// What calling a symbol does.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EffectMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// What it does.
+    pub effect: Effect,
+    /// The same symbol as a JSX element, or as a read without a call, does it too.
+    #[serde(default)]
+    pub without_call: bool,
+}
+
+/// What calling a symbol gives.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnsMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// The shape of the result.
+    pub gives: Gives,
+    /// The argument that it is made of.
+    #[serde(default)]
+    pub argument: usize,
+    /// The function is an option of that argument, at this dotted path.
+    #[serde(default)]
+    pub option: Option<String>,
+}
+
+/// The shape of a call's result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gives {
+    /// The argument itself: `useCallback(f)`, `memo(C)`, `debounce(f)`.
+    Argument,
+    /// What calling the argument gives: `useMemo(() => x)`.
+    Call,
+    /// An object whose `current` is the argument: `useRef(x)`.
+    Ref,
+    /// A pair of a value, first the argument (or what calling it gives), and its setter.
+    State,
+    /// A store hook whose state is what calling the argument gives: zustand's `create`.
+    Store,
+    /// A function that, when called, calls the function which the argument gives when called:
+    /// `createAsyncThunk(name, run)`; calling the result runs `argument`.
+    Runner,
+    /// A React context whose default value is the argument.
+    Context,
+    /// The value of the context that is the argument: `useContext(C)`.
+    ContextValue,
+    /// The component that the argument's promise or function loads: `lazy(() => import(…))`.
+    Lazy,
+}
+
+/// A name under which a container injects a symbol: AngularJS's `$http`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InjectedMeaning {
+    /// The parameter's name.
+    pub name: String,
+    /// The symbol that it holds.
+    pub at: String,
+}
+
+/// What a method does on a receiver that cannot be seen.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MethodMeaning {
+    /// Method names.
+    pub names: Vec<String>,
+    /// What it does.
+    pub effect: Effect,
+    /// How much the name proves.
+    pub confidence: Confidence,
+}
+
+/// Member names that tell the state of a connection: `readyState`, `isConnected`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusMeaning {
+    /// Member (or getter) names.
+    pub members: Vec<String>,
+}
+
+const fn one() -> f64 {
+    1.0
+}

@@ -1,0 +1,61 @@
+//! Errors that stop a run. A file that cannot be read or parsed does not: it is a [`crate::source::Skip`].
+
+use std::path::PathBuf;
+
+/// Why `unpoll` could not do its job: exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A path on the command line that is not there.
+    #[error("no such file or folder: {}", .0.display())]
+    NoSuchPath(PathBuf),
+    /// Nothing to audit under the given paths.
+    #[error("no TypeScript or JavaScript source under {0}")]
+    NothingToAudit(String),
+    /// A glob that does not parse.
+    #[error("invalid glob `{glob}`: {why}")]
+    Glob {
+        /// As typed.
+        glob: String,
+        /// What the parser says.
+        why: String,
+    },
+    /// A file that could not be read or written.
+    #[error("{}: {source}", .path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A catalog file with a mistake.
+    #[error("catalog {file}: {why}")]
+    Catalog {
+        /// Which.
+        file: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A name that is no rule.
+    #[error("no rule is called `{0}`")]
+    UnknownRule(String),
+    /// Anything that is our own bug.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// One line that names what to do.
+    pub fn help(&self) -> String {
+        match self {
+            Self::NoSuchPath(_) => "check the spelling, or run without a path to audit the current folder".into(),
+            Self::NothingToAudit(_) => {
+                "name a folder that holds .ts, .tsx, .js or .jsx files; --no-ignore also looks into ignored ones".into()
+            }
+            Self::Glob { .. } => "globs look like `src/**/*.tsx`; quote them so that the shell leaves them alone".into(),
+            Self::Io { .. } => "check that the file exists and that you may read or write it".into(),
+            Self::Catalog { .. } => "see the table in src/catalog/rows.rs for the keys of a row".into(),
+            Self::UnknownRule(_) => "`unpoll rules` lists them all".into(),
+            Self::Internal(_) => "this is a bug of unpoll: please report it with the command that you ran".into(),
+        }
+    }
+}

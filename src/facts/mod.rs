@@ -1,0 +1,1 @@
+//! One walk over a tree gives owned `FileFacts`; trees die here.

@@ -1,0 +1,223 @@
+//! The audit: everything that a report shows. Made once, by `findings`, and only read after that.
+
+use std::collections::BTreeMap;
+
+use crate::source::Skip;
+use crate::vocabulary::{
+    Cleared, Confidence, FindingStatus, Gate, Kind, Severity, Side, Verdict,
+};
+
+/// A finished audit of one or more roots.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    /// What the user named, as given: `.` or `apps/web`. Never an absolute path of the machine
+    /// unless the user typed one.
+    pub root: String,
+    /// Counts for the head of a report.
+    pub summary: Summary,
+    /// Sorted by severity (critical first), then path, line, column, rule.
+    pub findings: Vec<Finding>,
+    /// Every timer found, accepted ones too; sorted by path, line, column.
+    pub timers: Vec<TimerRow>,
+    /// Parts of the product with their status; sorted by name.
+    pub areas: Vec<Area>,
+    /// What to do, most urgent first.
+    pub next_steps: Vec<NextStep>,
+    /// What was looked at and what was not.
+    pub stats: Stats,
+}
+
+/// Counts for the head of a report.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// Findings by severity.
+    pub critical: usize,
+    /// Findings by severity.
+    pub warning: usize,
+    /// Findings by severity.
+    pub info: usize,
+    /// Timers that are fine as they are and carry no finding.
+    pub accepted: usize,
+    /// Requests a minute of all live, not switched-off network polls whose interval is known.
+    pub requests_per_minute: f64,
+    /// Share of recurring work that is migrated or acceptable, 0 to 100: accepted timers among
+    /// all timers that are neither tests nor definitions. `None` when there is no such timer.
+    pub completion: Option<f64>,
+    /// Number of timers by verdict.
+    pub by_verdict: BTreeMap<Verdict, usize>,
+    /// Number of findings by rule id.
+    pub by_rule: BTreeMap<&'static str, usize>,
+}
+
+/// One step of the evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainStep {
+    /// Relative path with `/`.
+    pub file: String,
+    /// Line from 1.
+    pub line: u32,
+    /// What stands there, in a few words: `loadOrders() → fetch()`. Text of the audited code:
+    /// hostile until a report has escaped it.
+    pub label: String,
+}
+
+/// One problem at one place.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// After the severity policy.
+    pub severity: Severity,
+    /// What is there, why it matters, what to do.
+    pub message: String,
+    /// Short text for a table: the impact in a few words.
+    pub impact: String,
+    /// One line that names what to do.
+    pub help: String,
+    /// Relative path with `/`.
+    pub file: String,
+    /// Line from 1.
+    pub line: u32,
+    /// Column from 1.
+    pub column: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// One past the last column.
+    pub end_column: u32,
+    /// Name of the area that it belongs to.
+    pub area: String,
+    /// Stable identity, 16 hex digits.
+    pub fingerprint: String,
+    /// New, known or silenced.
+    pub status: FindingStatus,
+    /// How sure the evidence is.
+    pub confidence: Confidence,
+    /// The evidence, in order.
+    pub chain: Vec<ChainStep>,
+    /// Index into `Audit::timers` of the timer it speaks of, if any.
+    pub timer: Option<usize>,
+    /// The source around the place, for code frames.
+    pub frame: Option<Frame>,
+}
+
+/// A few lines of the audited source. Hostile text.
+#[derive(Debug, Clone, Default)]
+pub struct Frame {
+    /// Number of the first line.
+    pub first_line: u32,
+    /// The lines, without line ends, each cut to a sane length.
+    pub lines: Vec<String>,
+}
+
+/// One timer, as reports show it.
+#[derive(Debug, Clone)]
+pub struct TimerRow {
+    /// Relative path with `/`.
+    pub file: String,
+    /// Line of the call or of the option key.
+    pub line: u32,
+    /// Column from 1.
+    pub column: u32,
+    /// How it recurs.
+    pub kind: Kind,
+    /// What it does.
+    pub verdict: Verdict,
+    /// Milliseconds; `None` when only callers or the run time decide.
+    pub interval_ms: Option<f64>,
+    /// Where the interval came from, in words: `5_000`, `constant POLL_MS`, `parameter rate`.
+    pub interval_source: String,
+    /// The switch in front of it.
+    pub gate: Gate,
+    /// Which switch, in words, when there is one.
+    pub gate_reason: Option<String>,
+    /// Client or server.
+    pub side: Side,
+    /// Whether an entry of the app reaches the code.
+    pub live: bool,
+    /// Whether it is stopped with its owner.
+    pub cleared: Cleared,
+    /// Component, hook, class or function that holds it.
+    pub owner: String,
+    /// What recurs, as written: `setInterval`, `useQuery refetchInterval`.
+    pub api: String,
+    /// Requests a minute, `None` when the interval is dynamic or nothing is requested.
+    pub requests_per_minute: Option<f64>,
+    /// How sure the verdict is.
+    pub confidence: Confidence,
+    /// The evidence, in order.
+    pub chain: Vec<ChainStep>,
+    /// Fingerprint of the finding about it, if there is one.
+    pub finding_fingerprint: Option<String>,
+    /// Name of the area that it belongs to.
+    pub area: String,
+}
+
+impl TimerRow {
+    /// Whether the audit lists it as acceptable: shown, and no finding about it.
+    pub fn is_accepted(&self) -> bool {
+        self.finding_fingerprint.is_none() && !matches!(self.verdict, Verdict::Test | Verdict::Definition)
+    }
+}
+
+/// Polling status of an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AreaPolling {
+    /// No recurring work.
+    None,
+    /// Only acceptable timers.
+    Accepted,
+    /// Polling code that is switched off or not live.
+    Dormant,
+    /// It polls.
+    Active,
+}
+
+/// A part of the product that people name.
+#[derive(Debug, Clone)]
+pub struct Area {
+    /// `Proxies`, `Dashboard`.
+    pub name: String,
+    /// What its timers amount to.
+    pub polling: AreaPolling,
+    /// Number of findings in it.
+    pub findings: usize,
+    /// The most severe finding in it.
+    pub worst: Option<Severity>,
+}
+
+/// Urgency of a next step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Critical findings.
+    High,
+    /// Warnings.
+    Medium,
+    /// The rest.
+    Low,
+}
+
+/// Something to do, with the findings that it would end.
+#[derive(Debug, Clone)]
+pub struct NextStep {
+    /// Urgency.
+    pub priority: Priority,
+    /// One imperative sentence.
+    pub text: String,
+    /// Findings it would end.
+    pub fingerprints: Vec<String>,
+}
+
+/// What was looked at and what was not.
+#[derive(Debug, Clone, Default)]
+pub struct Stats {
+    /// Source files found.
+    pub files_discovered: usize,
+    /// Files read.
+    pub files_read: usize,
+    /// Files parsed.
+    pub files_parsed: usize,
+    /// Bytes read.
+    pub bytes_read: u64,
+    /// Files passed over, with the reason; sorted.
+    pub skipped: Vec<Skip>,
+}

@@ -1,0 +1,3 @@
+//! Joins the facts of all files into a `Program` that answers questions.
+
+pub mod timer;

@@ -1,0 +1,1 @@
+//! One file per format; an audit in, text out.

@@ -1,0 +1,1 @@
+//! Which trigger words the bytes of a file hold.

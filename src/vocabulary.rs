@@ -1,0 +1,153 @@
+//! The words of the audit: the closed sets of answers that every room shares.
+//!
+//! They are spelled the same in code, in JSON, in messages and in the docs; the kebab-case
+//! spelling of a variant is its public name.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares a closed set of answers whose public names are listed once.
+macro_rules! vocabulary {
+    ($(#[$outer:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$outer])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$inner])* #[serde(rename = $text)] $variant),+ }
+
+        impl $name {
+            /// Every answer of this set, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The public spelling: what JSON, messages and the docs say.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+vocabulary! {
+    /// How a timer recurs.
+    Kind {
+        /// A repeating timer of the platform or of a library that mimics it.
+        SetInterval = "set-interval",
+        /// A function that schedules itself again through a one-shot timer.
+        RecursiveTimeout = "recursive-timeout",
+        /// A loop with an awaited delay.
+        SleepLoop = "sleep-loop",
+        /// The interval option of a data library.
+        QueryOption = "query-option",
+        /// A call of a hook or function that repeats the callback it is given.
+        IntervalHook = "interval-hook",
+        /// A place that hands an interval to the repository's own function, hook or component.
+        IntervalParam = "interval-param",
+        /// A repeating RxJS source.
+        Rxjs = "rxjs",
+        /// A `requestAnimationFrame` loop.
+        Raf = "raf",
+        /// A schedule of a server-side task.
+        Cron = "cron",
+    }
+}
+
+vocabulary! {
+    /// What the repeated work of a timer does.
+    Verdict {
+        /// It sends a request for data, itself or through what it calls.
+        NetworkPoll = "network-poll",
+        /// It reads local connection or channel state instead of subscribing to its change.
+        StatusPoll = "status-poll",
+        /// It keeps an open channel, lock or session alive.
+        Heartbeat = "heartbeat",
+        /// It sweeps caches, flushes logs or telemetry, resets rate limits.
+        Housekeeping = "housekeeping",
+        /// It drives a clock, a countdown, an animation, a debounce, or waits for the DOM.
+        UiTimer = "ui-timer",
+        /// It backs off and tries one operation again.
+        Retry = "retry",
+        /// Its interval is literally `false`, `0` or `undefined`.
+        Disabled = "disabled",
+        /// It is a wrapper whose work its callers supply.
+        Definition = "definition",
+        /// It stands in test, story, mock or example code.
+        Test = "test",
+        /// The repeated work could not be seen; the chain ends where sight was lost.
+        Unknown = "unknown",
+    }
+}
+
+vocabulary! {
+    /// The switch in front of a timer.
+    Gate {
+        /// It runs whenever the code that holds it runs.
+        Always = "always",
+        /// Some runtime condition starts it, stops it or skips its work.
+        Conditional = "conditional",
+        /// A switch whose default is off.
+        OffByDefault = "off-by-default",
+        /// Every caller turns it off.
+        OffAtAllCallers = "off-at-all-callers",
+    }
+}
+
+vocabulary! {
+    /// Where the code runs.
+    Side {
+        /// Browser, desktop shell or mobile app.
+        Client = "client",
+        /// A started server, worker or command-line tool.
+        Server = "server",
+    }
+}
+
+vocabulary! {
+    /// How sure a verdict is.
+    Confidence {
+        /// Every step of the chain was seen.
+        Certain = "certain",
+        /// One step rests on a library fact or on a name.
+        Likely = "likely",
+        /// Sight was lost, but what was seen points this way.
+        Possible = "possible",
+    }
+}
+
+vocabulary! {
+    /// How much a finding matters.
+    Severity {
+        /// Shown for completeness.
+        Info = "info",
+        /// Left over, dormant or slow.
+        Warning = "warning",
+        /// Stands in the way of the migration.
+        Critical = "critical",
+    }
+}
+
+vocabulary! {
+    /// What a finding is to the team that sees it.
+    FindingStatus {
+        /// Not seen before.
+        New = "new",
+        /// Listed in the baseline.
+        Baseline = "baseline",
+        /// Silenced by a comment.
+        Suppressed = "suppressed",
+    }
+}
+
+vocabulary! {
+    /// Whether a timer is stopped when its owner goes away.
+    Cleared {
+        /// Stopped on cleanup, unmount, stop, or by itself.
+        Yes = "yes",
+        /// Nothing stops it.
+        No = "no",
+        /// The library or the loop ends it: there is no handle to keep.
+        NotNeeded = "not-needed",
+    }
+}
