@@ -1,1 +1,26 @@
-//! One walk over a tree gives owned `FileFacts`; trees die here.
+//! One walk over a tree gives owned [`FileFacts`]; trees die here.
+//!
+//! The facts of a file are its program in a small normal form: expressions in an arena, functions,
+//! classes, bindings with their scopes resolved, and the conditions ("guards") and loops around each
+//! expression. They depend on that file's bytes alone, know no other file and no library, and hold
+//! no reference into the tree.
+
+mod expr;
+mod lower;
+mod patterns;
+mod scope;
+mod statements;
+
+pub use expr::{
+    AssignOp, BinaryOp, Binding, BindingId, Class, ClassId, ClassMember, Expr, ExprId, Export,
+    ExportTarget, FileFacts, Function, FunctionId, FunctionKind, Guard, GuardId, GuardKind, Import,
+    ImportedName, JsxTag, Loop, LoopId, LoopKind, MemberKind, Node, Origin, Parameter, PathKey, PathStep,
+    Property, PropertyKey, TypeMember, UnaryOp, Write,
+};
+
+pub use lower::STACK_BYTES;
+
+/// Reads one parsed file. Needs a thread with [`STACK_BYTES`] of stack.
+pub fn collect(text: &str, tree: &tree_sitter::Tree) -> FileFacts {
+    lower::lower(text, tree)
+}

@@ -1,0 +1,196 @@
+//! Who calls a function: calls and JSX elements anywhere in the program whose callee can be it.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+
+use super::eval::Evaluator;
+use super::program::Program;
+use super::value::{At, FunctionAt, Value};
+use crate::facts::{Expr, ExprId, ExportTarget, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
+use crate::source::{FileId, Role};
+
+/// A call or JSX element that runs a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallSite {
+    /// The call or element.
+    pub at: At,
+    /// In test code.
+    pub is_test: bool,
+}
+
+impl Program {
+    /// Every place that runs a function, sorted by file and place.
+    pub fn callers(&self, function: FunctionAt) -> Arc<[CallSite]> {
+        if let Some(known) = self.callers.lock().ok().and_then(|it| it.get(&function).cloned()) {
+            return known;
+        }
+        let found: Arc<[CallSite]> = self.find_callers(function).into();
+        if let Ok(mut callers) = self.callers.lock() {
+            callers.insert(function, Arc::clone(&found));
+        }
+        found
+    }
+
+    fn find_callers(&self, function: FunctionAt) -> Vec<CallSite> {
+        let names = self.names_of(function);
+        let mut files: Vec<FileId> = vec![function.file];
+        for name in &names {
+            files.extend(self.files_mentioning(name));
+        }
+        if self.is_default_export(function) {
+            files.extend(self.files_naming(function.file));
+        }
+        files.sort_unstable();
+        files.dedup();
+        let mut sites = Vec::new();
+        for file in files {
+            let facts = self.facts(file);
+            let is_test = self.file(file).is_some_and(|it| it.role == Role::Test);
+            let callees = facts.calls.iter().chain(&facts.elements).filter_map(|call| match facts.expr(*call) {
+                Expr::Call { callee, .. } | Expr::Jsx { tag: JsxTag::Component(callee), .. } => Some((*call, *callee)),
+                _ => None,
+            });
+            for (call, callee) in callees {
+                if !could_name(facts, callee, &names) {
+                    continue;
+                }
+                let is_it = Evaluator::new(self)
+                    .eval(At { file, expr: callee }, &None)
+                    .iter()
+                    .any(|value| matches!(value, Value::Function { at, .. } if *at == function));
+                if is_it {
+                    sites.push(CallSite { at: At { file, expr: call }, is_test });
+                }
+            }
+        }
+        sites.sort_unstable();
+        sites.dedup();
+        sites
+    }
+
+    /// Every name under which a function may be called: its own, those of what wraps it
+    /// (`const Orders = memo(OrdersInner)`), and those that it is exported as.
+    pub fn names_of(&self, function: FunctionAt) -> Vec<SmolStr> {
+        let facts = self.facts(function.file);
+        let Some(declared) = facts.function(function.function) else { return Vec::new() };
+        let mut names: FxHashSet<SmolStr> = declared.name.iter().cloned().collect();
+        let mut values: Vec<ExprId> = declared.expr.into_iter().collect();
+        let mut seen = FxHashSet::default();
+        for (at, binding) in facts.bindings.iter().enumerate() {
+            if binding.origin == Origin::Function(function.function) {
+                names.insert(binding.name.clone());
+                values.extend(binding.uses.iter().copied());
+                self.exported_names(facts, at, &mut names);
+            }
+        }
+        while let Some(value) = values.pop() {
+            if !seen.insert(value) || seen.len() > 200 {
+                continue;
+            }
+            // Climb through wrappers: `memo(f)`, `{ load: f }`, `f as T`.
+            match facts.node(value).parent.map(|parent| (parent, facts.expr(parent))) {
+                Some((parent, Expr::Call { callee, .. })) if *callee != value => values.push(parent),
+                Some((_, Expr::Object(properties))) => {
+                    names.extend(properties.iter().filter(|it| it.value == value).filter_map(|it| match &it.key {
+                        crate::facts::PropertyKey::Name(name) => Some(name.clone()),
+                        _ => None,
+                    }));
+                }
+                Some((_, Expr::Assign { target, .. })) => {
+                    if let Expr::Member { name, .. } | Expr::Ident { name, .. } = facts.expr(*target) {
+                        names.insert(name.clone());
+                    }
+                }
+                _ => {}
+            }
+            for (at, binding) in facts.bindings.iter().enumerate() {
+                if binding.origin == Origin::Value(value) && binding.path.is_empty() && names.insert(binding.name.clone()) {
+                    values.extend(binding.uses.iter().copied());
+                    self.exported_names(facts, at, &mut names);
+                }
+            }
+        }
+        if let Some(class) = declared.class.and_then(|class| facts.classes.get(class.index())) {
+            if class.constructor == Some(function.function) {
+                names.extend(class.name.clone());
+            }
+            names.extend(class.members.iter().filter_map(|member| match member.kind {
+                MemberKind::Method(own) | MemberKind::Getter(own) if own == function.function => Some(member.name.clone()),
+                _ => None,
+            }));
+        }
+        let mut names: Vec<_> = names.into_iter().filter(|name| name != "default" && name.len() > 1).collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn exported_names(&self, facts: &FileFacts, binding: usize, names: &mut FxHashSet<SmolStr>) {
+        for export in &facts.exports {
+            let is_it = match &export.target {
+                ExportTarget::Binding(it) => it.index() == binding,
+                ExportTarget::Expr(expr) => {
+                    matches!(facts.expr(*expr), Expr::Ident { binding: Some(it), .. } if it.index() == binding)
+                }
+                ExportTarget::From { .. } => false,
+            };
+            if is_it {
+                names.insert(export.name.clone());
+            }
+        }
+    }
+
+    /// Whether a file's default export is, or wraps, a function.
+    fn is_default_export(&self, function: FunctionAt) -> bool {
+        let facts = self.facts(function.file);
+        facts.exports.iter().any(|export| export.name == "default")
+            && Evaluator::new(self)
+                .export(function.file, "default", At { file: function.file, expr: ExprId(u32::MAX) })
+                .iter()
+                .any(|value| matches!(value, Value::Function { at, .. } if *at == function))
+    }
+
+    /// Files whose text holds every word of a file's name: the ones that can import its default.
+    pub fn files_naming(&self, file: FileId) -> Vec<FileId> {
+        let Some(source) = self.file(file) else { return Vec::new() };
+        let mut segments = source.path.rsplit('/');
+        let stem = segments.next().and_then(|name| name.split('.').next()).unwrap_or_default();
+        let stem = if stem == "index" { segments.next().unwrap_or(stem) } else { stem };
+        let mut files: Option<Vec<FileId>> = None;
+        for word in stem.split(|it: char| !it.is_alphanumeric() && it != '_' && it != '$').filter(|it| it.len() > 1) {
+            let more = self.mentions_of(word);
+            files = Some(match files {
+                None => more,
+                Some(known) => known.into_iter().filter(|it| more.binary_search(it).is_ok()).collect(),
+            });
+        }
+        files.unwrap_or_default()
+    }
+
+    /// The functions around a node that run when it does: callbacks are climbed to the function
+    /// that a caller can name.
+    pub fn named_function_around(&self, at: At) -> FunctionId {
+        let facts = self.facts(at.file);
+        facts
+            .functions_around(at.expr)
+            .find(|it| facts.function(*it).is_some_and(|function| function.name.is_some() || function.class.is_some()))
+            .unwrap_or(FunctionId::MODULE)
+    }
+}
+
+/// Whether a callee is spelled like one of the names, or is an import that may rename it.
+fn could_name(facts: &FileFacts, callee: ExprId, names: &[SmolStr]) -> bool {
+    match facts.expr(callee) {
+        Expr::Ident { name, binding } => {
+            names.contains(name)
+                || binding.and_then(|it| facts.binding(it)).is_some_and(|it| match it.origin {
+                    Origin::Import(_) => true,
+                    // `const { load: loadOrders } = api`
+                    _ => it.path.iter().any(|step| matches!(&step.key, crate::facts::PathKey::Name(key) if names.contains(key))),
+                })
+        }
+        Expr::Member { name, .. } => names.contains(name),
+        _ => false,
+    }
+}

@@ -1,0 +1,325 @@
+//! The program: every file's facts, read when they are first asked for, and the questions that
+//! need several files.
+
+use std::sync::{Mutex, OnceLock};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::callers::CallSite;
+use super::eval::{Evaluator, Values};
+use super::resolve::{Resolution, Resolver};
+use super::value::{At, Env, FunctionAt, Value};
+use crate::catalog::Catalog;
+use crate::catalog::rows::Gives;
+use crate::discover::Discovery;
+use crate::facts::{self, BindingId, ClassId, Expr, ExprId, FileFacts, JsxTag, Origin, PropertyKey};
+use crate::scan::{self, Limits, Mentions, Words};
+use crate::source::{FileId, Place, Skip, SourceFile, Span};
+
+/// Files in which one name is looked for before it counts as too common to follow.
+const MAX_MENTIONS: usize = 400;
+
+/// All files of the audit and what is known of them.
+pub struct Program {
+    files: Vec<SourceFile>,
+    catalog: Catalog,
+    resolver: Resolver,
+    mentions: Mentions,
+    limits: Limits,
+    uses_injection: bool,
+    facts: Vec<OnceLock<Box<FileFacts>>>,
+    seeds: Vec<FileId>,
+    skipped: Mutex<Vec<Skip>>,
+    bytes_read: u64,
+    pub(super) callers: Mutex<FxHashMap<FunctionAt, std::sync::Arc<[CallSite]>>>,
+    registered: Mutex<FxHashMap<SmolStr, Option<Values>>>,
+}
+
+static EMPTY: OnceLock<FileFacts> = OnceLock::new();
+
+/// What one pass over a file's bytes tells.
+struct Scanned {
+    identifiers: Vec<u32>,
+    bytes: u64,
+    starts: bool,
+    facts: Option<Box<FileFacts>>,
+    skip: Option<String>,
+}
+
+impl Program {
+    /// Reads and scans every file once, and parses those that can start a finding, or all of them.
+    /// Runs on the current rayon pool; calls `step` after each file.
+    pub fn open(discovery: Discovery, catalog: Catalog, parse_all: bool, step: &(dyn Fn() + Sync)) -> Self {
+        let limits = Limits::default();
+        let words = Words::new(&catalog.starting_words());
+        let scanned: Vec<Scanned> = discovery
+            .files
+            .par_iter()
+            .map(|file| {
+                let scanned = scan_file(file, &limits, &words, parse_all);
+                step();
+                scanned
+            })
+            .collect();
+        let resolver = Resolver::new(&discovery);
+        let uses_injection = discovery.packages.iter().any(|package| package.dependencies.contains("angular"));
+        let mut skipped = discovery.skipped;
+        let mut facts = Vec::with_capacity(scanned.len());
+        let mut identifiers = Vec::with_capacity(scanned.len());
+        let mut seeds = Vec::new();
+        let mut bytes_read = 0;
+        for (at, (file, scanned)) in discovery.files.iter().zip(scanned).enumerate() {
+            bytes_read += scanned.bytes;
+            let slot = OnceLock::new();
+            if let Some(reason) = scanned.skip {
+                skipped.push(Skip { file: file.path.clone(), reason });
+                let _ = slot.set(Box::default());
+            } else if let Some(facts) = scanned.facts {
+                let _ = slot.set(facts);
+            }
+            if scanned.starts {
+                seeds.push(FileId(u32::try_from(at).unwrap_or(u32::MAX)));
+            }
+            facts.push(slot);
+            identifiers.push(scanned.identifiers);
+        }
+        Self {
+            files: discovery.files,
+            catalog,
+            resolver,
+            mentions: Mentions::new(identifiers),
+            limits,
+            uses_injection,
+            facts,
+            seeds,
+            skipped: Mutex::new(skipped),
+            bytes_read,
+            callers: Mutex::default(),
+            registered: Mutex::default(),
+        }
+    }
+
+    /// Every file, in order of their ids.
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
+    /// The file of an id.
+    pub fn file(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.index())
+    }
+
+    /// Files that can start a finding, sorted.
+    pub fn seeds(&self) -> &[FileId] {
+        &self.seeds
+    }
+
+    /// What third-party APIs mean.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Number of files whose facts were asked for.
+    pub fn files_parsed(&self) -> usize {
+        self.facts.iter().filter(|slot| slot.get().is_some_and(|facts| !facts.functions.is_empty())).count()
+    }
+
+    /// Bytes of all files that were read.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read
+    }
+
+    /// What was passed over, sorted.
+    pub fn skipped(&self) -> Vec<Skip> {
+        let mut skipped = self.skipped.lock().map(|it| it.clone()).unwrap_or_default();
+        skipped.extend(self.resolver.skipped());
+        for (file, slot) in self.files.iter().zip(&self.facts) {
+            if let Some(deep) = slot.get().map(|facts| facts.too_deep).filter(|deep| *deep > 0) {
+                let reason = format!("{deep} places nested too deep to look into");
+                skipped.push(Skip { file: file.path.clone(), reason });
+            }
+        }
+        skipped.sort();
+        skipped.dedup();
+        skipped
+    }
+
+    /// The facts of a file; parsed now if nobody asked before. Files that cannot be read are empty.
+    pub fn facts(&self, id: FileId) -> &FileFacts {
+        let empty = || EMPTY.get_or_init(FileFacts::default);
+        let (Some(slot), Some(file)) = (self.facts.get(id.index()), self.files.get(id.index())) else { return empty() };
+        slot.get_or_init(|| {
+            let parsed = scan::read(file, &self.limits).and_then(|text| parse(&text, file));
+            match parsed {
+                Ok(facts) => facts,
+                Err(reason) => {
+                    if let Ok(mut skipped) = self.skipped.lock() {
+                        skipped.push(Skip { file: file.path.clone(), reason });
+                    }
+                    Box::default()
+                }
+            }
+        })
+    }
+
+    /// What an import specifier of a file stands for.
+    pub fn resolve(&self, from: FileId, specifier: &str) -> Resolution {
+        self.resolver.resolve(from, specifier)
+    }
+
+    /// Files that hold a word, sorted; none when it is too common to follow.
+    pub fn files_mentioning(&self, word: &str) -> Vec<FileId> {
+        let files = self.mentions.files_mentioning(word);
+        if files.len() > MAX_MENTIONS { Vec::new() } else { files }
+    }
+
+    /// Files that hold a word, however common it is.
+    pub fn mentions_of(&self, word: &str) -> Vec<FileId> {
+        self.mentions.files_mentioning(word)
+    }
+
+    /// The place of an expression.
+    pub fn place(&self, at: At) -> Place {
+        self.place_of_span(at.file, self.facts(at.file).node(at.expr).span)
+    }
+
+    /// The place of a span.
+    pub fn place_of_span(&self, file: FileId, span: Span) -> Place {
+        self.facts(file).lines.place(file, span)
+    }
+
+    /// The name that a value is bound to: `const x = value`.
+    pub fn binding_of_value(&self, at: At) -> Option<BindingId> {
+        let facts = self.facts(at.file);
+        let mut expr = at.expr;
+        // `const api = memo(value)` and `value as T` are climbed by the caller; here only direct ones.
+        loop {
+            let found = facts.bindings.iter().position(|it| it.origin == Origin::Value(expr) && it.path.is_empty());
+            if let Some(found) = found {
+                return u32::try_from(found).ok().map(BindingId);
+            }
+            match facts.node(expr).parent {
+                Some(parent) if matches!(facts.expr(parent), Expr::Await(_)) => expr = parent,
+                _ => return None,
+            }
+        }
+    }
+
+    /// The class whose body holds an expression.
+    pub fn class_around(&self, file: FileId, expr: ExprId) -> Option<ClassId> {
+        let facts = self.facts(file);
+        let span = facts.node(expr).span;
+        let innermost = facts
+            .classes
+            .iter()
+            .enumerate()
+            .filter(|(_, class)| class.span.start <= span.start && span.end <= class.span.end)
+            .min_by_key(|(_, class)| class.span.end - class.span.start)?;
+        u32::try_from(innermost.0).ok().map(ClassId)
+    }
+
+    /// What providers of a context give to its readers.
+    pub(super) fn context_values(&self, evaluator: &Evaluator<'_>, context: Option<At>, env: &Env) -> Values {
+        let Some(context) = context else { return Values::new() };
+        let mut values = Values::new();
+        for made in evaluator.eval(context, env) {
+            let Value::Made { gives: Gives::Context, at: created, argument, .. } = made else { continue };
+            let Some(name) = self.binding_of_value(created).and_then(|it| self.facts(created.file).binding(it)) else { continue };
+            for file in self.files_mentioning(&name.name) {
+                let facts = self.facts(file);
+                for element in &facts.elements {
+                    let Expr::Jsx { tag: JsxTag::Component(tag), attributes, .. } = facts.expr(*element) else { continue };
+                    // `<Orders.Provider value>`, or since React 19 `<Orders value>`.
+                    let object = match facts.expr(*tag) {
+                        Expr::Member { object, name } if name == "Provider" => *object,
+                        _ => *tag,
+                    };
+                    let Some(value) = attributes.iter().find(|it| matches!(&it.key, PropertyKey::Name(key) if key == "value")) else { continue };
+                    let is_it = evaluator
+                        .eval(At { file, expr: object }, &None)
+                        .iter()
+                        .any(|it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == created));
+                    if is_it {
+                        values.extend(evaluator.eval(At { file, expr: value.value }, &None));
+                    }
+                }
+            }
+            if values.is_empty()
+                && let Some(default) = self.facts(created.file).call(created.expr).and_then(|(_, args)| args.get(argument))
+            {
+                values.extend(evaluator.eval(At { file: created.file, expr: *default }, &None));
+            }
+        }
+        values
+    }
+
+    /// What a dependency-injection registry of the repository holds under a name.
+    pub(super) fn registered(&self, name: &SmolStr) -> Option<Values> {
+        if !self.uses_injection {
+            return None;
+        }
+        if let Some(known) = self.registered.lock().ok().and_then(|it| it.get(name).cloned()) {
+            return known;
+        }
+        let found = self.find_registered(name);
+        if let Ok(mut registered) = self.registered.lock() {
+            registered.insert(name.clone(), found.clone());
+        }
+        found
+    }
+
+    fn find_registered(&self, name: &SmolStr) -> Option<Values> {
+        let evaluator = Evaluator::new(self);
+        for file in self.files_mentioning(name) {
+            let facts = self.facts(file);
+            for call in &facts.calls {
+                let Some((callee, [key, value, ..])) = facts.call(*call) else { continue };
+                let Expr::Member { name: method, .. } = facts.expr(callee) else { continue };
+                let Some(row) = self.catalog.registry(method) else { continue };
+                if !matches!(facts.expr(*key), Expr::Text(text) if text == name) {
+                    continue;
+                }
+                // `['$http', function ($http) {…}]` lists the names to inject before the function.
+                let value = match facts.expr(*value) {
+                    Expr::Array(parts) => parts.last().copied().unwrap_or(*value),
+                    _ => *value,
+                };
+                let mut values = Values::new();
+                for value in evaluator.eval(At { file, expr: value }, &None) {
+                    values.extend(match (row.gives, &value) {
+                        (Gives::Call, Value::Function { at, .. }) => vec![Value::Built(*at)],
+                        (_, Value::Class(class)) => vec![Value::Instance { class: *class, made: None }],
+                        (_, Value::Function { at, .. }) => vec![Value::Built(*at)],
+                        _ => vec![value.clone()],
+                    });
+                }
+                return Some(values);
+            }
+        }
+        None
+    }
+}
+
+fn parse(text: &str, file: &SourceFile) -> Result<Box<FileFacts>, String> {
+    let tree = crate::parse::parse(text.as_bytes(), file.language).map_err(str::to_owned)?;
+    Ok(Box::new(facts::collect(text, &tree)))
+}
+
+fn scan_file(file: &SourceFile, limits: &Limits, words: &Words, parse_all: bool) -> Scanned {
+    let text = match scan::read(file, limits) {
+        Ok(text) => text,
+        Err(reason) => {
+            return Scanned { identifiers: Vec::new(), bytes: 0, starts: false, facts: None, skip: Some(reason) };
+        }
+    };
+    let starts = words.starts(&text);
+    let parsed = (starts || parse_all).then(|| parse(&text, file));
+    let (facts, skip) = match parsed {
+        Some(Ok(facts)) => (Some(facts), None),
+        Some(Err(reason)) => (None, Some(reason)),
+        None => (None, None),
+    };
+    Scanned { identifiers: scan::identifiers(&text), bytes: text.len() as u64, starts, facts, skip }
+}
