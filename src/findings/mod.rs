@@ -1,3 +1,177 @@
-//! Findings into an `Audit`: severity policy, fingerprints, areas, final order.
+//! Findings into an `Audit`: fingerprints, areas, next steps, counts and the final order.
 
 pub mod audit;
+
+mod areas;
+mod fingerprint;
+mod frame;
+mod next_steps;
+#[cfg(test)]
+mod samples;
+mod summary;
+
+use std::cmp::Reverse;
+
+use audit::{Audit, ChainStep, Finding, Stats, TimerRow};
+use frame::Texts;
+
+use crate::link::Linked;
+use crate::link::timer::{Step, Timer};
+use crate::rules::{self, Found, Policy};
+use crate::source::FileId;
+use crate::vocabulary::FindingStatus;
+
+/// Asks all rules about the linked program and puts everything that a report shows in its final
+/// order.
+///
+/// `root` is what the user named. `sources` gives the text of a file for frames and columns; a
+/// file that is gone costs its frames and nothing else.
+pub fn audit(
+    root: String,
+    mut linked: Linked,
+    policy: &Policy,
+    mut stats: Stats,
+    sources: &dyn Fn(FileId) -> Option<String>,
+) -> Audit {
+    // Rules name timers by their index, so the final order has to stand before they are asked.
+    let mut timers = std::mem::take(&mut linked.timers);
+    timers.sort_by(|a, b| timer_order(&linked, a).cmp(&timer_order(&linked, b)));
+    linked.timers = timers;
+    stats.skipped.append(&mut linked.skipped);
+    stats.skipped.sort();
+    stats.skipped.dedup();
+
+    let mut texts = Texts::new(sources);
+    let mut rows: Vec<TimerRow> = linked
+        .timers
+        .iter()
+        .map(|it| timer_row(it, &linked, &mut texts))
+        .collect();
+    let found = in_order(rules::check(&linked, policy).into_vec(), &linked);
+    let fingerprints =
+        fingerprint::fingerprints(found.iter().map(|found| (linked.path(found.place.file), found)));
+
+    let mut owned: Vec<Owned> = found
+        .into_iter()
+        .zip(fingerprints)
+        .map(|(found, fingerprint)| Owned {
+            finding: finding(&found, fingerprint, &linked, &mut texts),
+            owner: found.owner,
+        })
+        .collect();
+    // Stable: what is equally severe stays in the order of the source.
+    owned.sort_by_key(|it| Reverse(it.finding.severity));
+
+    for Owned { finding, .. } in &owned {
+        if let Some(row) = finding.timer.and_then(|at| rows.get_mut(at)) {
+            // The first finding is the most severe one.
+            row.finding_fingerprint
+                .get_or_insert_with(|| finding.fingerprint.clone());
+        }
+    }
+    let next_steps = next_steps::next_steps(&owned, &rows);
+    let findings: Vec<Finding> = owned.into_iter().map(|it| it.finding).collect();
+    Audit {
+        root,
+        summary: summary::summary(&findings, &rows),
+        areas: summary::areas(&findings, &rows),
+        next_steps,
+        findings,
+        timers: rows,
+        stats,
+    }
+}
+
+/// A finding and the name of the code that it is about.
+struct Owned {
+    finding: Finding,
+    owner: String,
+}
+
+fn timer_order<'a>(linked: &'a Linked, timer: &'a Timer) -> impl Ord + use<'a> {
+    (
+        linked.path(timer.place.file),
+        timer.place,
+        timer.kind,
+        &timer.api,
+        &timer.owner,
+    )
+}
+
+/// The order of the source: path, line, column, rule.
+fn in_order(mut found: Vec<Found>, linked: &Linked) -> Vec<Found> {
+    let order = |it: &Found| (it.place.line, it.place.column, it.rule, it.timer);
+    found.sort_by(|a, b| {
+        let paths = linked.path(a.place.file).cmp(linked.path(b.place.file));
+        paths
+            .then_with(|| order(a).cmp(&order(b)))
+            .then_with(|| (&a.owner, &a.api).cmp(&(&b.owner, &b.api)))
+    });
+    found
+}
+
+fn finding(found: &Found, fingerprint: String, linked: &Linked, texts: &mut Texts<'_>) -> Finding {
+    let path = linked.path(found.place.file);
+    let (column, end_column) = texts.columns(found.place);
+    let rules::Wording {
+        message,
+        impact,
+        help,
+    } = found.wording.clone();
+    Finding {
+        rule: found.rule,
+        severity: found.severity,
+        message,
+        impact,
+        help,
+        file: path.to_owned(),
+        line: found.place.line,
+        column,
+        end_line: found.place.end_line,
+        end_column,
+        area: areas::area(path, &found.owner),
+        fingerprint,
+        status: FindingStatus::New,
+        confidence: found.confidence,
+        chain: chain(&found.chain, linked),
+        timer: found.timer,
+        frame: texts.frame(found.place),
+    }
+}
+
+fn timer_row(timer: &Timer, linked: &Linked, texts: &mut Texts<'_>) -> TimerRow {
+    let path = linked.path(timer.place.file);
+    TimerRow {
+        file: path.to_owned(),
+        line: timer.place.line,
+        column: texts.columns(timer.place).0,
+        kind: timer.kind,
+        verdict: timer.verdict,
+        interval_ms: timer.interval_ms,
+        interval_source: timer.interval_source.clone(),
+        gate: timer.gate,
+        gate_reason: timer.gate_reason.clone(),
+        side: timer.side,
+        live: timer.live,
+        cleared: timer.cleared,
+        owner: timer.owner.clone(),
+        api: timer.api.clone(),
+        requests_per_minute: timer.requests_per_minute(),
+        confidence: timer.confidence,
+        chain: chain(&timer.chain, linked),
+        finding_fingerprint: None,
+        area: areas::area(path, &timer.owner),
+    }
+}
+
+fn chain(steps: &[Step], linked: &Linked) -> Vec<ChainStep> {
+    let step = |step: &Step| ChainStep {
+        file: linked.path(step.place.file).to_owned(),
+        line: step.place.line,
+        label: step.label.clone(),
+    };
+    steps.iter().map(step).collect()
+}
+
+#[cfg(test)]
+mod tests;

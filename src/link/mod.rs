@@ -1,3 +1,33 @@
 //! Joins the facts of all files into a `Program` that answers questions.
 
 pub mod timer;
+
+use crate::source::{FileId, Role, Skip, SourceFile};
+use timer::{Leftover, Timer};
+
+/// The answers of the linked program: all that rules and findings may ask for.
+#[derive(Debug, Clone, Default)]
+pub struct Linked {
+    /// Every discovered file; a [`FileId`] is an index into it.
+    pub files: Vec<SourceFile>,
+    /// Every timer, accepted ones and those of test code too.
+    pub timers: Vec<Timer>,
+    /// Configuration about polling that nothing reads.
+    pub leftovers: Vec<Leftover>,
+    /// Files that linking passed over.
+    pub skipped: Vec<Skip>,
+}
+
+impl Linked {
+    /// Relative path of a file, empty for an id that was never given out.
+    pub fn path(&self, file: FileId) -> &str {
+        self.files.get(file.index()).map_or("", |file| &file.path)
+    }
+
+    /// Whether a file is test, story, mock or example code.
+    pub fn is_test(&self, file: FileId) -> bool {
+        self.files
+            .get(file.index())
+            .is_some_and(|file| file.role == Role::Test)
+    }
+}

@@ -1,0 +1,229 @@
+//! Areas: the parts of the product that people name. Routes and folders say most of them; shared
+//! code is named after what it is about. The word lists are separated by spaces.
+
+use heck::ToTitleCase;
+
+/// Folders whose sub-folders are the routes or features of an app.
+const FEATURES: &str = "app pages routes views features modules screens scenes components domains widgets";
+/// Folders of shared code, where the file says more than the folder.
+const SHARED: &str = "actions api apis client common composables context contexts core helpers hooks lib libs \
+    providers queries react services shared src store stores types ui util utils layout layouts";
+/// Folders that hold the packages of a monorepo.
+const WORKSPACES: &str = "apps packages projects plugins libs";
+const SERVER: &str = "server backend";
+const INFRASTRUCTURE: &str = "infra infrastructure monitoring observability ops telemetry";
+/// File names that say nothing of what the file is about.
+const NAMELESS: &str = "app client constants error hook hooks index layout loading main page root route server template \
+    types util utils helpers _app _document _index _layout";
+/// Words in front of the noun of a name: `useProxyHealth`, `startOrderPolling`.
+const LEADING: &str = "use with create fetch get load make poll refresh start";
+/// Words behind the noun: what kind of code it is, and not what it is about.
+const TRAILING: &str = "api button card client component connection container context controller dialog handler \
+    handlers helper helpers hook hooks interval item layout list manager modal page panel poll \
+    poller polling provider queries query row screen section service services status store stream \
+    tab table timer util utils view widget";
+/// Words that title case spells wrong.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("Ai", "AI"),
+    ("Api", "API"),
+    ("Cpu", "CPU"),
+    ("Dns", "DNS"),
+    ("Http", "HTTP"),
+    ("Id", "ID"),
+    ("Ip", "IP"),
+    ("Rss", "RSS"),
+    ("Sse", "SSE"),
+    ("Ui", "UI"),
+    ("Url", "URL"),
+    ("Vpn", "VPN"),
+    ("Websocket", "WebSocket"),
+    ("Websockets", "WebSocket"),
+];
+/// Longest name of an area, in characters.
+const LONGEST: usize = 40;
+
+/// Whether a list of words holds one, in whatever case.
+fn among(word: &str, list: &str) -> bool {
+    let word = word.to_lowercase();
+    list.split_ascii_whitespace().any(|it| it == word)
+}
+
+/// The area of a file, by its path; `owner` (a component or hook in it) helps where the path says nothing.
+pub(super) fn area(path: &str, owner: &str) -> String {
+    let segments: Vec<&str> = path.split('/').collect();
+    let (file, folders) = segments.split_last().unwrap_or((&"", &[]));
+    let stem = stem(file);
+    let is = |at: usize, list: &str| folders.get(at).is_some_and(|folder| among(folder, list));
+    // `app/` at the top of `app/server/page.tsx` makes `server` a route.
+    let feature = (0..folders.len()).find(|at| is(*at, FEATURES));
+    let above_features = 0..feature.unwrap_or(folders.len());
+
+    if above_features.clone().any(|at| is(at, SERVER)) {
+        return "Server".to_owned();
+    }
+    if above_features.clone().any(|at| is(at, INFRASTRUCTURE)) {
+        return "Infrastructure".to_owned();
+    }
+    let telling = |at: &usize| {
+        !is(*at, FEATURES)
+            && !is(*at, SHARED)
+            && !is(*at, WORKSPACES)
+            && folders.get(*at).is_some_and(|it| !is_pattern(it))
+    };
+    if let Some(feature) = feature {
+        // `app/lib/useOrders.ts` is shared code that happens to stand under `app`.
+        if let Some(folder) = (feature + 1..folders.len())
+            .find(telling)
+            .and_then(|at| folders.get(at))
+        {
+            return title(folder);
+        }
+        if let Some(name) = noun(stem).or_else(|| noun(owner)) {
+            return name;
+        }
+    }
+    let shared = (0..folders.len()).any(|at| is(at, SHARED) && !is(at, "src") && !is(at, WORKSPACES));
+    if shared && let Some(name) = noun(stem).or_else(|| noun(owner)) {
+        return name;
+    }
+    let telling_from = |start: usize| (start..folders.len()).find(telling);
+    let package = (1..folders.len()).find(|at| is(at - 1, WORKSPACES));
+    let inside_src = || folders.iter().position(|it| *it == "src").and_then(telling_from);
+    let folder = package
+        .or_else(inside_src)
+        .or_else(|| telling_from(0))
+        .and_then(|at| folders.get(at));
+    let name = folder
+        .map(|folder| title(folder))
+        .or_else(|| noun(stem))
+        .or_else(|| noun(owner));
+    name.unwrap_or_else(|| "Application".to_owned())
+}
+
+/// Route groups `(dashboard)`, parameters `[id]` and `$id`, slots `@modal`, private `_components`:
+/// they shape a route and do not name it.
+fn is_pattern(folder: &str) -> bool {
+    folder.starts_with(['(', '[', '@', '$', '_', ':', '.']) || !folder.contains(char::is_alphabetic)
+}
+
+/// File name without extensions: `orders.service.ts` and `orders.$id.tsx` are both about orders.
+fn stem(file: &str) -> &str {
+    match file.char_indices().skip(1).find(|(_, letter)| *letter == '.') {
+        Some((dot, _)) => file.get(..dot).unwrap_or(file),
+        None => file,
+    }
+}
+
+/// What a name is about: `useProxyHealth` is about `Proxy Health`.
+fn noun(name: &str) -> Option<String> {
+    // Of `Portal.open` the class is the noun.
+    let name = name.split(['.', '#']).next().unwrap_or(name);
+    if name.is_empty() || among(name, NAMELESS) || is_pattern(name) {
+        return None;
+    }
+    let title = title(name);
+    let mut words: Vec<&str> = title.split(' ').collect();
+    while let [first, rest @ ..] = words.as_slice()
+        && !rest.is_empty()
+        && among(first, LEADING)
+    {
+        words.remove(0);
+    }
+    while let [rest @ .., last] = words.as_slice()
+        && !rest.is_empty()
+        && among(last, TRAILING)
+    {
+        words.pop();
+    }
+    let only_word = words.first().filter(|_| words.len() == 1);
+    let says_nothing = only_word.is_some_and(|word| among(word, LEADING) || among(word, TRAILING));
+    (!words.is_empty() && !says_nothing).then(|| words.join(" "))
+}
+
+/// `proxy-health` and `proxyHealth` as `Proxy Health`.
+fn title(name: &str) -> String {
+    let title = name
+        .chars()
+        .take(LONGEST)
+        .collect::<String>()
+        .to_title_case()
+        .replace("Web Socket", "WebSocket");
+    let words = title
+        .split(' ')
+        .map(|word| SPELLINGS.iter().find(|it| it.0 == word).map_or(word, |it| it.1));
+    let spelled = words.collect::<Vec<_>>().join(" ");
+    // Splitting `aBcD` adds letters, so the cut comes last as well.
+    spelled
+        .chars()
+        .take(LONGEST)
+        .collect::<String>()
+        .trim_end()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn areas_are_what_people_call_them() {
+        for (path, owner, expected) in [
+            ("src/app/proxies/page.tsx", "ProxiesPage", "Proxies"),
+            ("src/app/(dashboard)/orders/[id]/page.tsx", "OrderPage", "Orders"),
+            ("app/(all)/[workspace]/page.tsx", "Workspace", "Workspace"),
+            ("app/page.tsx", "HomePage", "Home"),
+            ("app/server/page.tsx", "ServerPage", "Server"),
+            ("pages/campaigns/index.tsx", "", "Campaigns"),
+            ("pages/Orders.tsx", "", "Orders"),
+            ("app/routes/orders.$id.tsx", "Route", "Orders"),
+            ("src/views/order-history/Chart.vue.ts", "", "Order History"),
+            ("src/features/liveChat/useMessages.ts", "", "Live Chat"),
+            ("src/modules/billing/api/client.ts", "", "Billing"),
+            ("src/screens/fleet/Map.tsx", "", "Fleet"),
+            ("app/scenes/Document/components/Editor.tsx", "", "Document"),
+            (
+                "src/components/dashboard/LatestActivityTable.tsx",
+                "",
+                "Dashboard",
+            ),
+            ("src/components/ui/OrdersTable.tsx", "", "Orders"),
+            ("src/components/index.tsx", "OrdersPanel", "Orders"),
+            (
+                "src/lib/hooks/useProxyHealth.ts",
+                "useProxyHealth",
+                "Proxy Health",
+            ),
+            ("src/lib/hooks/useWebSocket.ts", "useWebSocket", "WebSocket"),
+            ("src/contexts/WebSocketStatusContext.tsx", "", "WebSocket"),
+            ("src/lib/websocket/WebSocketStreamManager.ts", "", "WebSocket"),
+            ("src/utils/index.ts", "startOrderPolling", "Order"),
+            ("src/utils/index.ts", "Portal.open", "Portal"),
+            ("app/lib/use-chat-messages.ts", "", "Chat Messages"),
+            ("src/services/orders.service.ts", "", "Orders"),
+            ("server/queues/cleanup.ts", "", "Server"),
+            ("apps/backend/src/main.ts", "", "Server"),
+            ("src/infra/healthcheck.ts", "", "Infrastructure"),
+            ("packages/fleet-map/src/main.ts", "", "Fleet Map"),
+            ("apps/web/core/components/issues/list.tsx", "", "Issues"),
+            ("apps/web/src/hooks/useApi.ts", "", "Web"),
+            ("frontend/src/main.tsx", "", "Frontend"),
+            ("frontend/src/Calendar/Day/CalendarDays.tsx", "", "Calendar"),
+            ("src/widgets/glances/component.jsx", "", "Glances"),
+            ("src/main.ts", "", "Application"),
+            ("main.ts", "startClock", "Clock"),
+            ("", "", "Application"),
+            ("///", "", "Application"),
+            ("src/sseClient.ts", "", "SSE"),
+        ] {
+            assert_eq!(area(path, owner), expected, "{path} {owner}");
+        }
+    }
+
+    #[test]
+    fn endless_names_are_cut() {
+        for name in ["x", "aB"] {
+            let path = format!("app/{}/page.tsx", name.repeat(10_000));
+            assert!(area(&path, "").chars().count() <= LONGEST);
+        }
+    }
+}

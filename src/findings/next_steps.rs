@@ -1,0 +1,157 @@
+//! What to do, most urgent first: findings that one piece of work would end, as one sentence.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
+
+use super::Owned;
+use super::audit::{NextStep, Priority, TimerRow};
+use crate::rules;
+use crate::vocabulary::Severity;
+
+/// Most steps that people still read as a list.
+const MOST: usize = 12;
+/// Steps that keep their own sentence when there are more; the rest becomes one for each rule.
+const KEPT: usize = 7;
+/// Most names in one sentence.
+const NAMED: usize = 3;
+
+/// Findings that one sentence speaks of.
+struct Group<'a> {
+    priority: Priority,
+    rule: &'static str,
+    requests_per_minute: f64,
+    members: Vec<&'a Owned>,
+}
+
+pub(super) fn next_steps(findings: &[Owned], timers: &[TimerRow]) -> Vec<NextStep> {
+    let by_file = grouped(findings, timers, |it| &it.finding.file);
+    if by_file.len() <= MOST {
+        return steps(by_file, in_file);
+    }
+    let mut by_area = grouped(findings, timers, |it| &it.finding.area);
+    if by_area.len() <= MOST {
+        return steps(by_area, in_area);
+    }
+    let rest = by_area
+        .split_off(KEPT.min(by_area.len()))
+        .into_iter()
+        .flat_map(|group| group.members);
+    let rest = grouped(rest, timers, |_| "");
+    // The kept ones are the most urgent, so the list stays in order.
+    steps(by_area, in_area)
+        .into_iter()
+        .chain(steps(rest, in_places))
+        .collect()
+}
+
+/// Groups by urgency, rule and the given key, most urgent first.
+fn grouped<'a>(
+    findings: impl IntoIterator<Item = &'a Owned>,
+    timers: &[TimerRow],
+    key: impl Fn(&'a Owned) -> &'a str,
+) -> Vec<Group<'a>> {
+    let mut groups: BTreeMap<_, Group<'a>> = BTreeMap::new();
+    for owned in findings {
+        let (rule, priority) = (owned.finding.rule, priority(owned.finding.severity));
+        let group = groups
+            .entry((priority, rule, key(owned)))
+            .or_insert_with(|| Group {
+                priority,
+                rule,
+                requests_per_minute: 0.0,
+                members: Vec::new(),
+            });
+        let timer = owned.finding.timer.and_then(|at| timers.get(at));
+        group.requests_per_minute += timer.and_then(|it| it.requests_per_minute).unwrap_or(0.0);
+        group.members.push(owned);
+    }
+    let mut groups: Vec<_> = groups.into_values().collect();
+    // Stable: equals stay in the order of rule and name. A load never differs by its sign or is no
+    // number, so its bits order as it does.
+    groups.sort_by_key(|it| {
+        (
+            it.priority,
+            urgency(it.rule),
+            Reverse(it.requests_per_minute.to_bits()),
+        )
+    });
+    groups
+}
+
+fn steps<'a>(groups: Vec<Group<'a>>, place: fn(&[&'a Owned]) -> String) -> Vec<NextStep> {
+    let step = |group: Group<'a>| NextStep {
+        priority: group.priority,
+        text: rules::find(group.rule)
+            .map_or("", |rule| rule.step)
+            .replacen("{}", &place(&group.members), 1),
+        fingerprints: group
+            .members
+            .iter()
+            .map(|it| it.finding.fingerprint.clone())
+            .collect(),
+    };
+    groups.into_iter().map(step).collect()
+}
+
+/// `useOrders and useStock (src/hooks/orders.ts)`.
+fn in_file(members: &[&Owned]) -> String {
+    let file = members.first().map_or("", |it| it.finding.file.as_str());
+    match enumeration(members.iter().map(|it| it.owner.as_str()), "more") {
+        owners if owners.is_empty() => file.to_owned(),
+        owners => format!("{owners} ({file})"),
+    }
+}
+
+/// `Orders (src/app/orders/page.tsx, src/hooks/useOrders.ts)`.
+fn in_area(members: &[&Owned]) -> String {
+    let area = members.first().map_or("", |it| it.finding.area.as_str());
+    format!(
+        "{area} ({})",
+        enumeration(members.iter().map(|it| it.finding.file.as_str()), "more files")
+    )
+}
+
+fn in_places(members: &[&Owned]) -> String {
+    let areas = enumeration(members.iter().map(|it| it.finding.area.as_str()), "more areas");
+    match members.len() {
+        1 => format!("1 more place ({areas})"),
+        count => format!("{count} more places ({areas})"),
+    }
+}
+
+/// The first few distinct names: `a`, `a and b`, `a, b, c and 4 more`.
+fn enumeration<'a>(names: impl Iterator<Item = &'a str>, more: &str) -> String {
+    let mut seen = HashSet::new();
+    let distinct: Vec<&str> = names
+        .filter(|name| !name.trim().is_empty() && seen.insert(*name))
+        .collect();
+    let hidden = distinct.len().saturating_sub(NAMED);
+    match distinct.as_slice() {
+        names if hidden > 0 => {
+            let named: Vec<&str> = names.iter().copied().take(NAMED).collect();
+            format!("{} and {hidden} {more}", named.join(", "))
+        }
+        [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+        names => names.concat(),
+    }
+}
+
+fn priority(severity: Severity) -> Priority {
+    match severity {
+        Severity::Critical => Priority::High,
+        Severity::Warning => Priority::Medium,
+        Severity::Info => Priority::Low,
+    }
+}
+
+/// Among equally severe findings, what runs goes before what does not.
+fn urgency(rule: &str) -> usize {
+    const ORDER: [&str; 5] = [
+        "network-poll",
+        "status-poll",
+        "uncleared-timer",
+        "dormant-poll",
+        "leftover-config",
+    ];
+    ORDER.iter().position(|it| *it == rule).unwrap_or(ORDER.len())
+}

@@ -1,0 +1,94 @@
+//! What a rule gives: a finding before it has a path, an area and a fingerprint.
+
+use super::Rule;
+use crate::link::timer::{Leftover, Step, Timer};
+use crate::source::Place;
+use crate::vocabulary::{Confidence, Kind, Severity};
+
+/// One problem at one place, as a rule words it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// What the policy says.
+    pub severity: Severity,
+    /// Where.
+    pub place: Place,
+    /// Message, impact and help.
+    pub wording: Wording,
+    /// Component, hook or function that holds it; for a leftover its own name.
+    pub owner: String,
+    /// What recurs, as written; for a leftover what it is.
+    pub api: String,
+    /// How it recurs, when it is a timer.
+    pub kind: Option<Kind>,
+    /// How sure the evidence is.
+    pub confidence: Confidence,
+    /// The evidence, in order.
+    pub chain: Vec<Step>,
+    /// Index into `Linked::timers` of the timer it speaks of.
+    pub timer: Option<usize>,
+}
+
+/// The three texts of a finding.
+#[derive(Debug, Clone)]
+pub struct Wording {
+    /// What is there, why it matters, what to do.
+    pub message: String,
+    /// A few words for a table.
+    pub impact: String,
+    /// One line that names what to do.
+    pub help: String,
+}
+
+/// Collects what the rules find.
+#[derive(Debug, Default)]
+pub struct Findings {
+    list: Vec<Found>,
+}
+
+impl Findings {
+    /// Adds a finding about a timer, with the timer's own evidence.
+    pub(super) fn timer(
+        &mut self,
+        rule: &Rule,
+        severity: Severity,
+        (index, timer): (usize, &Timer),
+        wording: Wording,
+    ) {
+        self.list.push(Found {
+            rule: rule.id,
+            severity,
+            place: timer.place,
+            wording,
+            owner: timer.owner.clone(),
+            api: timer.api.clone(),
+            kind: Some(timer.kind),
+            confidence: timer.confidence,
+            chain: timer.chain.clone(),
+            timer: Some(index),
+        });
+    }
+
+    /// Adds a finding about configuration that nothing reads.
+    pub(super) fn leftover(&mut self, rule: &Rule, leftover: &Leftover, wording: Wording) {
+        self.list.push(Found {
+            rule: rule.id,
+            severity: rule.severity,
+            place: leftover.place,
+            wording,
+            owner: leftover.name.clone(),
+            api: leftover.what.to_owned(),
+            kind: None,
+            // A read through a computed key or from outside the repository cannot be seen.
+            confidence: Confidence::Likely,
+            chain: leftover.chain.clone(),
+            timer: None,
+        });
+    }
+
+    /// What was found, rule by rule.
+    pub fn into_vec(self) -> Vec<Found> {
+        self.list
+    }
+}

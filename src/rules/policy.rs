@@ -1,0 +1,70 @@
+//! The severity table: which timers are a finding, and how much it matters. At most one of
+//! `network_poll`, `dormant_poll` and `status_poll` speaks of a timer; `uncleared` is a question
+//! of its own.
+
+use crate::link::timer::Timer;
+use crate::vocabulary::{Cleared, Gate, Severity, Side, Verdict};
+
+/// Where the lines between critical, warning and accepted run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Policy {
+    /// A client that polls at a shorter interval than this is critical; milliseconds.
+    pub poll_threshold_ms: f64,
+    /// Polling at this interval or a longer one is accepted; milliseconds.
+    pub accept_ms: f64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            poll_threshold_ms: 60_000.0,
+            accept_ms: 300_000.0,
+        }
+    }
+}
+
+impl Policy {
+    /// Polling that runs.
+    pub fn network_poll(&self, timer: &Timer) -> Option<Severity> {
+        if timer.verdict != Verdict::NetworkPoll || is_dormant(timer) || self.accepts(timer) {
+            return None;
+        }
+        // An interval that cannot be seen may be any: it counts as short.
+        let short = timer.interval_ms.is_none_or(|ms| ms < self.poll_threshold_ms);
+        Some(if short && timer.side == Side::Client {
+            Severity::Critical
+        } else {
+            Severity::Warning
+        })
+    }
+
+    /// Polling that is switched off or that nothing reaches.
+    pub fn dormant_poll(&self, timer: &Timer) -> Option<Severity> {
+        let polls = matches!(timer.verdict, Verdict::NetworkPoll | Verdict::StatusPoll);
+        (polls && is_dormant(timer) && !self.accepts(timer)).then_some(Severity::Warning)
+    }
+
+    /// Reading connection state again and again.
+    pub fn status_poll(&self, timer: &Timer) -> Option<Severity> {
+        let polls = timer.verdict == Verdict::StatusPoll;
+        (polls && !is_dormant(timer) && !self.accepts(timer)).then_some(Severity::Warning)
+    }
+
+    /// A timer that nothing stops, whatever it does: that its work could not be seen does not
+    /// make it stop.
+    pub fn uncleared(&self, timer: &Timer) -> Option<Severity> {
+        let runs = !matches!(
+            timer.verdict,
+            Verdict::Test | Verdict::Definition | Verdict::Disabled
+        );
+        (runs && timer.cleared == Cleared::No).then_some(Severity::Warning)
+    }
+
+    fn accepts(&self, timer: &Timer) -> bool {
+        timer.interval_ms.is_some_and(|ms| ms >= self.accept_ms)
+    }
+}
+
+fn is_dormant(timer: &Timer) -> bool {
+    !timer.live || matches!(timer.gate, Gate::OffByDefault | Gate::OffAtAllCallers)
+}
