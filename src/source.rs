@@ -92,7 +92,11 @@ impl LineIndex {
     /// Line and column, both from 1, of a byte offset.
     pub fn position(&self, offset: u32) -> (u32, u32) {
         let line = self.starts.partition_point(|start| *start <= offset);
-        let start = line.checked_sub(1).and_then(|at| self.starts.get(at)).copied().unwrap_or(0);
+        let start = line
+            .checked_sub(1)
+            .and_then(|at| self.starts.get(at))
+            .copied()
+            .unwrap_or(0);
         (u32::try_from(line).unwrap_or(u32::MAX), offset - start + 1)
     }
 
@@ -100,7 +104,13 @@ impl LineIndex {
     pub fn place(&self, file: FileId, span: Span) -> Place {
         let (line, column) = self.position(span.start);
         let (end_line, end_column) = self.position(span.end);
-        Place { file, line, column, end_line, end_column }
+        Place {
+            file,
+            line,
+            column,
+            end_line,
+            end_column,
+        }
     }
 }
 

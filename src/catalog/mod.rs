@@ -1,3 +1,12 @@
 //! What third-party APIs mean: rows of `catalog/*.toml`, their loader and their lookup.
 
+mod check;
+mod embedded;
+pub mod lookup;
 pub mod rows;
+mod symbol;
+
+pub use lookup::Catalog;
+
+#[cfg(test)]
+mod tests;

@@ -67,11 +67,13 @@ pub struct Slot {
     #[serde(default)]
     pub argument: Option<usize>,
     /// Dotted path inside that argument: `refetchInterval`, `defaultOptions.queries.refetchInterval`.
+    /// An array on the way stands for each of its elements: `useQueries`' `queries.refetchInterval`.
     #[serde(default)]
     pub option: Option<String>,
 }
 
-/// A call or element that makes work recur.
+/// A call or element that makes work recur. Several rows may name one symbol: overloads. The first
+/// applies whose `work` argument is there and, with `needs_interval`, whose interval is.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TimerMeaning {
@@ -82,6 +84,9 @@ pub struct TimerMeaning {
     /// Where the interval stands. Without a value there, a `query-option` is no timer and other
     /// kinds use `default_ms`.
     pub interval: Option<Slot>,
+    /// Without a value at `interval` the call is no timer, whatever its kind: RxJS's `timer(due)`.
+    #[serde(default)]
+    pub needs_interval: bool,
     /// Where the repeated function stands. Absent: the library does `effect` itself.
     #[serde(default)]
     pub work: Option<Slot>,
@@ -131,10 +136,10 @@ pub enum OffValue {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Switch {
-    /// Its dotted path beside the interval's own object; or, with `argument`, that whole argument.
+    /// Its dotted path beside the interval's own object; or, with `argument`, inside that argument.
     #[serde(default)]
     pub option: Option<String>,
-    /// The argument that switches (SWR's key), instead of an option.
+    /// The argument that switches (SWR's key), or that holds `option`.
     #[serde(default)]
     pub argument: Option<usize>,
     /// The value that turns it off.

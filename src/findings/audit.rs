@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::source::Skip;
-use crate::vocabulary::{
-    Cleared, Confidence, FindingStatus, Gate, Kind, Severity, Side, Verdict,
-};
+use crate::vocabulary::{Cleared, Confidence, FindingStatus, Gate, Kind, Severity, Side, Verdict};
 
 /// A finished audit of one or more roots.
 #[derive(Debug, Clone)]

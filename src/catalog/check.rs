@@ -1,0 +1,133 @@
+//! What a catalog file must keep to, beyond what its types say. Mistakes name the file and the key.
+
+use rustc_hash::FxHashSet;
+
+use super::rows::{LibraryFile, Slot, TimerMeaning};
+use super::symbol::Pattern;
+use crate::error::Error;
+use crate::vocabulary::Kind;
+
+/// Reads one file and checks it.
+pub(super) fn read(file: &str, text: &str) -> Result<LibraryFile, Error> {
+    let library: LibraryFile = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| {
+            1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count()
+        });
+        fault(file, format!("line {line}: {}", error.message().trim_end()))
+    })?;
+    check(&library).map_err(|why| fault(file, why))?;
+    Ok(library)
+}
+
+/// A mistake in a catalog file.
+pub(super) fn fault(file: &str, why: String) -> Error {
+    Error::Catalog {
+        file: file.to_owned(),
+        why,
+    }
+}
+
+fn check(library: &LibraryFile) -> Result<(), String> {
+    if library.packages.is_empty() {
+        return Err("`packages` is empty".into());
+    }
+    if let Some(package) = library
+        .packages
+        .iter()
+        .find(|p| p.is_empty() || p.starts_with("node:"))
+    {
+        return Err(format!(
+            "`packages` holds `{package}`: write the specifier, without `node:`"
+        ));
+    }
+    // Overloads share a symbol, so timers may name one twice.
+    each(library.timer.iter().map(|row| &row.at), "timer", true)?;
+    each(library.once.iter().map(|row| &row.at), "once", false)?;
+    each(library.delay.iter().map(|row| &row.at), "delay", false)?;
+    each(library.stop.iter().map(|row| &row.at), "stop", false)?;
+    each(library.effect.iter().map(|row| &row.at), "effect", false)?;
+    each(library.returns.iter().map(|row| &row.at), "returns", false)?;
+    for row in &library.timer {
+        timer(row).map_err(|why| format!("`timer` {:?}: {why}", row.at))?;
+    }
+    for row in &library.once {
+        if !matches!(row.kind, Kind::RecursiveTimeout | Kind::Raf) {
+            return Err(format!(
+                "`once` {:?}: `kind` is `{}`, not `recursive-timeout` or `raf`",
+                row.at, row.kind
+            ));
+        }
+    }
+    for row in &library.injected {
+        Pattern::parse(&row.at).map_err(|why| format!("`injected` symbol `{}` {why}", row.at))?;
+    }
+    for row in &library.method {
+        sorted(&row.names, "method` `names")?;
+    }
+    for row in &library.status {
+        sorted(&row.members, "status` `members")?;
+    }
+    Ok(())
+}
+
+/// Checks the symbols of all rows of one meaning.
+fn each<'a>(rows: impl Iterator<Item = &'a Vec<String>>, key: &str, repeats: bool) -> Result<(), String> {
+    let mut seen = FxHashSet::default();
+    for at in rows {
+        sorted(at, &format!("{key}` `at"))?;
+        for symbol in at {
+            Pattern::parse(symbol).map_err(|why| format!("`{key}` symbol `{symbol}` {why}"))?;
+            if !seen.insert(symbol) && !repeats {
+                return Err(format!("`{key}` names `{symbol}` twice"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Lists stand in byte order, so that a reader finds a name and a diff stays small.
+fn sorted(names: &[String], key: &str) -> Result<(), String> {
+    if names.is_empty() {
+        return Err(format!("`{key}` is empty"));
+    }
+    for (first, second) in names.iter().zip(names.iter().skip(1)) {
+        if first == second {
+            return Err(format!("`{key}` names `{first}` twice"));
+        }
+        if first > second {
+            return Err(format!(
+                "`{key}` is not sorted: `{second}` comes before `{first}`"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn timer(row: &TimerMeaning) -> Result<(), String> {
+    for (key, slot) in [("interval", &row.interval), ("work", &row.work)] {
+        if matches!(
+            slot,
+            Some(Slot {
+                argument: None,
+                option: None
+            })
+        ) {
+            return Err(format!("`{key}` names neither `argument` nor `option`"));
+        }
+    }
+    let option = row.interval.as_ref().and_then(|slot| slot.option.as_ref());
+    if row.kind == Kind::QueryOption && option.is_none() {
+        return Err("a `query-option` needs `interval.option`".into());
+    }
+    if row
+        .switch
+        .iter()
+        .any(|switch| switch.option.is_none() && switch.argument.is_none())
+    {
+        return Err("`switch` names neither `argument` nor `option`".into());
+    }
+    if !(row.unit_ms.is_finite() && row.unit_ms > 0.0) {
+        return Err("`unit_ms` is not above zero".into());
+    }
+    Ok(())
+}

@@ -1,0 +1,347 @@
+//! Answers what a symbol of a package means. Asked for every call expression, so an exact symbol
+//! costs two hash lookups, and patterns are tried only in packages that have some.
+
+use std::borrow::Cow;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::check::{fault, read};
+use super::embedded::FILES;
+use super::rows::{
+    DelayMeaning, EffectMeaning, InjectedMeaning, LibraryFile, MethodMeaning, OnceMeaning, ReturnsMeaning,
+    StopMeaning, TimerMeaning,
+};
+use super::symbol::{Pattern, is_pattern, last_name};
+use crate::error::Error;
+use crate::vocabulary::{Kind, Side};
+
+/// Everything known about third-party APIs.
+///
+/// A package is asked for by its import specifier. The nearest one that has rows answers:
+/// `swr/immutable` has its own, `swr/_internal` falls back to `swr`. `node:` is dropped.
+/// Symbols are spelled as [`super::rows`] says; a namespace, a default import and a whole
+/// CommonJS module are the same thing, so `axios.get` is `get` and `axios(…)` is `default`.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    packages: FxHashMap<String, Package>,
+    injected: FxHashMap<String, (String, String)>,
+    methods: FxHashMap<String, MethodMeaning>,
+    status: FxHashSet<String>,
+}
+
+/// What is known of one package.
+#[derive(Debug, Default)]
+struct Package {
+    side: Option<Side>,
+    timer: Shelf<TimerMeaning>,
+    once: Shelf<OnceMeaning>,
+    delay: Shelf<DelayMeaning>,
+    stop: Shelf<StopMeaning>,
+    effect: Shelf<EffectMeaning>,
+    returns: Shelf<ReturnsMeaning>,
+}
+
+/// The rows of one meaning, by symbol.
+#[derive(Debug)]
+struct Shelf<Row> {
+    exact: FxHashMap<String, Vec<Row>>,
+    /// The closest pattern first.
+    patterns: Vec<(Pattern, String, Row)>,
+}
+
+impl<Row> Default for Shelf<Row> {
+    fn default() -> Self {
+        Self {
+            exact: FxHashMap::default(),
+            patterns: Vec::new(),
+        }
+    }
+}
+
+impl<Row: Clone> Shelf<Row> {
+    /// Rows for one symbol, in the order of the file. A user's rows replace the built-in ones.
+    fn put(&mut self, rows: &[Row], symbols: impl Fn(&Row) -> &[String]) {
+        let mut fresh: FxHashSet<&str> = FxHashSet::default();
+        for row in rows {
+            for symbol in symbols(row) {
+                let first = fresh.insert(symbol);
+                if !is_pattern(symbol) {
+                    let known = self.exact.entry(symbol.clone()).or_default();
+                    if first {
+                        known.clear();
+                    }
+                    known.push(row.clone());
+                } else if let Ok(pattern) = Pattern::parse(symbol) {
+                    if first {
+                        self.patterns.retain(|(_, known, _)| known != symbol);
+                    }
+                    self.patterns.push((pattern, symbol.clone(), row.clone()));
+                }
+            }
+        }
+        self.patterns
+            .sort_by_key(|(pattern, ..)| std::cmp::Reverse(pattern.weight));
+    }
+
+    /// Rows for a symbol: those that name it, or else those of the closest pattern.
+    fn all(&self, symbol: &str) -> Vec<&Row> {
+        if let Some(rows) = self.exact.get(symbol) {
+            return rows.iter().collect();
+        }
+        let mut hits = self
+            .patterns
+            .iter()
+            .filter(|(pattern, ..)| pattern.matches(symbol))
+            .peekable();
+        let Some((_, closest, _)) = hits.peek().copied() else {
+            return Vec::new();
+        };
+        hits.filter(|(_, text, _)| text == closest)
+            .map(|(_, _, row)| row)
+            .collect()
+    }
+
+    fn first(&self, symbol: &str) -> Option<&Row> {
+        if let Some(rows) = self.exact.get(symbol) {
+            return rows.first();
+        }
+        self.patterns
+            .iter()
+            .find(|(pattern, ..)| pattern.matches(symbol))
+            .map(|(_, _, row)| row)
+    }
+
+    /// Every symbol with its row, in no order.
+    fn entries(&self) -> impl Iterator<Item = (&str, &Row)> {
+        let exact = self
+            .exact
+            .iter()
+            .flat_map(|(symbol, rows)| rows.iter().map(move |row| (symbol.as_str(), row)));
+        exact.chain(
+            self.patterns
+                .iter()
+                .map(|(_, symbol, row)| (symbol.as_str(), row)),
+        )
+    }
+}
+
+impl Catalog {
+    /// The rows that come with the program.
+    pub fn embedded() -> Result<Self, Error> {
+        let mut catalog = Self::default();
+        for (file, text) in FILES {
+            let library = read(file, text)?;
+            catalog.refuse_repeats(file, &library)?;
+            catalog.add(library);
+        }
+        Ok(catalog)
+    }
+
+    /// Adds a user's rows, in the same format. They win over the built-in ones.
+    pub fn extend(&mut self, file: &str, toml_text: &str) -> Result<(), Error> {
+        self.add(read(file, toml_text)?);
+        Ok(())
+    }
+
+    /// Calls and elements that make work recur: several for overloads, in the order to try them.
+    pub fn timers(&self, package: &str, symbol: &str) -> Vec<&TimerMeaning> {
+        let Some((package, subpath)) = self.find(package) else {
+            return Vec::new();
+        };
+        let mut rows = spellings(symbol, subpath).map(|text| package.timer.all(&text));
+        rows.find(|rows| !rows.is_empty()).unwrap_or_default()
+    }
+
+    /// The first of [`Self::timers`].
+    pub fn timer(&self, package: &str, symbol: &str) -> Option<&TimerMeaning> {
+        self.first(package, symbol, |package| &package.timer)
+    }
+
+    /// A one-shot scheduler.
+    pub fn once(&self, package: &str, symbol: &str) -> Option<&OnceMeaning> {
+        self.first(package, symbol, |package| &package.once)
+    }
+
+    /// A call that gives a promise which settles after a delay.
+    pub fn delay(&self, package: &str, symbol: &str) -> Option<&DelayMeaning> {
+        self.first(package, symbol, |package| &package.delay)
+    }
+
+    /// Whether a call stops a timer.
+    pub fn is_stop(&self, package: &str, symbol: &str) -> bool {
+        self.first(package, symbol, |package| &package.stop).is_some()
+    }
+
+    /// What calling a symbol does.
+    pub fn effect(&self, package: &str, symbol: &str) -> Option<&EffectMeaning> {
+        self.first(package, symbol, |package| &package.effect)
+    }
+
+    /// What calling a symbol gives, where sight goes on through it.
+    pub fn returns(&self, package: &str, symbol: &str) -> Option<&ReturnsMeaning> {
+        self.first(package, symbol, |package| &package.returns)
+    }
+
+    /// The package and symbol that a dependency-injection container hands to a parameter of that name.
+    pub fn injected(&self, name: &str) -> Option<(&str, &str)> {
+        self.injected
+            .get(name)
+            .map(|(package, symbol)| (package.as_str(), symbol.as_str()))
+    }
+
+    /// What a method of that name does on a receiver that cannot be seen.
+    pub fn method(&self, name: &str) -> Option<&MethodMeaning> {
+        self.methods.get(name)
+    }
+
+    /// Whether a member of that name tells the state of a connection.
+    pub fn is_status_member(&self, name: &str) -> bool {
+        self.status.contains(name)
+    }
+
+    /// Where code that imports the package runs.
+    pub fn side_of(&self, package: &str) -> Option<Side> {
+        self.find(package)?.0.side
+    }
+
+    /// Whether any row is about the package or one that holds it.
+    pub fn knows_package(&self, package: &str) -> bool {
+        self.find(package).is_some()
+    }
+
+    /// Words of which a file that starts a timer holds at least one, sorted. Most are identifiers:
+    /// names of timers, schedulers and delays, and interval options where the name itself
+    /// is too common or the user's own (`useQuery`, `useGetOrdersQuery`). The specifier of a
+    /// package stands for its default export, which a file may call anything.
+    pub fn starting_words(&self) -> Vec<&str> {
+        let mut words: Vec<&str> = Vec::new();
+        for (name, package) in &self.packages {
+            let word = |symbol| match last_name(symbol) {
+                "default" => name.as_str(),
+                last => last,
+            };
+            for (symbol, row) in package.timer.entries() {
+                let option = option_key(row).filter(|_| row.kind == Kind::QueryOption);
+                words.push(option.unwrap_or_else(|| word(symbol)));
+            }
+            words.extend(package.once.entries().map(|(symbol, _)| word(symbol)));
+            words.extend(package.delay.entries().map(|(symbol, _)| word(symbol)));
+        }
+        words.extend(self.injected.iter().filter_map(|(name, (package, symbol))| {
+            let starts = self.timer(package, symbol).is_some() || self.once(package, symbol).is_some();
+            starts.then_some(name.as_str())
+        }));
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
+    /// Options of data libraries that hold an interval and mean polling wherever they stand,
+    /// sorted: `pollInterval`, `refetchInterval` … An option such as `interval` is not among them.
+    pub fn interval_option_keys(&self) -> Vec<&str> {
+        let rows = self.packages.values().flat_map(|package| package.timer.entries());
+        let queries = rows.filter(|(_, row)| row.kind == Kind::QueryOption);
+        let mut keys: Vec<&str> = queries.filter_map(|(_, row)| option_key(row)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    fn first<'a, Row: Clone + 'a>(
+        &'a self,
+        package: &str,
+        symbol: &str,
+        shelf: impl Fn(&'a Package) -> &'a Shelf<Row>,
+    ) -> Option<&'a Row> {
+        let (package, subpath) = self.find(package)?;
+        let shelf = shelf(package);
+        spellings(symbol, subpath).find_map(|text| shelf.first(&text))
+    }
+
+    /// The nearest package that has rows, and the part of the specifier below it.
+    fn find<'s>(&self, specifier: &'s str) -> Option<(&Package, &'s str)> {
+        let specifier = specifier.strip_prefix("node:").unwrap_or(specifier);
+        let mut name = specifier;
+        loop {
+            if let Some(package) = self.packages.get(name) {
+                return Some((package, specifier.get(name.len()..)?));
+            }
+            name = name.rsplit_once('/')?.0;
+        }
+    }
+
+    fn add(&mut self, library: LibraryFile) {
+        for name in &library.packages {
+            let package = self.packages.entry(name.clone()).or_default();
+            package.side = library.side.or(package.side);
+            package.timer.put(&library.timer, |row| &row.at);
+            package.once.put(&library.once, |row| &row.at);
+            package.delay.put(&library.delay, |row| &row.at);
+            package.stop.put(&library.stop, |row| &row.at);
+            package.effect.put(&library.effect, |row| &row.at);
+            package.returns.put(&library.returns, |row| &row.at);
+        }
+        let home = library.packages.first().cloned().unwrap_or_default();
+        let names = library
+            .injected
+            .into_iter()
+            .map(|InjectedMeaning { name, at }| (name, (home.clone(), at)));
+        self.injected.extend(names);
+        for row in library.method {
+            self.methods
+                .extend(row.names.iter().map(|name| (name.clone(), row.clone())));
+        }
+        self.status
+            .extend(library.status.into_iter().flat_map(|row| row.members));
+    }
+
+    /// Two built-in files must not say two things of one symbol.
+    fn refuse_repeats(&self, file: &str, library: &LibraryFile) -> Result<(), Error> {
+        let effects = library.effect.iter().flat_map(|row| &row.at);
+        let returns = library.returns.iter().flat_map(|row| &row.at);
+        let timers = library.timer.iter().flat_map(|row| &row.at);
+        for name in &library.packages {
+            let Some(package) = self.packages.get(name) else {
+                continue;
+            };
+            let known = effects.clone().find(|at| package.effect.exact.contains_key(*at));
+            let known = known.or_else(|| returns.clone().find(|at| package.returns.exact.contains_key(*at)));
+            let known = known.or_else(|| timers.clone().find(|at| package.timer.exact.contains_key(*at)));
+            if let Some(symbol) = known {
+                return Err(fault(
+                    file,
+                    format!("`{symbol}` of `{name}` has a row in an earlier file"),
+                ));
+            }
+        }
+        for row in &library.method {
+            if let Some(name) = row.names.iter().find(|name| self.methods.contains_key(*name)) {
+                return Err(fault(
+                    file,
+                    format!("`method` `{name}` has a row in an earlier file"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Last segment of the interval's option.
+fn option_key(row: &TimerMeaning) -> Option<&str> {
+    row.interval.as_ref()?.option.as_deref()?.rsplit('.').next()
+}
+
+/// The ways in which the rows of a package may spell a symbol of its subpath: the default export
+/// of `lodash/debounce` is the `debounce` of `lodash`.
+fn spellings<'s>(symbol: &'s str, subpath: &str) -> impl Iterator<Item = Cow<'s, str>> + use<'s> {
+    let symbol = symbol.strip_prefix("default.").unwrap_or(symbol);
+    let file = subpath.rsplit('/').next().unwrap_or(subpath);
+    let file = file.split_once('.').map_or(file, |(stem, _)| stem);
+    let rest = symbol
+        .strip_prefix("default")
+        .filter(|rest| rest.is_empty() || rest.starts_with("()"));
+    let named = rest
+        .filter(|_| !file.is_empty())
+        .map(|rest| Cow::Owned(format!("{file}{rest}")));
+    named.into_iter().chain(std::iter::once(Cow::Borrowed(symbol)))
+}
