@@ -9,7 +9,7 @@ use super::check::{fault, read};
 use super::embedded::FILES;
 use super::rows::{
     DelayMeaning, EffectMeaning, InjectedMeaning, LibraryFile, MethodMeaning, OnceMeaning, ReturnsMeaning,
-    StopMeaning, TimerMeaning,
+    RegistryMeaning, StopMeaning, TimerMeaning,
 };
 use super::symbol::{Pattern, is_pattern, last_name};
 use crate::error::Error;
@@ -26,6 +26,7 @@ pub struct Catalog {
     packages: FxHashMap<String, Package>,
     injected: FxHashMap<String, (String, String)>,
     methods: FxHashMap<String, MethodMeaning>,
+    registries: FxHashMap<String, RegistryMeaning>,
     status: FxHashSet<String>,
 }
 
@@ -194,6 +195,11 @@ impl Catalog {
         self.methods.get(name)
     }
 
+    /// What a method of that name registers for a dependency-injection container.
+    pub fn registry(&self, method: &str) -> Option<&RegistryMeaning> {
+        self.registries.get(method)
+    }
+
     /// Whether a member of that name tells the state of a connection.
     pub fn is_status_member(&self, name: &str) -> bool {
         self.status.contains(name)
@@ -289,6 +295,10 @@ impl Catalog {
         self.injected.extend(names);
         for row in library.method {
             self.methods
+                .extend(row.names.iter().map(|name| (name.clone(), row.clone())));
+        }
+        for row in library.registry {
+            self.registries
                 .extend(row.names.iter().map(|name| (name.clone(), row.clone())));
         }
         self.status

@@ -53,6 +53,9 @@ pub struct LibraryFile {
     /// What a method of that name does on a receiver that cannot be seen.
     #[serde(default)]
     pub method: Vec<MethodMeaning>,
+    /// Methods that register something under a name, for a dependency-injection container.
+    #[serde(default)]
+    pub registry: Vec<RegistryMeaning>,
     /// Member names that tell the state of a connection.
     #[serde(default)]
     pub status: Vec<StatusMeaning>,
@@ -280,6 +283,17 @@ pub struct InjectedMeaning {
     pub name: String,
     /// The symbol that it holds.
     pub at: String,
+}
+
+/// Methods that register a value (argument 1) under a name (argument 0), by which a container
+/// hands it to parameters: AngularJS's `factory('Orders', makeOrders)`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistryMeaning {
+    /// Method names.
+    pub names: Vec<String>,
+    /// `call`: what calling the value gives; `argument`: the value, or an instance when it is a class.
+    pub gives: Gives,
 }
 
 /// What a method does on a receiver that cannot be seen.

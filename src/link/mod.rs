@@ -1,6 +1,25 @@
 //! Joins the facts of all files into a `Program` that answers questions.
 
+mod callbacks;
+mod callers;
+mod cleanup;
+mod effects;
+mod eval;
+mod fold;
+mod gates;
+mod label;
+mod leftovers;
+mod options;
+pub mod program;
+mod reachability;
+pub mod resolve;
+mod schedule;
+mod site;
+mod symbols;
 pub mod timer;
+mod timers;
+mod value;
+mod verdict;
 
 use crate::source::{FileId, Role, Skip, SourceFile};
 use timer::{Leftover, Timer};

@@ -1,0 +1,185 @@
+//! Timers that a definition makes of its callers: calls that hand over the work (`interval-hook`)
+//! and places that hand over the interval (`interval-param`).
+
+use smol_str::SmolStr;
+
+use super::eval::{Evaluator, Values};
+use super::program::Program;
+use super::site::{Site, Work};
+use super::value::{At, Env, FunctionAt, Value};
+use crate::facts::{Expr, ExprId, PropertyKey};
+use crate::source::Span;
+use crate::vocabulary::Kind;
+
+/// Callers of one definition that are followed.
+const MAX_CALLERS: usize = 150;
+
+/// What a caller hands over, and where it is written.
+pub struct Given {
+    /// The call or element.
+    pub call: At,
+    /// The value.
+    pub value: At,
+    /// The key, argument or attribute.
+    pub span: Span,
+}
+
+impl Program {
+    /// The values that callers give for a parameter.
+    pub fn given(&self, function: FunctionAt, index: u32, path: &[SmolStr]) -> Vec<Given> {
+        let rest = self
+            .facts(function.file)
+            .function(function.function)
+            .and_then(|it| it.params.get(index as usize))
+            .is_some_and(|it| it.rest);
+        let (index, path) = match (rest, path.split_first()) {
+            (true, Some((first, path))) => match first.parse::<usize>() {
+                Ok(extra) => (index as usize + extra, path),
+                Err(_) => return Vec::new(),
+            },
+            (true, None) => return Vec::new(),
+            (false, _) => (index as usize, path),
+        };
+        self.callers(function)
+            .iter()
+            .filter(|it| !it.is_test)
+            .take(MAX_CALLERS)
+            .filter_map(|caller| self.given_at(caller.at, index, path))
+            .collect()
+    }
+
+    fn given_at(&self, call: At, index: usize, path: &[SmolStr]) -> Option<Given> {
+        let facts = self.facts(call.file);
+        match facts.expr(call.expr) {
+            Expr::Jsx { .. } => {
+                let (value, span) = self.property_at(call, path.first()?, path.get(1..)?, &None)?;
+                Some(Given { call, value, span })
+            }
+            Expr::Call { args, .. } => {
+                let arg = At { expr: *args.get(index)?, ..call };
+                let (value, span) = match path.split_first() {
+                    None => (arg, facts.node(arg.expr).span),
+                    Some((first, rest)) => self.inside(arg, first, rest)?,
+                };
+                Some(Given { call, value, span })
+            }
+            _ => None,
+        }
+    }
+
+    /// The property that a path leads to inside what an expression can be.
+    fn inside(&self, at: At, first: &SmolStr, rest: &[SmolStr]) -> Option<(At, Span)> {
+        Evaluator::new(self).eval(at, &None).into_iter().find_map(|value| match value {
+            Value::Object { at, env } => self.property_at(at, first, rest, &env),
+            _ => None,
+        })
+    }
+
+    fn property_at(&self, object: At, key: &SmolStr, rest: &[SmolStr], env: &Env) -> Option<(At, Span)> {
+        let facts = self.facts(object.file);
+        let properties = match facts.expr(object.expr) {
+            Expr::Object(properties) => properties,
+            Expr::Jsx { attributes, .. } => attributes,
+            _ => return None,
+        };
+        for property in properties.iter().rev() {
+            let value = At { expr: property.value, ..object };
+            match &property.key {
+                PropertyKey::Name(name) if name == key => {
+                    return match rest.split_first() {
+                        None => Some((value, property.span)),
+                        Some((first, rest)) => self.inside(value, first, rest),
+                    };
+                }
+                PropertyKey::Spread => {
+                    let found = Evaluator::new(self).eval(value, env).into_iter().find_map(|value| match value {
+                        Value::Object { at, env } if at != object => self.property_at(at, key, rest, &env),
+                        _ => None,
+                    });
+                    if found.is_some() {
+                        return found;
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The site that a call makes of a definition whose work is a parameter.
+    pub fn hooked_sites(&self, definition: &Site, work: &Value) -> Vec<Site> {
+        let Value::Parameter { function, index, path } = work else { return Vec::new() };
+        let mut path: Vec<SmolStr> = path.to_vec();
+        while path.last().is_some_and(|last| last == "()") {
+            path.pop();
+        }
+        self.given(*function, *index, &path)
+            .into_iter()
+            .map(|given| {
+                let env = self.frame_at(*function, given.call, &None);
+                let values: Values = Evaluator::new(self).eval(given.value, &None);
+                Site {
+                    place: self.place(given.call),
+                    kind: Kind::IntervalHook,
+                    api: self.callee_label(given.call),
+                    anchor: given.call,
+                    env,
+                    work: Work::Functions(values),
+                    self_clearing: true,
+                    ..definition.clone()
+                }
+            })
+            .collect()
+    }
+
+    /// The sites at which callers hand over the interval of a timer.
+    pub fn param_sites(&self, timer: &Site, parameter: &Value) -> Vec<(Site, Given)> {
+        let Value::Parameter { function, index, path } = parameter else { return Vec::new() };
+        if path.iter().any(|step| step == "()") {
+            return Vec::new();
+        }
+        self.given(*function, *index, path)
+            .into_iter()
+            .map(|given| {
+                let facts = self.facts(given.call.file);
+                let name = path.last().cloned().unwrap_or_default();
+                let site = Site {
+                    place: facts.lines.place(given.call.file, given.span),
+                    kind: Kind::IntervalParam,
+                    api: format!("{} {name}", self.callee_label(given.call)).trim_end().to_owned(),
+                    anchor: given.call,
+                    env: self.frame_at(*function, given.call, &timer.env),
+                    self_clearing: true,
+                    ..timer.clone()
+                };
+                (site, given)
+            })
+            .collect()
+    }
+
+    /// Whether a function is a component: capitalised, and used as an element.
+    pub fn is_component(&self, function: FunctionAt) -> bool {
+        let named = self.names_of(function).iter().any(|name| name.starts_with(char::is_uppercase));
+        named
+            && self
+                .callers(function)
+                .iter()
+                .any(|it| matches!(self.facts(it.at.file).expr(it.at.expr), Expr::Jsx { .. }))
+    }
+
+    /// What the callers of a component give for a prop, in their own frames.
+    pub fn given_values(&self, parameter: &Value) -> Values {
+        let Value::Parameter { function, index, path } = parameter else { return Values::new() };
+        let mut path: Vec<SmolStr> = path.to_vec();
+        while path.last().is_some_and(|last| last == "()") {
+            path.pop();
+        }
+        let evaluator = Evaluator::new(self);
+        self.given(*function, *index, &path).into_iter().flat_map(|given| evaluator.eval(given.value, &None)).collect()
+    }
+
+    /// A node id that stands for no expression.
+    pub fn nowhere() -> ExprId {
+        ExprId(u32::MAX)
+    }
+}

@@ -1,0 +1,460 @@
+//! What running a function can do, itself or through what it calls, and by which chain.
+//!
+//! The walk is breadth-first, so that the chain it reports is a shortest one. It follows calls
+//! into functions of the repository, into callbacks that a library runs at once, and through
+//! one-shot timers; it does not follow listeners and timers that it meets, which are sites of
+//! their own.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+
+use super::eval::Evaluator;
+use super::program::Program;
+use super::timer::Step;
+use super::value::{Args, At, Env, FunctionAt, Value};
+use crate::catalog::rows::{Effect, Gives};
+use crate::facts::{Expr, ExprId, UnaryOp};
+use crate::vocabulary::Confidence;
+
+/// Functions that one question may walk through.
+const MAX_FUNCTIONS: usize = 250;
+
+/// Steps of a chain before sight is given up.
+const MAX_CHAIN: usize = 16;
+
+/// What a walk found.
+#[derive(Debug, Clone, Default)]
+pub struct Reach {
+    /// Each effect with the shortest chain to it and how sure it is.
+    pub effects: BTreeMap<Effect, (Vec<Step>, Confidence)>,
+    /// Calls whose target could not be seen, with the chain to each.
+    pub lost: Vec<Vec<Step>>,
+    /// Calls of what only a caller supplies.
+    pub parameters: Vec<(Value, Vec<Step>)>,
+    /// Calls in the first function that lead to a request.
+    pub requests: u32,
+    /// Every place that asks the network stands behind a condition of the first function.
+    pub requests_guarded: bool,
+    /// Functions that were walked, the first one too.
+    pub walked: Vec<FunctionAt>,
+    /// Calls into packages that the catalog says nothing about.
+    pub unknown_library: bool,
+}
+
+impl Reach {
+    /// Whether an effect was found.
+    pub fn has(&self, effect: Effect) -> bool {
+        self.effects.contains_key(&effect)
+    }
+
+    /// The chain to an effect.
+    pub fn chain(&self, effect: Effect) -> Option<&(Vec<Step>, Confidence)> {
+        self.effects.get(&effect)
+    }
+
+    /// Adds what another walk found.
+    pub fn merge(&mut self, other: Self) {
+        for (effect, found) in other.effects {
+            self.effects.entry(effect).or_insert(found);
+        }
+        self.lost.extend(other.lost);
+        self.parameters.extend(other.parameters);
+        self.requests_guarded = if self.requests == 0 {
+            other.requests_guarded
+        } else {
+            self.requests_guarded && (other.requests_guarded || other.requests == 0)
+        };
+        self.requests += other.requests;
+        self.walked.extend(other.walked);
+        self.unknown_library |= other.unknown_library;
+    }
+}
+
+/// One link of a chain that shares its beginning with others.
+struct Link {
+    step: Step,
+    length: usize,
+    before: Option<Arc<Link>>,
+}
+
+fn steps(mut link: Option<&Arc<Link>>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    while let Some(this) = link {
+        steps.push(this.step.clone());
+        link = this.before.as_ref();
+    }
+    steps.reverse();
+    steps
+}
+
+/// A function that waits to be walked.
+struct Task {
+    function: FunctionAt,
+    env: Env,
+    chain: Option<Arc<Link>>,
+    /// The call of the first function on the way, and whether it is behind a condition.
+    top: Option<(At, bool)>,
+}
+
+struct Walk<'p> {
+    program: &'p Program,
+    queue: VecDeque<Task>,
+    seen: FxHashSet<(FunctionAt, Option<At>)>,
+    reach: Reach,
+    /// Calls of the first function that lead to a request.
+    requesting: FxHashSet<At>,
+    unguarded: bool,
+}
+
+impl Program {
+    /// What calling a value with these arguments can do. `from` is where it is called.
+    pub fn reach(&self, work: &[Value], args: &[Value], from: At) -> Reach {
+        let mut walk = Walk {
+            program: self,
+            queue: VecDeque::new(),
+            seen: FxHashSet::default(),
+            reach: Reach::default(),
+            requesting: FxHashSet::default(),
+            unguarded: false,
+        };
+        let evaluator = Evaluator::new(self);
+        for value in work {
+            match value {
+                Value::Function { at, env, this } => {
+                    let frame = evaluator.frame(*at, Args::Values(args.to_vec()), this.as_deref().cloned(), env, env);
+                    walk.enqueue(*at, frame, None, None, from);
+                }
+                // The work is a function of a library, or something that could not be seen.
+                _ => walk.value_called(value, from, None, None, None, &evaluator),
+            }
+        }
+        walk.run();
+        let Walk { mut reach, requesting, unguarded, .. } = walk;
+        reach.requests = u32::try_from(requesting.len()).unwrap_or(u32::MAX);
+        reach.requests_guarded = !requesting.is_empty() && !unguarded;
+        reach
+    }
+}
+
+impl Walk<'_> {
+    fn enqueue(&mut self, function: FunctionAt, env: Env, chain: Option<Arc<Link>>, top: Option<(At, bool)>, from: At) {
+        let length = chain.as_ref().map_or(0, |link| link.length);
+        if self.seen.len() >= MAX_FUNCTIONS || length >= MAX_CHAIN {
+            self.reach.lost.push(steps(chain.as_ref()));
+            return;
+        }
+        // One function may be run by several calls with different callbacks, but not for ever.
+        if self.seen.contains(&(function, None)) || !self.seen.insert((function, Some(from))) {
+            return;
+        }
+        if self.seen.iter().filter(|(it, _)| *it == function).count() > 3 {
+            self.seen.insert((function, None));
+        }
+        self.queue.push_back(Task { function, env, chain, top });
+    }
+
+    fn run(&mut self) {
+        while let Some(task) = self.queue.pop_front() {
+            self.reach.walked.push(task.function);
+            self.function(&task);
+        }
+    }
+
+    fn function(&mut self, task: &Task) {
+        let facts = self.program.facts(task.function.file);
+        for (expr, node) in facts.own_nodes(task.function.function) {
+            let at = At { file: task.function.file, expr };
+            let top = task.top.or(Some((at, node.guard.is_some())));
+            match &node.expr {
+                Expr::Call { callee, .. } => self.call(at, *callee, task, top),
+                Expr::Member { name, object } if self.program.catalog().is_status_member(name) => {
+                    self.status_member(at, *object, task);
+                }
+                Expr::Unary { op: UnaryOp::Delete, .. } => {
+                    self.found(Effect::Sweep, at, task.chain.as_ref(), "deletes an entry", Confidence::Certain, top);
+                }
+                Expr::Assign { target, .. } => self.assignment(at, *target, task, top),
+                _ => {}
+            }
+        }
+    }
+
+    fn status_member(&mut self, at: At, object: ExprId, task: &Task) {
+        let facts = self.program.facts(at.file);
+        // `socket.connected = true` writes it.
+        let is_target = facts.node(at.expr).parent.is_some_and(|parent| {
+            matches!(facts.expr(parent), Expr::Assign { target, .. } if *target == at.expr)
+        });
+        let of_page = matches!(facts.expr(object), Expr::Ident { name, binding: None } if name == "document");
+        if is_target || of_page {
+            return;
+        }
+        let label = self.program.label(at);
+        self.found(Effect::StatusRead, at, task.chain.as_ref(), &label, Confidence::Certain, None);
+    }
+
+    fn assignment(&mut self, at: At, target: ExprId, task: &Task, top: Option<(At, bool)>) {
+        let facts = self.program.facts(at.file);
+        let Expr::Member { object, name } = facts.expr(target) else { return };
+        let evaluator = Evaluator::new(self.program);
+        for value in evaluator.eval(At { expr: *object, ..at }, &task.env) {
+            let Value::Library { package, symbol, .. } = value else { continue };
+            let symbol = if symbol.is_empty() { name.to_string() } else { format!("{symbol}.{name}") };
+            if let Some(row) = self.program.catalog().effect(&package, &symbol) {
+                let label = self.program.label(at);
+                self.found(row.effect, at, task.chain.as_ref(), &label, Confidence::Likely, top);
+            }
+        }
+    }
+
+    fn found(
+        &mut self,
+        effect: Effect,
+        at: At,
+        chain: Option<&Arc<Link>>,
+        label: &str,
+        confidence: Confidence,
+        top: Option<(At, bool)>,
+    ) {
+        if matches!(effect, Effect::Network | Effect::Database)
+            && let Some((call, guarded)) = top
+        {
+            self.requesting.insert(call);
+            self.unguarded |= !guarded;
+        }
+        let known = self.reach.effects.get(&effect);
+        // The first chain is the shortest; a surer one still wins.
+        if known.is_some_and(|(_, sure)| *sure <= confidence) {
+            return;
+        }
+        let mut chain = steps(chain);
+        chain.push(Step { place: self.program.place(at), label: label.to_owned() });
+        self.reach.effects.insert(effect, (chain, confidence));
+    }
+
+    fn call(&mut self, at: At, callee: ExprId, task: &Task, top: Option<(At, bool)>) {
+        let evaluator = Evaluator::new(self.program);
+        let values = evaluator.eval(At { expr: callee, ..at }, &task.env);
+        let mut lost = None;
+        let mut seen = false;
+        for value in &values {
+            if matches!(value, Value::Unknown(_) | Value::Undefined | Value::Null) {
+                lost = Some(value);
+                continue;
+            }
+            seen = true;
+            self.value_called(value, at, Some(task), task.chain.as_ref(), top, &evaluator);
+        }
+        if !seen {
+            self.unseen_call(at, callee, lost, task, top, &evaluator);
+        }
+    }
+
+    /// A call whose target is known.
+    fn value_called(
+        &mut self,
+        value: &Value,
+        at: At,
+        task: Option<&Task>,
+        chain: Option<&Arc<Link>>,
+        top: Option<(At, bool)>,
+        evaluator: &Evaluator<'_>,
+    ) {
+        let env = task.map(|task| task.env.clone()).unwrap_or_default();
+        match value {
+            Value::Function { at: function, env: outer, this } => {
+                let link = self.link(at, chain);
+                let frame = evaluator.frame(
+                    *function,
+                    Args::Call { at, env: env.clone() },
+                    this.as_deref().cloned(),
+                    outer,
+                    &env,
+                );
+                self.enqueue(*function, frame, Some(link), top, at);
+            }
+            Value::Class(class) => {
+                let facts = self.program.facts(class.file);
+                if let Some(constructor) = facts.classes.get(class.class.index()).and_then(|it| it.constructor) {
+                    let link = self.link(at, chain);
+                    let function = FunctionAt { file: class.file, function: constructor };
+                    let this = Value::Instance { class: *class, made: Some((at, env.clone())) };
+                    let frame = evaluator.frame(function, Args::Call { at, env: env.clone() }, Some(this), &None, &env);
+                    self.enqueue(function, frame, Some(link), top, at);
+                }
+            }
+            Value::Library { package, symbol, .. } => self.library_call(package, symbol, at, &env, chain, top, evaluator),
+            Value::Made { gives: Gives::Runner, at: made, env: made_env, argument, .. } => {
+                for function in evaluator.runner(*made, made_env, *argument) {
+                    if let Value::Function { at: function, env: outer, this } = function {
+                        let link = self.link(at, chain);
+                        let frame = evaluator.frame(function, Args::Values(Vec::new()), this.as_deref().cloned(), &outer, &env);
+                        self.enqueue(function, frame, Some(link), top, at);
+                    }
+                }
+            }
+            Value::Made { package, symbol, .. } => {
+                let symbol = SmolStr::new(format!("{symbol}()"));
+                self.library_call(package, &symbol, at, &env, chain, top, evaluator);
+            }
+            Value::Parameter { path, .. } => {
+                // A method that every such receiver has says enough.
+                if let Some(name) = path.last()
+                    && let Some(row) = self.program.catalog().method(name)
+                {
+                    let (effect, confidence) = (row.effect, row.confidence);
+                    let label = self.program.label(at);
+                    self.found(effect, at, chain, &label, confidence.max(Confidence::Likely), top);
+                    self.callbacks(at, &env, effect, chain, top, evaluator);
+                    return;
+                }
+                let mut steps = steps(chain);
+                steps.push(Step { place: self.program.place(at), label: self.program.label(at) });
+                self.reach.parameters.push((value.clone(), steps));
+                self.callbacks(at, &env, Effect::Pure, chain, top, evaluator);
+            }
+            _ => {}
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the state of one call")]
+    fn library_call(
+        &mut self,
+        package: &str,
+        symbol: &str,
+        at: At,
+        env: &Env,
+        chain: Option<&Arc<Link>>,
+        top: Option<(At, bool)>,
+        evaluator: &Evaluator<'_>,
+    ) {
+        let catalog = self.program.catalog();
+        let name = if symbol.is_empty() { "default" } else { symbol };
+        if let Some(once) = catalog.once(package, name) {
+            self.callback(at, once.callback, env, chain, top, evaluator);
+            return;
+        }
+        // A timer that is met on the way is a site of its own.
+        if !catalog.timers(package, name).is_empty() && catalog.effect(package, name).is_none() {
+            return;
+        }
+        let effect = match catalog.effect(package, name) {
+            Some(row) => {
+                let label = self.program.label(at);
+                self.found(row.effect, at, chain, &label, Confidence::Certain, top);
+                row.effect
+            }
+            None => {
+                // A method of something that a library gave, such as `response.json()`.
+                let last = name.rsplit('.').next().unwrap_or(name);
+                match catalog.method(last).filter(|_| name.contains('.')) {
+                    Some(row) => {
+                        let label = self.program.label(at);
+                        self.found(row.effect, at, chain, &label, row.confidence.max(Confidence::Likely), top);
+                        row.effect
+                    }
+                    None => {
+                        self.reach.unknown_library |= !catalog.knows_package(package);
+                        Effect::Pure
+                    }
+                }
+            }
+        };
+        self.callbacks(at, env, effect, chain, top, evaluator);
+    }
+
+    /// A call whose target could not be seen.
+    fn unseen_call(
+        &mut self,
+        at: At,
+        callee: ExprId,
+        value: Option<&Value>,
+        task: &Task,
+        top: Option<(At, bool)>,
+        evaluator: &Evaluator<'_>,
+    ) {
+        let facts = self.program.facts(at.file);
+        let name = match facts.expr(callee) {
+            Expr::Member { name, .. } => Some(name),
+            _ => None,
+        };
+        let row = name.and_then(|name| self.program.catalog().method(name));
+        if let Some(row) = row {
+            let label = self.program.label(at);
+            self.found(row.effect, at, task.chain.as_ref(), &label, row.confidence.max(Confidence::Likely), top);
+            self.callbacks(at, &task.env, row.effect, task.chain.as_ref(), top, evaluator);
+            return;
+        }
+        // Calling `undefined` does nothing: an optional callback that nobody gave.
+        if !matches!(value, Some(Value::Undefined | Value::Null)) {
+            let mut steps = steps(task.chain.as_ref());
+            steps.push(Step { place: self.program.place(at), label: format!("{} could not be followed", self.program.label(at)) });
+            self.reach.lost.push(steps);
+        }
+        self.callbacks(at, &task.env, Effect::Pure, task.chain.as_ref(), top, evaluator);
+    }
+
+    /// The functions among the arguments of a library call: it runs them, unless it registers them.
+    fn callbacks(
+        &mut self,
+        at: At,
+        env: &Env,
+        effect: Effect,
+        chain: Option<&Arc<Link>>,
+        top: Option<(At, bool)>,
+        evaluator: &Evaluator<'_>,
+    ) {
+        if effect == Effect::Listen {
+            return;
+        }
+        let count = self.program.facts(at.file).call(at.expr).map_or(0, |(_, args)| args.len());
+        for index in 0..count {
+            self.callback(at, index, env, chain, top, evaluator);
+        }
+    }
+
+    fn callback(
+        &mut self,
+        at: At,
+        index: usize,
+        env: &Env,
+        chain: Option<&Arc<Link>>,
+        top: Option<(At, bool)>,
+        evaluator: &Evaluator<'_>,
+    ) {
+        let facts = self.program.facts(at.file);
+        let Some(arg) = facts.call(at.expr).and_then(|(_, args)| args.get(index)) else { return };
+        let can_be_function = matches!(
+            facts.expr(*arg),
+            Expr::Function(_) | Expr::Ident { .. } | Expr::Member { .. } | Expr::Call { .. } | Expr::Conditional { .. }
+        );
+        if !can_be_function {
+            return;
+        }
+        for value in evaluator.eval(At { expr: *arg, ..at }, env) {
+            match &value {
+                Value::Function { at: function, env: outer, this } => {
+                    // An inline callback is part of the call's line: it adds no step.
+                    let inline = matches!(facts.expr(*arg), Expr::Function(_));
+                    let link = if inline { chain.cloned() } else { Some(self.link(at, chain)) };
+                    let frame = evaluator.frame(*function, Args::Values(Vec::new()), this.as_deref().cloned(), outer, env);
+                    self.enqueue(*function, frame, link, top, at);
+                }
+                // `dispatch(fetchOrders())` runs the thunk.
+                Value::Made { gives: Gives::Runner, .. } => self.value_called(&value, at, None, chain, top, evaluator),
+                _ => {}
+            }
+        }
+    }
+
+    fn link(&self, at: At, before: Option<&Arc<Link>>) -> Arc<Link> {
+        Arc::new(Link {
+            step: Step { place: self.program.place(at), label: self.program.label(at) },
+            length: before.map_or(0, |link| link.length) + 1,
+            before: before.cloned(),
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! What interval a timer has: every value that its expression can have, folded to one answer.
+
+use super::eval::{Evaluator, Values, number};
+use super::program::Program;
+use super::value::{At, Env, Value};
+use crate::catalog::rows::OffValue;
+use crate::facts::{BinaryOp, Expr, Origin};
+
+/// The interval of a timer.
+#[derive(Debug, Clone, Default)]
+pub struct Interval {
+    /// The smallest positive value in ms, or 0 when that is all there is; `None` when only
+    /// callers or the run time decide.
+    pub ms: Option<f64>,
+    /// Where it came from, in words.
+    pub source: String,
+    /// Parameters that decide it.
+    pub parameters: Vec<Value>,
+    /// One of its values turns the timer off.
+    pub can_be_off: bool,
+    /// All of its values turn the timer off.
+    pub always_off: bool,
+    /// Nothing is passed for it.
+    pub absent: bool,
+}
+
+/// How the values of an interval are to be read.
+#[derive(Debug, Clone)]
+pub struct Reading<'c> {
+    /// Milliseconds in one unit.
+    pub unit_ms: f64,
+    /// Values that turn the timer off.
+    pub off: &'c [OffValue],
+    /// Interval in ms when none is given.
+    pub default_ms: Option<f64>,
+}
+
+impl Program {
+    /// Folds the interval that an expression gives in a frame.
+    pub fn interval(&self, at: At, env: &Env, reading: &Reading<'_>) -> Interval {
+        let evaluator = Evaluator::new(self);
+        let values = evaluator.eval(at, env);
+        let mut interval = self.interval_of(&evaluator, values, at, reading);
+        interval.source = self.interval_source(at, &interval);
+        interval
+    }
+
+    /// Folds values to an interval; functions among them are asked for what they return.
+    pub fn interval_of(
+        &self,
+        evaluator: &Evaluator<'_>,
+        values: Values,
+        at: At,
+        reading: &Reading<'_>,
+    ) -> Interval {
+        let mut known = Values::new();
+        for value in values {
+            match value {
+                Value::Function { .. } => known.extend(evaluator.call_with(&value, vec![Value::Unknown(at)], at)),
+                _ => known.push(value),
+            }
+        }
+        let mut interval = Interval { absent: known.iter().all(|it| matches!(it, Value::Undefined)), ..Interval::default() };
+        let mut open = known.is_empty();
+        let mut smallest: Option<f64> = None;
+        let mut zero = false;
+        for value in known {
+            if is_off(&value, reading.off) {
+                interval.can_be_off = true;
+                continue;
+            }
+            if let Value::Parameter { .. } = value {
+                interval.parameters.push(value);
+                continue;
+            }
+            match number(&value).map(|it| it * reading.unit_ms).filter(|it| it.is_finite()) {
+                Some(ms) if ms > 0.0 => smallest = Some(smallest.map_or(ms, |it: f64| it.min(ms))),
+                Some(_) => zero = true,
+                None if matches!(value, Value::Undefined | Value::Null) => {
+                    if let Some(default) = reading.default_ms {
+                        smallest = Some(smallest.map_or(default, |it: f64| it.min(default)));
+                    } else {
+                        zero = true;
+                    }
+                }
+                None => open = true,
+            }
+        }
+        interval.ms = smallest.or((zero && !open && interval.parameters.is_empty()).then_some(0.0));
+        interval.always_off = interval.can_be_off && smallest.is_none() && !zero && !open && interval.parameters.is_empty();
+        interval
+    }
+
+    fn interval_source(&self, at: At, interval: &Interval) -> String {
+        let facts = self.facts(at.file);
+        let label = self.label(at);
+        match facts.expr(at.expr) {
+            Expr::Number(_) => format!("literal {label}"),
+            Expr::Binary { op: BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide, .. } => {
+                format!("arithmetic {label}")
+            }
+            Expr::Function(_) => "a function that decides after each answer".to_owned(),
+            Expr::Conditional { .. } => format!("condition {label}"),
+            Expr::Ident { binding, .. } => {
+                let origin = binding.and_then(|it| facts.binding(it)).map(|it| it.origin);
+                match origin {
+                    Some(Origin::Parameter { .. }) if interval.ms.is_some() => format!("default of parameter {label}"),
+                    Some(Origin::Parameter { .. }) => format!("parameter {label}"),
+                    Some(Origin::Import(_)) => format!("imported constant {label}"),
+                    Some(Origin::Value(_)) if interval.parameters.is_empty() => format!("constant {label}"),
+                    _ => label,
+                }
+            }
+            _ => label,
+        }
+    }
+}
+
+/// Whether a value turns a timer off.
+pub fn is_off(value: &Value, off: &[OffValue]) -> bool {
+    off.iter().any(|it| match it {
+        OffValue::False => matches!(value, Value::Bool(false)),
+        OffValue::True => matches!(value, Value::Bool(true)),
+        OffValue::Null => matches!(value, Value::Null),
+        OffValue::Undefined => matches!(value, Value::Undefined),
+        OffValue::Zero => matches!(value, Value::Number(number) if *number == 0.0),
+    })
+}

@@ -1,0 +1,207 @@
+//! Which switch stands before a timer.
+
+use super::eval::Evaluator;
+use super::fold::{Interval, is_off};
+use super::program::Program;
+use super::site::Site;
+use super::value::{Args, At, Env, FunctionAt, Value};
+use crate::catalog::rows::Slot;
+use crate::facts::{BinaryOp, Expr, FunctionId, FunctionKind, GuardKind, UnaryOp};
+use crate::vocabulary::{Gate, Kind};
+
+/// A gate and the switch in words.
+pub type Gated = (Gate, Option<String>);
+
+impl Program {
+    /// The strongest gate of a site: `off-at-all-callers` over `off-by-default` over `conditional`.
+    pub fn gate(&self, site: &Site, interval: &Interval, requests_guarded: bool) -> Gated {
+        let mut gate: Gated = (Gate::Always, None);
+        let mut add = |next: Gated| {
+            if next.0 > gate.0 {
+                gate = next;
+            }
+        };
+        if let Some(expr) = site.interval {
+            let label = self.label(expr);
+            if site.kind == Kind::QueryOption && interval.ms.is_none() {
+                for parameter in &interval.parameters {
+                    add(self.parameter_gate(parameter, site, &label));
+                }
+            }
+            if interval.can_be_off {
+                let by_default = interval.ms.is_none() && interval.parameters.is_empty();
+                let kind = if by_default { Gate::OffByDefault } else { Gate::Conditional };
+                add((kind, Some(format!("the interval {label} can turn it off"))));
+            }
+        }
+        for (switch, call, env) in &site.switches {
+            let slot = Slot { argument: switch.argument, option: switch.option.clone() };
+            for at in self.slot(*call, &slot, env) {
+                let values = Evaluator::new(self).eval(at, env);
+                let off = values.iter().filter(|it| is_off(it, &[switch.off]) || (it.is_falsy() == Some(true) && matches!(switch.off, crate::catalog::rows::OffValue::False | crate::catalog::rows::OffValue::Null))).count();
+                let open = values.iter().any(|it| it.is_falsy().is_none());
+                if off > 0 || open {
+                    add((Gate::Conditional, Some(format!("{} is {}", switch.option.as_deref().unwrap_or("the key"), self.label(at)))));
+                }
+            }
+        }
+        let mut at = site.anchor;
+        loop {
+            let facts = self.facts(at.file);
+            for guard in facts.guards_of(at.expr) {
+                if let (Some(test), true) = (guard.test, guard.kind != GuardKind::Catch) {
+                    self.test_gates(At { expr: test, ..at }, guard.holds, site, &mut add);
+                }
+            }
+            let function = facts.node(at.expr).function;
+            let Some(declared) = facts.function(function).filter(|_| function != FunctionId::MODULE) else { break };
+            if is_boundary(declared) {
+                break;
+            }
+            if let Some(reason) = self.started_by_event(at.file, function) {
+                add((Gate::Conditional, Some(reason)));
+                break;
+            }
+            // The declaration may itself stand behind a condition.
+            match declared.expr {
+                Some(expr) => at = At { file: at.file, expr },
+                None => break,
+            }
+        }
+        if site.kind == Kind::SleepLoop
+            && let super::site::Work::Loop(file, id) = site.work
+            && let Some(test) = self.facts(file).loops.get(id.index()).and_then(|it| it.test)
+            && Evaluator::new(self).truth(At { file, expr: test }, &None) != Some(true)
+        {
+            add((Gate::Conditional, Some(format!("while {}", self.label(At { file, expr: test })))));
+        }
+        if requests_guarded {
+            add((Gate::Conditional, Some("the callback returns early under a condition".to_owned())));
+        }
+        gate
+    }
+
+    /// An interval that only callers give: off when none does.
+    fn parameter_gate(&self, parameter: &Value, site: &Site, label: &str) -> Gated {
+        let Value::Parameter { function, .. } = parameter else { return (Gate::Always, None) };
+        let callers = self.callers(*function);
+        let live: Vec<_> = callers.iter().filter(|it| !it.is_test).collect();
+        let mut any_on = false;
+        for caller in &live {
+            let env = self.frame_at(*function, caller.at, &None);
+            let Some(interval) = site.interval else { continue };
+            let values = self.interval(
+                interval,
+                &env,
+                &super::fold::Reading { unit_ms: site.unit_ms, off: &site.off, default_ms: None },
+            );
+            any_on |= !values.always_off && !values.absent;
+        }
+        if !live.is_empty() && !any_on {
+            return (Gate::OffAtAllCallers, Some(format!("no caller passes {label}")));
+        }
+        (Gate::OffByDefault, Some(format!("a caller has to pass {label}")))
+    }
+
+    /// The frame of a function at one of its callers.
+    pub fn frame_at(&self, function: FunctionAt, caller: At, env: &Env) -> Env {
+        Evaluator::new(self).frame(function, Args::Call { at: caller, env: env.clone() }, None, &None, env)
+    }
+
+    fn test_gates(&self, test: At, holds: bool, site: &Site, add: &mut impl FnMut(Gated)) {
+        let facts = self.facts(test.file);
+        let part = |expr| At { expr, ..test };
+        match facts.expr(test.expr) {
+            Expr::Unary { op: UnaryOp::Not, value } => self.test_gates(part(*value), !holds, site, add),
+            Expr::Binary { op: BinaryOp::And, left, right } if holds => {
+                self.test_gates(part(*left), true, site, add);
+                self.test_gates(part(*right), true, site, add);
+            }
+            Expr::Binary { op: BinaryOp::Or, left, right } if !holds => {
+                self.test_gates(part(*left), false, site, add);
+                self.test_gates(part(*right), false, site, add);
+            }
+            _ => {
+                if let Some(gate) = self.atom_gate(test, holds, site) {
+                    add(gate);
+                }
+            }
+        }
+    }
+
+    /// What one plain condition does to a timer that needs it to hold, or not to.
+    fn atom_gate(&self, test: At, holds: bool, site: &Site) -> Option<Gated> {
+        let facts = self.facts(test.file);
+        let label = self.label(test);
+        // `typeof window !== 'undefined'` asks for the side, not for a switch.
+        if label.starts_with('!') && label.contains("window") || label.contains("typeof") {
+            return None;
+        }
+        if let Expr::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, left, .. } = facts.expr(test.expr)
+            && matches!(facts.expr(*left), Expr::Unary { op: UnaryOp::Other, .. })
+        {
+            return None;
+        }
+        let words = if holds { format!("only while {label}") } else { format!("not while {label}") };
+        let evaluator = Evaluator::new(self);
+        if let Some(truth) = evaluator.truth(test, &site.env) {
+            return (truth != holds).then_some((Gate::OffByDefault, Some(words)));
+        }
+        let values = evaluator.eval(test, &site.env);
+        let parameter = values.iter().find_map(|it| match it {
+            Value::Parameter { function, .. } => Some(*function),
+            _ => None,
+        });
+        let Some(function) = parameter else { return Some((Gate::Conditional, Some(words))) };
+        let fails = |value: &Value| value.is_falsy().map(|falsy| falsy == holds);
+        let default_off = values.iter().any(|it| fails(it) == Some(true));
+        let callers = self.callers(function);
+        let live: Vec<_> = callers.iter().filter(|it| !it.is_test).collect();
+        let mut all_off = !live.is_empty();
+        let mut all_on = !live.is_empty();
+        for caller in live {
+            let env = self.frame_at(function, caller.at, &None);
+            let truth = evaluator.truth(test, &env);
+            all_off &= truth == Some(!holds);
+            all_on &= truth == Some(holds);
+        }
+        Some(match (all_off, default_off, all_on) {
+            (true, ..) => (Gate::OffAtAllCallers, Some(words)),
+            (false, true, false) => (Gate::OffByDefault, Some(words)),
+            (false, _, true) => return None,
+            _ => (Gate::Conditional, Some(words)),
+        })
+    }
+
+    /// Why a function does not run with its owner: it is a handler, or only handlers call it.
+    fn started_by_event(&self, file: crate::source::FileId, function: FunctionId) -> Option<String> {
+        let facts = self.facts(file);
+        let declared = facts.function(function)?;
+        let expr = declared.expr;
+        if let Some(parent) = expr.and_then(|expr| facts.node(expr).parent)
+            && matches!(facts.expr(parent), Expr::Jsx { .. })
+        {
+            return Some("started by an event handler".to_owned());
+        }
+        let name = declared.name.clone()?;
+        let calls: Vec<_> = self
+            .callers(FunctionAt { file, function })
+            .iter()
+            .filter(|it| it.at.file == file)
+            .map(|it| facts.node(it.at.expr).function)
+            .collect();
+        let recursive_only = calls.iter().all(|it| *it == function);
+        (calls.is_empty() || recursive_only).then(|| format!("started by {name}"))
+    }
+}
+
+/// Components, hooks, methods and declared functions of the module: what they hold runs with them.
+fn is_boundary(function: &crate::facts::Function) -> bool {
+    if function.class.is_some() || function.kind == FunctionKind::Method {
+        return true;
+    }
+    let component_or_hook = function.name.as_deref().is_some_and(|name| {
+        name.starts_with(char::is_uppercase) || name.strip_prefix("use").is_some_and(|it| it.starts_with(char::is_uppercase))
+    });
+    component_or_hook || (function.parent == FunctionId::MODULE && function.name.is_some())
+}

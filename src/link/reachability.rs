@@ -1,0 +1,154 @@
+//! Where code runs, and whether an entry of the app reaches it.
+
+use rustc_hash::FxHashSet;
+
+use super::program::Program;
+use super::resolve::Resolution;
+use super::value::{At, FunctionAt};
+use crate::facts::{Expr, ExportTarget, FunctionId, ImportedName};
+use crate::source::{FileId, Role};
+use crate::vocabulary::Side;
+
+/// Files that one question about reachability may visit.
+const MAX_FILES: usize = 400;
+
+impl Program {
+    /// Client or server, by directive, path, and the packages that a file imports.
+    pub fn side(&self, file: FileId) -> Side {
+        let Some(source) = self.file(file) else { return Side::Client };
+        let facts = self.facts(file);
+        if facts.directive.as_deref() == Some("use client") {
+            return Side::Client;
+        }
+        if facts.directive.as_deref() == Some("use server") {
+            return Side::Server;
+        }
+        let is_tsx = source.path.ends_with(".tsx") || source.path.ends_with(".jsx");
+        let segments: Vec<&str> = source.path.split('/').collect();
+        let folders = segments.get(..segments.len().saturating_sub(1)).unwrap_or_default();
+        let route_handler = folders.windows(2).any(|pair| pair == ["pages", "api"])
+            || (folders.contains(&"app") && segments.last().is_some_and(|name| name.starts_with("route.")));
+        if route_handler {
+            return Side::Server;
+        }
+        let client_folder = folders.iter().any(|it| matches!(*it, "client" | "frontend" | "web" | "renderer" | "electron" | "components" | "hooks"));
+        let server_folder = folders.iter().any(|it| matches!(*it, "server" | "backend" | "workers" | "cron" | "scripts"));
+        if server_folder && !is_tsx && !(client_folder && !folders.contains(&"server")) {
+            return Side::Server;
+        }
+        let sides: Vec<Side> = facts.imports.iter().filter(|it| !it.type_only).filter_map(|it| self.catalog().side_of(&it.specifier)).collect();
+        if sides.contains(&Side::Client) || is_tsx || client_folder {
+            return Side::Client;
+        }
+        if sides.contains(&Side::Server) { Side::Server } else { Side::Client }
+    }
+
+    /// Whether something that runs reaches the code: an entry imports the file, through other
+    /// files if need be, and the function around it is mentioned at all. Doubt counts as live.
+    pub fn is_live(&self, at: At) -> bool {
+        self.file_is_live(at.file) && self.function_is_mentioned(at)
+    }
+
+    /// Whether the exported function around an expression is used by anything.
+    fn function_is_mentioned(&self, at: At) -> bool {
+        let facts = self.facts(at.file);
+        let outermost = facts
+            .functions_around(at.expr)
+            .filter(|it| *it != FunctionId::MODULE)
+            .last();
+        let Some(function) = outermost else { return true };
+        let Some(declared) = facts.function(function) else { return true };
+        if declared.class.is_some() || declared.name.is_none() {
+            return true;
+        }
+        // A route's component is used by the framework.
+        let is_default = facts.exports.iter().any(|it| it.name == "default");
+        if is_default || facts.exports.iter().any(|it| matches!(it.target, ExportTarget::From { .. })) {
+            return true;
+        }
+        let own = FunctionAt { file: at.file, function };
+        let used_here = facts.bindings.iter().any(|binding| {
+            binding.origin == crate::facts::Origin::Function(function) && !binding.uses.is_empty()
+                || matches!(binding.origin, crate::facts::Origin::Value(value)
+                    if declared.expr == Some(value) && binding.uses.iter().any(|used| facts.node(*used).function != FunctionId::MODULE || facts.node(*used).parent.is_some()))
+        });
+        used_here
+            || self.names_of(own).iter().any(|name| {
+                self.mentions_of(name)
+                    .into_iter()
+                    .any(|file| file != at.file && self.file(file).is_some_and(|it| it.role == Role::Product))
+            })
+    }
+
+    fn file_is_live(&self, file: FileId) -> bool {
+        let mut queue = vec![file];
+        let mut seen = FxHashSet::default();
+        while let Some(file) = queue.pop() {
+            if !seen.insert(file) {
+                continue;
+            }
+            if seen.len() > MAX_FILES || self.is_entry(file) {
+                return true;
+            }
+            queue.extend(self.importers(file));
+        }
+        false
+    }
+
+    /// Whether a file runs on its own: a route, a main module, a configuration, a script.
+    fn is_entry(&self, file: FileId) -> bool {
+        let Some(source) = self.file(file) else { return true };
+        if source.role == Role::Test {
+            return false;
+        }
+        let mut segments: Vec<&str> = source.path.split('/').collect();
+        let name = segments.pop().unwrap_or_default();
+        let stem = name.split('.').next().unwrap_or_default();
+        let by_name = matches!(
+            stem,
+            "index" | "main" | "app" | "App" | "_app" | "_document" | "server" | "worker" | "root" | "routes" | "page"
+                | "layout" | "template" | "route" | "loading" | "error" | "middleware" | "instrumentation" | "client"
+                | "entry" | "bootstrap" | "preload" | "background" | "popup" | "cli" | "sw" | "plugin"
+        ) || name.contains(".config.")
+            || stem.starts_with("entry");
+        let by_folder = segments.iter().any(|it| {
+            matches!(*it, "pages" | "routes" | "app" | "api" | "bin" | "scripts" | "cron" | "workers" | "plugins" | "public")
+        });
+        if by_name || by_folder {
+            return true;
+        }
+        // A module that does something when it is loaded, or exports nothing, is run by somebody.
+        let facts = self.facts(file);
+        facts.exports.is_empty() && facts.export_stars.is_empty()
+            || facts.calls.iter().any(|call| {
+                let node = facts.node(*call);
+                let discarded = node.parent.is_none() && node.function == FunctionId::MODULE;
+                discarded
+                    && !facts.bindings.iter().any(|it| it.origin == crate::facts::Origin::Value(*call))
+                    && !facts.exports.iter().any(|it| matches!(it.target, ExportTarget::Expr(expr) if expr == *call))
+            })
+    }
+
+    /// Product files that import a file at run time.
+    fn importers(&self, file: FileId) -> Vec<FileId> {
+        self.files_naming(file)
+            .into_iter()
+            .filter(|other| *other != file && self.file(*other).is_some_and(|it| it.role == Role::Product))
+            .filter(|other| {
+                let facts = self.facts(*other);
+                let is_it = |specifier: &str| self.resolve(*other, specifier) == Resolution::File(file);
+                facts.imports.iter().any(|it| !it.type_only && is_it(&it.specifier))
+                    || facts.export_stars.iter().any(|it| is_it(it))
+                    || facts.exports.iter().any(|it| matches!(&it.target, ExportTarget::From { specifier, name } if *name != ImportedName::Nothing && is_it(specifier)))
+                    || facts.nodes.iter().any(|node| match node.expr {
+                        Expr::ImportCall(specifier) => matches!(facts.expr(specifier), Expr::Text(text) if is_it(text)),
+                        Expr::Call { callee, ref args, .. } => {
+                            matches!(facts.expr(callee), Expr::Ident { name, .. } if name == "require")
+                                && args.first().is_some_and(|it| matches!(facts.expr(*it), Expr::Text(text) if is_it(text)))
+                        }
+                        _ => false,
+                    })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,540 @@
+//! Sites of recurring work in one file: calls and elements that the catalog knows as timers, one-shot
+//! timers that re-arm themselves, and loops that sleep.
+
+use smol_str::SmolStr;
+
+use super::eval::{Evaluator, Values};
+use super::program::Program;
+use super::value::{At, Env, FunctionAt, Value};
+use crate::catalog::rows::{Effect, OffValue, Slot, Switch, TimerMeaning};
+use crate::facts::{Expr, ExprId, FunctionId, JsxTag, LoopId, LoopKind, PropertyKey};
+use crate::source::{FileId, Place};
+use crate::vocabulary::Kind;
+
+/// One place where work recurs, before anything is said of it.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// What the reports point at.
+    pub place: Place,
+    /// How it recurs.
+    pub kind: Kind,
+    /// What recurs, as written.
+    pub api: String,
+    /// The call, element or option around which conditions and owners are looked for.
+    pub anchor: At,
+    /// The frame in which interval and work are evaluated.
+    pub env: Env,
+    /// The expression of the interval.
+    pub interval: Option<At>,
+    /// Milliseconds in one unit of it.
+    pub unit_ms: f64,
+    /// Interval in ms when none is given.
+    pub default_ms: Option<f64>,
+    /// Values of the interval that turn it off.
+    pub off: Vec<OffValue>,
+    /// The repeated work.
+    pub work: Work,
+    /// What the library does on each tick besides the work.
+    pub effect: Option<Effect>,
+    /// Options beside the interval that turn it off, with the call that carries them.
+    pub switches: Vec<(Switch, At, Env)>,
+    /// There is no handle to keep.
+    pub self_clearing: bool,
+    /// The interval is a cron expression.
+    pub schedule: bool,
+}
+
+/// The repeated work of a site.
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// Functions.
+    Functions(Values),
+    /// The body of a loop.
+    Loop(FileId, LoopId),
+    /// The library does it alone.
+    Library,
+}
+
+impl Program {
+    /// Every site of a file that a catalog row or the syntax shows, option keys left out.
+    pub fn sites_of(&self, file: FileId) -> Vec<Site> {
+        let facts = self.facts(file);
+        let mut sites = Vec::new();
+        for call in facts.calls.iter().chain(&facts.elements) {
+            let at = At { file, expr: *call };
+            let callee = match facts.expr(*call) {
+                Expr::Call { callee, .. } | Expr::Jsx { tag: JsxTag::Component(callee), .. } => *callee,
+                _ => continue,
+            };
+            for value in Evaluator::new(self).eval(At { file, expr: callee }, &None) {
+                let Value::Library { package, symbol, .. } = value else { continue };
+                let symbol = if symbol.is_empty() { SmolStr::new_static("default") } else { symbol };
+                for row in self.catalog().timers(&package, &symbol) {
+                    if row.kind != Kind::QueryOption || row.interval.as_ref().is_some_and(|slot| slot.option.is_none()) {
+                        sites.extend(self.timer_call(at, row));
+                    }
+                }
+                if let Some(row) = self.catalog().once(&package, &symbol) {
+                    sites.extend(self.rearming(at, row.callback, row.interval, row.kind));
+                }
+                if self.catalog().delay(&package, &symbol).is_some() {
+                    sites.extend(self.awaited_recursion(at));
+                }
+            }
+        }
+        sites.extend(self.sleep_loops(file));
+        sites
+    }
+
+    /// The site of a call that a catalog row names, whose interval is an argument or option of it.
+    fn timer_call(&self, at: At, row: &TimerMeaning) -> Option<Site> {
+        let facts = self.facts(at.file);
+        let interval = row.interval.as_ref().and_then(|slot| self.slot(at, slot, &None).into_iter().next());
+        if row.kind == Kind::Rxjs && row.interval.is_some() && interval.is_none() {
+            // `timer(5_000)` fires once.
+            return None;
+        }
+        // `for await (const _ of setInterval(5_000))`: the loop is the work.
+        let looped = facts.loops.iter().position(|it| it.iterable == Some(at.expr));
+        let work = match (&row.work, looped) {
+            (_, Some(looped)) => Work::Loop(at.file, LoopId(u32::try_from(looped).unwrap_or(u32::MAX))),
+            (Some(slot), None) => {
+                let evaluator = Evaluator::new(self);
+                let mut values = Values::new();
+                for part in self.slot(at, slot, &None) {
+                    values.extend(evaluator.eval(part, &None));
+                }
+                Work::Functions(values)
+            }
+            (None, None) if row.kind == Kind::Rxjs => Work::Functions(self.piped_work(at)),
+            (None, None) => Work::Library,
+        };
+        Some(Site {
+            place: self.place(at),
+            kind: row.kind,
+            api: self.callee_label(at),
+            anchor: at,
+            env: None,
+            interval,
+            unit_ms: row.unit_ms,
+            default_ms: row.default_ms.or((row.kind == Kind::SetInterval).then_some(0.0)),
+            off: row.off.clone(),
+            work,
+            effect: row.effect,
+            switches: row.switch.iter().map(|it| (it.clone(), at, None)).collect(),
+            self_clearing: row.self_clearing || matches!(row.kind, Kind::Rxjs | Kind::Cron),
+            schedule: row.schedule,
+        })
+    }
+
+    /// Functions among the operators and subscribers that an observable is piped into.
+    fn piped_work(&self, at: At) -> Values {
+        let facts = self.facts(at.file);
+        let evaluator = Evaluator::new(self);
+        let mut values = Values::new();
+        let mut expr = at.expr;
+        for _ in 0..12 {
+            let Some(parent) = facts.node(expr).parent else { break };
+            if let Expr::Call { callee, args, .. } = facts.expr(parent)
+                && *callee == expr
+            {
+                for arg in args {
+                    // `switchMap(() => load())` is a call whose arguments are the functions.
+                    let inner: Vec<ExprId> = match facts.expr(*arg) {
+                        Expr::Call { args, .. } => args.to_vec(),
+                        _ => vec![*arg],
+                    };
+                    for arg in inner {
+                        values.extend(evaluator.eval(At { expr: arg, ..at }, &None));
+                    }
+                }
+            }
+            expr = parent;
+        }
+        values.retain(|it| matches!(it, Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_)));
+        values
+    }
+
+    /// The expressions that a slot of a call holds.
+    pub fn slot(&self, call: At, slot: &Slot, env: &Env) -> Vec<At> {
+        let facts = self.facts(call.file);
+        let roots: Vec<Value> = match facts.expr(call.expr) {
+            Expr::Jsx { .. } => vec![Value::Props { at: call, env: env.clone() }],
+            Expr::Call { args, .. } => {
+                let chosen: Vec<ExprId> = match (slot.argument, &slot.option) {
+                    (Some(index), None) => return args.get(index).map(|arg| At { expr: *arg, ..call }).into_iter().collect(),
+                    (Some(index), Some(_)) => args.get(index).copied().into_iter().collect(),
+                    (None, _) => args.to_vec(),
+                };
+                let evaluator = Evaluator::new(self);
+                chosen.into_iter().flat_map(|arg| evaluator.eval(At { expr: arg, ..call }, env)).collect()
+            }
+            _ => return Vec::new(),
+        };
+        let Some(option) = &slot.option else { return Vec::new() };
+        let keys: Vec<&str> = option.split('.').collect();
+        let mut found = Vec::new();
+        for root in roots {
+            self.option_exprs(root, &keys, &mut found, 0);
+        }
+        found
+    }
+
+    /// The expressions of an option inside a value, through nested objects and lists.
+    fn option_exprs(&self, value: Value, keys: &[&str], found: &mut Vec<At>, depth: u32) {
+        let Some((key, rest)) = keys.split_first() else { return };
+        if depth > 8 {
+            return;
+        }
+        let evaluator = Evaluator::new(self);
+        let (at, env) = match &value {
+            Value::Object { at, env } | Value::Props { at, env } => (*at, env.clone()),
+            Value::Array { at, env } => {
+                if let Expr::Array(parts) = self.facts(at.file).expr(at.expr) {
+                    for part in parts.iter().take(16) {
+                        for item in evaluator.eval(At { expr: *part, ..*at }, env) {
+                            self.option_exprs(item, keys, found, depth + 1);
+                        }
+                    }
+                }
+                return;
+            }
+            _ => return,
+        };
+        let facts = self.facts(at.file);
+        let properties = match facts.expr(at.expr) {
+            Expr::Object(properties) => properties,
+            Expr::Jsx { attributes, .. } => attributes,
+            _ => return,
+        };
+        for property in properties.iter().rev() {
+            let inner = At { file: at.file, expr: property.value };
+            match &property.key {
+                PropertyKey::Name(name) if name == key => {
+                    if rest.is_empty() {
+                        found.push(inner);
+                    } else {
+                        for value in evaluator.eval(inner, &env) {
+                            self.option_exprs(value, rest, found, depth + 1);
+                        }
+                    }
+                    return;
+                }
+                PropertyKey::Spread => {
+                    let before = found.len();
+                    for value in evaluator.eval(inner, &env) {
+                        self.option_exprs(value, keys, found, depth + 1);
+                    }
+                    if found.len() > before {
+                        return;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A one-shot timer whose callback leads back to the function that holds it.
+    fn rearming(&self, at: At, callback: usize, interval: Option<usize>, kind: Kind) -> Option<Site> {
+        let facts = self.facts(at.file);
+        let (_, args) = facts.call(at.expr)?;
+        let evaluator = Evaluator::new(self);
+        let callbacks = evaluator.eval(At { expr: *args.get(callback)?, ..at }, &None);
+        let holder = facts.node(at.expr).function;
+        // `new Promise(r => setTimeout(r, ms))` sleeps; what awaits it decides.
+        if self.is_promise_executor(at.file, holder)
+            && callbacks.iter().any(|it| matches!(it, Value::Parameter { function, .. } if function.function == holder))
+        {
+            return self.awaited_recursion(self.promise_around(at.file, holder)?).map(|site| Site {
+                place: self.place(at),
+                interval: interval.and_then(|index| args.get(index)).map(|expr| At { expr: *expr, ..at }),
+                api: self.callee_label(at),
+                kind,
+                ..site
+            });
+        }
+        let starts: Vec<FunctionAt> = callbacks
+            .iter()
+            .filter_map(|it| match it {
+                Value::Function { at, .. } => Some(*at),
+                _ => None,
+            })
+            .collect();
+        let rearms = starts.iter().any(|start| start.file == at.file && self.leads_back(at.file, start.function, holder));
+        rearms.then(|| Site {
+            place: self.place(at),
+            kind,
+            api: self.callee_label(at),
+            anchor: at,
+            env: None,
+            interval: interval.and_then(|index| args.get(index)).map(|expr| At { expr: *expr, ..at }),
+            unit_ms: 1.0,
+            default_ms: (kind == Kind::RecursiveTimeout).then_some(0.0),
+            off: Vec::new(),
+            // The whole circle: what runs between two firings.
+            work: Work::Functions(callbacks),
+            effect: None,
+            switches: Vec::new(),
+            self_clearing: false,
+            schedule: false,
+        })
+    }
+
+    /// A function that awaits a delay and then calls itself.
+    fn awaited_recursion(&self, delay: At) -> Option<Site> {
+        let facts = self.facts(delay.file);
+        let node = facts.node(delay.expr);
+        let is_awaited = node.parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
+        let holder = node.function;
+        if !is_awaited || node.in_loop.is_some() || holder == FunctionId::MODULE {
+            return None;
+        }
+        let again = self.direct_callees(delay.file, holder).into_iter().any(|it| it == holder);
+        again.then(|| {
+            let function = FunctionAt { file: delay.file, function: holder };
+            Site {
+                place: self.place(delay),
+                kind: Kind::RecursiveTimeout,
+                api: self.callee_label(delay),
+                anchor: delay,
+                env: None,
+                interval: facts.call(delay.expr).and_then(|(_, args)| args.first()).map(|expr| At { expr: *expr, ..delay }),
+                unit_ms: 1.0,
+                default_ms: None,
+                off: Vec::new(),
+                work: Work::Functions(vec![Value::Function { at: function, env: None, this: None }]),
+                effect: None,
+                switches: Vec::new(),
+                self_clearing: true,
+                schedule: false,
+            }
+        })
+    }
+
+    fn is_promise_executor(&self, file: FileId, function: FunctionId) -> bool {
+        self.promise_around(file, function).is_some()
+    }
+
+    /// `new Promise(function)`.
+    fn promise_around(&self, file: FileId, function: FunctionId) -> Option<At> {
+        let facts = self.facts(file);
+        let expr = facts.function(function)?.expr?;
+        let parent = facts.node(expr).parent?;
+        match facts.expr(parent) {
+            Expr::Call { callee, construct: true, .. } => {
+                matches!(facts.expr(*callee), Expr::Ident { name, binding: None } if name == "Promise")
+                    .then_some(At { file, expr: parent })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether running one function of a file leads to running another, inside that file.
+    fn leads_back(&self, file: FileId, start: FunctionId, target: FunctionId) -> bool {
+        let mut queue = vec![start];
+        let mut seen = rustc_hash::FxHashSet::default();
+        while let Some(function) = queue.pop() {
+            if function == target {
+                return true;
+            }
+            if seen.len() > 60 || !seen.insert(function) {
+                continue;
+            }
+            queue.extend(self.direct_callees(file, function));
+        }
+        false
+    }
+
+    /// Functions of the same file that a function calls, or hands to something that runs them.
+    fn direct_callees(&self, file: FileId, function: FunctionId) -> Vec<FunctionId> {
+        let facts = self.facts(file);
+        let mut callees = Vec::new();
+        for (expr, node) in facts.own_nodes(function) {
+            let Expr::Call { callee, args, .. } = &node.expr else { continue };
+            let at = At { file, expr };
+            let evaluator = Evaluator::new(self);
+            let called = evaluator.eval(At { expr: *callee, ..at }, &None);
+            let mut runs_arguments = called.is_empty();
+            for value in &called {
+                match value {
+                    Value::Function { at, .. } if at.file == file => callees.push(at.function),
+                    Value::Function { .. } | Value::Class(_) => {}
+                    Value::Library { package, symbol, .. } => {
+                        let name = if symbol.is_empty() { "default" } else { symbol.as_str() };
+                        let listens = self.catalog().effect(package, name).is_some_and(|it| it.effect == Effect::Listen);
+                        runs_arguments |= !listens;
+                    }
+                    _ => {
+                        let name = match facts.expr(*callee) {
+                            Expr::Member { name, .. } => self.catalog().method(name),
+                            _ => None,
+                        };
+                        runs_arguments |= name.is_none_or(|it| it.effect != Effect::Listen);
+                    }
+                }
+            }
+            if runs_arguments {
+                for arg in args {
+                    if !matches!(facts.expr(*arg), Expr::Function(_) | Expr::Ident { .. } | Expr::Member { .. }) {
+                        continue;
+                    }
+                    callees.extend(evaluator.eval(At { expr: *arg, ..at }, &None).into_iter().filter_map(|it| match it {
+                        Value::Function { at, .. } if at.file == file => Some(at.function),
+                        _ => None,
+                    }));
+                }
+            }
+        }
+        callees
+    }
+
+    /// Loops with an awaited delay that go on until something changes elsewhere.
+    fn sleep_loops(&self, file: FileId) -> Vec<Site> {
+        let facts = self.facts(file);
+        let mut sites = Vec::new();
+        for (index, looped) in facts.loops.iter().enumerate() {
+            // Walking a list ends with the list.
+            if matches!(looped.kind, LoopKind::ForOf | LoopKind::ForIn | LoopKind::ForAwait) {
+                continue;
+            }
+            let id = LoopId(u32::try_from(index).unwrap_or(u32::MAX));
+            let delay = (looped.first_node.0..looped.end_node.0).map(ExprId).find_map(|expr| {
+                let node = facts.node(expr);
+                let Expr::Await(value) = node.expr else { return None };
+                let inside = node.function == looped.function && self.loop_holds(file, id, node.in_loop);
+                (inside && node.in_loop == Some(id)).then(|| self.delay_of(At { file, expr: value }))?
+            });
+            let Some((interval, unit_ms)) = delay else { continue };
+            let at = At { file, expr: ExprId(looped.end_node.0.saturating_sub(1)) };
+            sites.push(Site {
+                place: facts.lines.place(file, looped.span),
+                kind: Kind::SleepLoop,
+                api: match looped.kind {
+                    LoopKind::While => "while loop",
+                    LoopKind::DoWhile => "do loop",
+                    _ => "for loop",
+                }
+                .to_owned(),
+                anchor: at,
+                env: interval.as_ref().map(|(_, env)| env.clone()).unwrap_or_default(),
+                interval: interval.map(|(at, _)| at),
+                unit_ms,
+                default_ms: None,
+                off: Vec::new(),
+                work: Work::Loop(file, id),
+                effect: None,
+                switches: Vec::new(),
+                self_clearing: true,
+                schedule: false,
+            });
+        }
+        sites
+    }
+
+    fn loop_holds(&self, file: FileId, outer: LoopId, inner: Option<LoopId>) -> bool {
+        let mut next = inner;
+        while let Some(id) = next {
+            if id == outer {
+                return true;
+            }
+            next = self.facts(file).loops.get(id.index()).and_then(|it| it.parent);
+        }
+        false
+    }
+
+    /// The delay that an awaited expression sleeps for: its interval (with the frame to evaluate it
+    /// in) and unit. `None` when it does not sleep.
+    pub fn delay_of(&self, awaited: At) -> Option<(Option<(At, Env)>, f64)> {
+        self.delay_in(awaited, &None, 0)
+    }
+
+    fn delay_in(&self, at: At, env: &Env, depth: u32) -> Option<(Option<(At, Env)>, f64)> {
+        let facts = self.facts(at.file);
+        let (callee, args) = facts.call(at.expr)?;
+        if depth > 4 {
+            return None;
+        }
+        let evaluator = Evaluator::new(self);
+        // `new Promise(r => setTimeout(r, ms))`
+        if matches!(facts.expr(at.expr), Expr::Call { construct: true, .. }) {
+            if !matches!(facts.expr(callee), Expr::Ident { name, binding: None } if name == "Promise") {
+                return None;
+            }
+            let Expr::Function(executor) = facts.expr(*args.first()?) else { return None };
+            return facts.nodes_inside(*executor).find_map(|(expr, _)| {
+                let (callee, inner) = facts.call(expr)?;
+                let row = evaluator.eval(At { expr: callee, ..at }, env).into_iter().find_map(|value| match value {
+                    Value::Library { package, symbol, .. } => self.catalog().once(&package, &symbol).cloned(),
+                    _ => None,
+                })?;
+                // The timer must settle the promise, at once or inside its callback.
+                let callback = *inner.get(row.callback)?;
+                let settles = facts.function(*executor)?.params.iter().filter_map(|it| it.binding).any(|it| {
+                    facts.binding(it).is_some_and(|it| it.uses.iter().any(|used| *used == callback || is_inside(facts, *used, callback)))
+                });
+                let interval = row.interval.and_then(|index| inner.get(index)).map(|expr| (At { expr: *expr, ..at }, env.clone()));
+                settles.then_some((interval, 1.0))
+            });
+        }
+        for value in evaluator.eval(At { expr: callee, ..at }, env) {
+            match value {
+                Value::Library { package, symbol, .. } => {
+                    let name = if symbol.is_empty() { "default" } else { symbol.as_str() };
+                    if let Some(row) = self.catalog().delay(&package, name) {
+                        let interval = args.get(row.argument).map(|expr| (At { expr: *expr, ..at }, env.clone()));
+                        return Some((interval, row.unit_ms));
+                    }
+                }
+                // The repository's own `sleep`: a function whose whole result is a delay.
+                Value::Function { at: function, env: outer, this } => {
+                    let declared = self.facts(function.file).function(function.function)?.clone();
+                    let frame = evaluator.frame(
+                        function,
+                        super::value::Args::Call { at, env: env.clone() },
+                        this.as_deref().cloned(),
+                        &outer,
+                        env,
+                    );
+                    let inner_facts = self.facts(function.file);
+                    let mut results: Vec<ExprId> = declared.returns.clone();
+                    // `async function sleep(ms) { await new Promise(…) }`
+                    if results.is_empty() {
+                        results.extend(inner_facts.own_nodes(function.function).filter_map(|(_, node)| match node.expr {
+                            Expr::Await(value) => Some(value),
+                            _ => None,
+                        }));
+                    }
+                    if let [only] = results.as_slice() {
+                        let mut only = *only;
+                        if let Expr::Await(value) = inner_facts.expr(only) {
+                            only = *value;
+                        }
+                        if let Some(found) = self.delay_in(At { file: function.file, expr: only }, &frame, depth + 1) {
+                            return Some(found);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// What is called, in a few words: `window.setInterval`.
+    pub fn callee_label(&self, at: At) -> String {
+        match self.facts(at.file).expr(at.expr) {
+            Expr::Call { callee, .. } => self.label(At { expr: *callee, ..at }),
+            _ => self.label(at),
+        }
+    }
+}
+
+/// Whether an expression stands inside a function value.
+fn is_inside(facts: &crate::facts::FileFacts, expr: ExprId, function: ExprId) -> bool {
+    match facts.expr(function) {
+        Expr::Function(function) => {
+            facts.functions_around(expr).any(|it| it == *function)
+        }
+        _ => false,
+    }
+}

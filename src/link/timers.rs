@@ -1,0 +1,200 @@
+//! Every timer of the program with everything the audit says of it.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::effects::Reach;
+use super::fold::{Interval, Reading};
+use super::program::Program;
+use super::site::{Site, Work};
+use super::timer::{Step, Timer};
+use super::value::Value;
+use crate::source::{FileId, Role};
+use crate::vocabulary::{Gate, Kind, Verdict};
+
+/// Calls through which a definition or a forwarded interval is followed.
+const MAX_ROUNDS: usize = 5;
+
+/// A judged site, and the sites that follow from it.
+struct Judged {
+    timer: Timer,
+    more: Vec<Pending>,
+}
+
+/// A site that waits to be judged; of an `interval-param`, with what it feeds.
+struct Pending {
+    site: Site,
+    feeds: Option<Box<Fed>>,
+}
+
+/// The timer that a handed-over interval feeds.
+#[derive(Clone)]
+struct Fed {
+    timer: Timer,
+    parameter_of: Vec<Value>,
+    base: Site,
+}
+
+impl Program {
+    /// All timers, sorted by place.
+    pub fn timers(&self) -> Vec<Timer> {
+        let mut pending: Vec<Pending> = self
+            .seeds()
+            .par_iter()
+            .map(|file| {
+                let mut sites = self.sites_of(*file);
+                sites.extend(self.option_sites(*file));
+                sites
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+            .flatten()
+            .map(|site| Pending { site, feeds: None })
+            .collect();
+        let mut timers: BTreeMap<(FileId, u32, u32), Timer> = BTreeMap::new();
+        for _ in 0..MAX_ROUNDS {
+            pending.retain(|it| !timers.contains_key(&key(&it.site)));
+            pending.sort_by_key(|it| (key(&it.site), it.site.kind));
+            pending.dedup_by_key(|it| key(&it.site));
+            if pending.is_empty() {
+                break;
+            }
+            let judged: Vec<Judged> = pending.par_iter().filter_map(|it| self.judged(it)).collect();
+            pending = Vec::new();
+            for Judged { timer, more } in judged {
+                pending.extend(more);
+                timers.insert((timer.place.file, timer.place.line, timer.place.column), timer);
+            }
+        }
+        timers.into_values().collect()
+    }
+
+    fn judged(&self, pending: &Pending) -> Option<Judged> {
+        let site = &pending.site;
+        let reading = Reading { unit_ms: site.unit_ms, off: &site.off, default_ms: site.default_ms };
+        let interval = match (site.interval, site.schedule) {
+            (Some(at), true) => self.schedule(at, &site.env),
+            (Some(at), false) => self.interval(at, &site.env, &reading),
+            (None, _) => Interval { ms: site.default_ms, source: "the library's default".to_owned(), ..Interval::default() },
+        };
+        if site.kind == Kind::IntervalParam && interval.absent {
+            return None;
+        }
+        let mut reach = match &pending.feeds {
+            Some(_) => Reach::default(),
+            None => self.reach_of(site),
+        };
+        // What a component repeats on behalf of its parents is seen at the parents.
+        let given: Vec<(Value, Vec<Step>)> = std::mem::take(&mut reach.parameters);
+        for (parameter, chain) in given {
+            let component = Self::deciding_function(&parameter).is_some_and(|it| self.is_component(it));
+            let values = if component { self.given_values(&parameter) } else { Vec::new() };
+            if values.is_empty() {
+                reach.parameters.push((parameter, chain));
+                continue;
+            }
+            let mut inner = self.reach(&values, &[], site.anchor);
+            for (steps, _) in inner.effects.values_mut() {
+                steps.splice(0..0, chain.iter().cloned());
+            }
+            reach.merge(inner);
+        }
+        let is_test = self.file(site.place.file).is_some_and(|it| it.role == Role::Test);
+        let mut judgement = self.judge(site, &reach, &interval);
+        if let Some(fed) = &pending.feeds {
+            if judgement.verdict != Verdict::Disabled {
+                judgement.verdict = fed.timer.verdict;
+            }
+            judgement.chain = fed.timer.chain.clone();
+            judgement.confidence = fed.timer.confidence;
+            judgement.requests = fed.timer.requests_per_tick;
+        }
+        if is_test {
+            judgement.verdict = Verdict::Test;
+        }
+        let side = self.side(site.anchor.file);
+        let (gate, gate_reason) = match judgement.verdict {
+            Verdict::Disabled => (Gate::OffByDefault, None),
+            _ => self.gate(site, &interval, reach.requests_guarded),
+        };
+        let first = Step { place: site.place, label: self.headline(site, &interval) };
+        let mut chain = vec![first];
+        chain.extend(judgement.chain);
+        let timer = Timer {
+            place: site.place,
+            kind: site.kind,
+            verdict: judgement.verdict,
+            interval_ms: interval.ms,
+            interval_source: interval.source.clone(),
+            gate,
+            gate_reason,
+            side,
+            live: self.is_live(site.anchor),
+            cleared: self.cleared(site, side),
+            owner: self.owner(site.anchor),
+            api: site.api.clone(),
+            requests_per_tick: if judgement.verdict == Verdict::NetworkPoll { judgement.requests } else { 0 },
+            confidence: judgement.confidence,
+            chain,
+        };
+        let more = self.following(site, &timer, &reach, &interval, pending);
+        Some(Judged { timer, more })
+    }
+
+    /// Sites at the callers of this one.
+    fn following(&self, site: &Site, timer: &Timer, reach: &Reach, interval: &Interval, pending: &Pending) -> Vec<Pending> {
+        let mut more = Vec::new();
+        if timer.verdict == Verdict::Definition && matches!(site.kind, Kind::SetInterval | Kind::IntervalHook | Kind::RecursiveTimeout | Kind::Raf | Kind::SleepLoop) {
+            for (parameter, _) in &reach.parameters {
+                more.extend(self.hooked_sites(site, parameter).into_iter().map(|site| Pending { site, feeds: None }));
+            }
+        }
+        let hands_on = matches!(timer.verdict, Verdict::NetworkPoll | Verdict::StatusPoll)
+            || (timer.verdict == Verdict::Disabled && !interval.parameters.is_empty());
+        if hands_on {
+            let fed = match &pending.feeds {
+                Some(fed) => Fed { timer: timer.clone(), parameter_of: interval.parameters.clone(), base: fed.base.clone() },
+                None => Fed { timer: timer.clone(), parameter_of: interval.parameters.clone(), base: site.clone() },
+            };
+            for parameter in &fed.parameter_of {
+                for (site, _) in self.param_sites(&fed.base, parameter) {
+                    more.push(Pending { site, feeds: Some(Box::new(fed.clone())) });
+                }
+            }
+            // A default stands beside what callers pass.
+            if interval.parameters.is_empty()
+                && let Some(at) = site.interval
+            {
+                for parameter in self.parameters_in(at) {
+                    for (site, _) in self.param_sites(&fed.base, &parameter) {
+                        more.push(Pending { site, feeds: Some(Box::new(fed.clone())) });
+                    }
+                }
+            }
+        }
+        more
+    }
+
+    /// Parameters that an interval with a default still lets callers choose.
+    fn parameters_in(&self, at: super::value::At) -> Vec<Value> {
+        super::eval::Evaluator::new(self)
+            .eval(at, &None)
+            .into_iter()
+            .filter(|it| matches!(it, Value::Parameter { .. }))
+            .collect()
+    }
+
+    fn headline(&self, site: &Site, interval: &Interval) -> String {
+        let every = match interval.ms {
+            Some(ms) => format!(" every {ms} ms"),
+            None => String::new(),
+        };
+        let _ = matches!(site.work, Work::Library);
+        format!("{}{every}", site.api)
+    }
+}
+
+fn key(site: &Site) -> (FileId, u32, u32) {
+    (site.place.file, site.place.line, site.place.column)
+}

@@ -1,0 +1,312 @@
+//! What a timer's repeated work does: from effects to a verdict.
+
+use super::effects::Reach;
+use super::fold::Interval;
+use super::program::Program;
+use super::site::{Site, Work};
+use super::timer::Step;
+use super::value::{At, FunctionAt, Value};
+use crate::catalog::rows::Effect;
+use crate::facts::{BinaryOp, Expr, ExprId, FunctionId, GuardKind, LoopId, UnaryOp};
+use crate::source::FileId;
+use crate::vocabulary::{Confidence, Kind, Verdict};
+
+/// A verdict with its evidence.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// What the work does.
+    pub verdict: Verdict,
+    /// The chain after the timer itself.
+    pub chain: Vec<Step>,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Network calls of one tick.
+    pub requests: u32,
+}
+
+impl Program {
+    /// What running the work of a site can do.
+    pub fn reach_of(&self, site: &Site) -> Reach {
+        match &site.work {
+            Work::Functions(values) => self.reach(values, &[], site.anchor),
+            Work::Loop(file, id) => self.reach_of_loop(*file, *id),
+            Work::Library => Reach::default(),
+        }
+    }
+
+    /// A loop's body is asked call by call.
+    fn reach_of_loop(&self, file: FileId, id: LoopId) -> Reach {
+        let facts = self.facts(file);
+        let mut reach = Reach::default();
+        let Some(looped) = facts.loops.get(id.index()) else { return reach };
+        for expr in (looped.first_node.0..looped.end_node.0).map(ExprId) {
+            let at = At { file, expr };
+            let Expr::Call { callee, .. } = facts.expr(expr) else { continue };
+            if facts.node(expr).function != looped.function || self.delay_of(at).is_some() {
+                continue;
+            }
+            let values = super::eval::Evaluator::new(self).eval(At { file, expr: *callee }, &None);
+            let mut inner = self.reach_call(at, &values);
+            let step = Step { place: self.place(at), label: self.label(at) };
+            for (chain, _) in inner.effects.values_mut() {
+                if chain.first() != Some(&step) {
+                    chain.insert(0, step.clone());
+                }
+            }
+            inner.requests = u32::from(inner.has(Effect::Network) || inner.has(Effect::Database));
+            inner.requests_guarded = false;
+            reach.merge(inner);
+        }
+        reach
+    }
+
+    /// Says what a site does.
+    pub fn judge(&self, site: &Site, reach: &Reach, interval: &Interval) -> Judgement {
+        let judged = |verdict, chain: Vec<Step>, confidence, requests| Judgement { verdict, chain, confidence, requests };
+        let switchable = matches!(site.kind, Kind::QueryOption | Kind::IntervalParam | Kind::IntervalHook);
+        if switchable && interval.always_off {
+            return judged(Verdict::Disabled, Vec::new(), Confidence::Certain, 0);
+        }
+        let found = |effect: Effect| reach.chain(effect).cloned();
+        let network = found(Effect::Network).or_else(|| found(Effect::Database));
+        if let Some((chain, confidence)) = network {
+            if self.is_retry(site) {
+                return judged(Verdict::Retry, chain, confidence.max(Confidence::Likely), 0);
+            }
+            if self.is_keep_alive(&chain) {
+                return judged(Verdict::Heartbeat, chain, Confidence::Likely, reach.requests);
+            }
+            // Pages of one answer are not repetition.
+            if site.kind == Kind::SleepLoop && self.walks_pages(site) {
+                return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
+            }
+            return judged(Verdict::NetworkPoll, chain, confidence, reach.requests.max(1));
+        }
+        if site.effect == Some(Effect::Network) {
+            // The library fetches; where its fetcher is, the code does not say.
+            let sure = if reach.walked.is_empty() { Confidence::Likely } else { Confidence::Possible };
+            let seen = !reach.walked.is_empty() && reach.lost.is_empty() && reach.parameters.is_empty() && !reach.unknown_library;
+            if !seen {
+                return judged(Verdict::NetworkPoll, reach.lost.first().cloned().unwrap_or_default(), sure, 1);
+            }
+        }
+        if let Some((chain, confidence)) = found(Effect::ChannelSend) {
+            return judged(Verdict::Heartbeat, chain, confidence, 0);
+        }
+        if let Some((chain, confidence)) = found(Effect::ChannelOpen) {
+            return judged(Verdict::Retry, chain, confidence.max(Confidence::Likely), 0);
+        }
+        if self.is_retry(site) {
+            return judged(Verdict::Retry, Vec::new(), Confidence::Likely, 0);
+        }
+        if let Some((_, chain)) = reach.parameters.first() {
+            return judged(Verdict::Definition, chain.clone(), Confidence::Certain, 0);
+        }
+        if let Some((chain, confidence)) = found(Effect::StatusRead) {
+            return judged(Verdict::StatusPoll, chain, confidence, 0);
+        }
+        let quiet = [
+            (Effect::Sweep, Verdict::Housekeeping),
+            (Effect::Telemetry, Verdict::Housekeeping),
+            (Effect::State, Verdict::UiTimer),
+            (Effect::Dom, Verdict::UiTimer),
+            (Effect::Log, Verdict::Housekeeping),
+            (Effect::Process, Verdict::Housekeeping),
+            (Effect::Storage, Verdict::Housekeeping),
+            (Effect::Clock, Verdict::UiTimer),
+        ];
+        let quiet = quiet.into_iter().find_map(|(effect, verdict)| Some((verdict, found(effect)?)));
+        let lost = reach.lost.first().cloned();
+        match (quiet, lost) {
+            (Some((verdict, (chain, confidence))), None) => judged(verdict, chain, confidence, 0),
+            // Something runs that we could not see, beside something harmless.
+            (_, Some(chain)) if site.kind != Kind::Raf => judged(Verdict::Unknown, chain, Confidence::Possible, 0),
+            (Some((verdict, (chain, _))), _) => judged(verdict, chain, Confidence::Likely, 0),
+            (None, _) if matches!(site.kind, Kind::Raf) => judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0),
+            (None, _) if reach.walked.is_empty() => judged(Verdict::Unknown, Vec::new(), Confidence::Possible, 0),
+            // All of it was seen: it counts, it flips a flag, it waits.
+            (None, _) => judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0),
+        }
+    }
+
+    /// Work that is tried again because it failed: it re-arms in a `catch`, or counts attempts.
+    fn is_retry(&self, site: &Site) -> bool {
+        let at = site.anchor;
+        let facts = self.facts(at.file);
+        match site.kind {
+            Kind::RecursiveTimeout => {
+                let in_catch = facts.guards_of(at.expr).any(|guard| guard.kind == GuardKind::Catch)
+                    || facts.functions_around(at.expr).any(|function| {
+                        let Some(declared) = facts.function(function) else { return false };
+                        // `.catch(() => setTimeout(again))`
+                        declared.expr.and_then(|expr| Some((expr, facts.node(expr).parent?))).is_some_and(|(expr, parent)| {
+                            match facts.expr(parent) {
+                                Expr::Call { callee, args, .. } => match facts.expr(*callee) {
+                                    Expr::Member { name, .. } => {
+                                        name == "catch" || (name == "then" && args.get(1) == Some(&expr))
+                                    }
+                                    _ => false,
+                                },
+                                _ => declared.guard.is_some() && facts.guards_of(expr).any(|it| it.kind == GuardKind::Catch),
+                            }
+                        })
+                    });
+                in_catch || self.counts_attempts(at)
+            }
+            Kind::SleepLoop => match site.work {
+                Work::Loop(file, id) => self.returns_on_success(file, id),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// `retry(fn, retriesLeft - 1)` inside the timer's callback: the circle runs out.
+    fn counts_attempts(&self, at: At) -> bool {
+        let facts = self.facts(at.file);
+        let Some((_, args)) = facts.call(at.expr) else { return false };
+        args.iter().any(|arg| {
+            let Expr::Function(function) = facts.expr(*arg) else { return false };
+            facts.nodes_inside(*function).any(|(_, node)| match &node.expr {
+                Expr::Call { args, .. } => args.iter().any(|arg| {
+                    matches!(facts.expr(*arg), Expr::Binary { op: BinaryOp::Subtract, left, right }
+                        if matches!(facts.expr(*right), Expr::Number(one) if *one == 1.0)
+                            && matches!(facts.expr(*left), Expr::Ident { .. }))
+                }),
+                _ => false,
+            })
+        })
+    }
+
+    /// A loop that leaves with the answer of the first try that works: the sleep stands in a
+    /// `catch`, or the request in a `try` that returns.
+    fn returns_on_success(&self, file: FileId, id: LoopId) -> bool {
+        let facts = self.facts(file);
+        let Some(looped) = facts.loops.get(id.index()) else { return false };
+        let nodes = || (looped.first_node.0..looped.end_node.0).map(ExprId);
+        let sleeps_in_catch = nodes().any(|expr| match facts.expr(expr) {
+            Expr::Await(value) if facts.node(expr).function == looped.function => {
+                facts.guards_of(expr).any(|guard| guard.kind == GuardKind::Catch)
+                    && self.delay_of(At { file, expr: *value }).is_some()
+            }
+            _ => false,
+        });
+        if sleeps_in_catch {
+            return true;
+        }
+        let has_catch = nodes().any(|expr| facts.guards_of(expr).any(|guard| guard.kind == GuardKind::Catch));
+        // `return await request()` without looking at the answer.
+        let returns_answer = facts.function(looped.function).is_some_and(|it| {
+            it.returns.iter().any(|returned| {
+                let inside = looped.first_node <= *returned && *returned < looped.end_node;
+                let unguarded = facts.guards_of(*returned).next().is_none();
+                inside && unguarded && !matches!(facts.expr(*returned), Expr::Undefined | Expr::Bool(_) | Expr::Null)
+            })
+        });
+        has_catch && returns_answer
+    }
+
+    /// A request whose name says that it only keeps something alive, and whose answer nobody reads.
+    fn is_keep_alive(&self, chain: &[Step]) -> bool {
+        chain.iter().any(|step| {
+            let name = step.label.trim_end_matches("()").rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+            matches!(name.as_str(), "ping" | "sendping" | "heartbeat" | "sendheartbeat" | "keepalive" | "sendkeepalive")
+        })
+    }
+
+    /// A loop that asks for the next part of one answer: a cursor, page or offset moves on.
+    fn walks_pages(&self, site: &Site) -> bool {
+        let Work::Loop(file, id) = site.work else { return false };
+        let facts = self.facts(file);
+        let Some(looped) = facts.loops.get(id.index()) else { return false };
+        let nodes = || (looped.first_node.0..looped.end_node.0).map(ExprId);
+        // Names that the loop changes and hands to what it awaits.
+        let changed: Vec<_> = nodes()
+            .filter_map(|expr| match facts.expr(expr) {
+                Expr::Assign { target, .. } => Some(*target),
+                Expr::Unary { op: UnaryOp::Update, value } => Some(*value),
+                _ => None,
+            })
+            .filter_map(|target| match facts.expr(target) {
+                Expr::Ident { binding, .. } => *binding,
+                _ => None,
+            })
+            .collect();
+        nodes().any(|expr| {
+            let Expr::Await(value) = facts.expr(expr) else { return false };
+            if self.delay_of(At { file, expr: *value }).is_some() {
+                return false;
+            }
+            let span = facts.node(*value).span;
+            changed.iter().filter_map(|it| facts.binding(*it)).any(|binding| {
+                binding.uses.iter().any(|used| {
+                    let inner = facts.node(*used).span;
+                    span.start <= inner.start && inner.end <= span.end && self.is_argument(file, *used)
+                })
+            })
+        })
+    }
+
+    fn is_argument(&self, file: FileId, expr: ExprId) -> bool {
+        let facts = self.facts(file);
+        let mut at = expr;
+        for _ in 0..6 {
+            let Some(parent) = facts.node(at).parent else { return false };
+            match facts.expr(parent) {
+                Expr::Call { callee, .. } => return *callee != at,
+                Expr::Object(_) | Expr::Template(_) | Expr::Binary { .. } | Expr::Array(_) => at = parent,
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// The component, hook, class or function that holds an expression.
+    pub fn owner(&self, at: At) -> String {
+        let facts = self.facts(at.file);
+        let mut named: Vec<String> = Vec::new();
+        for function in facts.functions_around(at.expr) {
+            let Some(declared) = facts.function(function).filter(|_| function != FunctionId::MODULE) else { continue };
+            let Some(name) = &declared.name else {
+                if let Some(binding) = declared.expr.and_then(|expr| self.wrapped_name(at.file, expr)) {
+                    named.push(binding);
+                }
+                continue;
+            };
+            let class = declared.class.and_then(|class| facts.classes.get(class.index())).and_then(|it| it.name.as_ref());
+            named.push(match class {
+                Some(class) => format!("{class}.{name}"),
+                None => name.to_string(),
+            });
+        }
+        // A hook or component says more than the helper inside it.
+        let outward = named.iter().rev().find(|name| {
+            name.starts_with(char::is_uppercase) || name.strip_prefix("use").is_some_and(|it| it.starts_with(char::is_uppercase))
+        });
+        outward.or(named.first()).cloned().unwrap_or_default()
+    }
+
+    /// `const Orders = memo(() => …)` is called Orders.
+    fn wrapped_name(&self, file: FileId, expr: ExprId) -> Option<String> {
+        let facts = self.facts(file);
+        let mut at = expr;
+        for _ in 0..4 {
+            at = facts.node(at).parent?;
+            if !matches!(facts.expr(at), Expr::Call { .. }) {
+                return None;
+            }
+            if let Some(binding) = self.binding_of_value(At { file, expr: at }) {
+                return facts.binding(binding).map(|it| it.name.to_string());
+            }
+        }
+        None
+    }
+
+    /// The function whose parameter decides, when a value is one.
+    pub fn deciding_function(value: &Value) -> Option<FunctionAt> {
+        match value {
+            Value::Parameter { function, .. } => Some(*function),
+            _ => None,
+        }
+    }
+}
