@@ -36,8 +36,13 @@ fn parse_within(text: &[u8], language: Language, budget: Duration) -> Result<Tre
     slot.with_borrow_mut(|parser| {
         let parser = parser.as_mut().ok_or("grammar does not load")?;
         let end = Instant::now() + budget;
-        let mut progress =
-            |_: &_| if Instant::now() < end { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+        let mut progress = |_: &_| {
+            if Instant::now() < end {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        };
         let options = ParseOptions::new().progress_callback(&mut progress);
         let mut from = |offset: usize, _| text.get(offset..).unwrap_or_default();
         let tree = parser.parse_with_options(&mut from, None, Some(options));
@@ -71,7 +76,11 @@ mod tests {
 
     #[test]
     fn wrong_syntax_gives_a_tree_with_holes() {
-        let tree = parse(b"function broken( { setInterval(load, 5000)", Language::TypeScript).unwrap();
+        let tree = parse(
+            b"function broken( { setInterval(load, 5000)",
+            Language::TypeScript,
+        )
+        .unwrap();
         assert!(tree.root_node().has_error());
         assert!(parse(b"", Language::Tsx).is_ok());
     }
