@@ -1,1 +1,395 @@
 //! Walks the roots; gives one sorted list of files, and the packages they belong to.
+//!
+//! Ignore rules are those of git, in force without a repository too. The machine's own global ignore
+//! file is left out, so that two machines see the same tree. Whatever looks like source and is not
+//! taken is named in [`Discovery::skipped`].
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use crate::error::Error;
+use crate::source::{Language, Skip, SourceFile};
+
+pub mod packages;
+mod role;
+
+pub use packages::PackageDir;
+pub use role::role;
+
+/// Folders that hold other people's code, also where they are committed.
+const NEVER: &[&str] = &["node_modules", "bower_components", ".yarn"];
+
+/// What to walk, and how.
+#[derive(Debug, Clone, Default)]
+pub struct DiscoverOptions {
+    /// Files and folders; none stands for the current folder.
+    pub paths: Vec<PathBuf>,
+    /// Look into ignored files too. Hidden folders and `node_modules` stay out.
+    pub no_ignore: bool,
+    /// Globs relative to the root, of files or folders; when there are any, nothing else is taken.
+    pub include: Vec<String>,
+    /// Globs relative to the root, of files or folders that are left out.
+    pub exclude: Vec<String>,
+    /// Threads of the walk; 0 for as many as the machine has.
+    pub threads: usize,
+}
+
+/// What the walk found.
+#[derive(Debug, Clone)]
+pub struct Discovery {
+    /// The root as the user named it: `.` or `apps/web`.
+    pub root_label: String,
+    /// Where it is. Never leaves the process.
+    pub root: PathBuf,
+    /// Sorted by the bytes of the path; a [`crate::source::FileId`] is an index into it.
+    pub files: Vec<SourceFile>,
+    /// Sorted by folder.
+    pub packages: Vec<PackageDir>,
+    /// Sorted.
+    pub skipped: Vec<Skip>,
+}
+
+/// Walks the given paths.
+pub fn discover(options: &DiscoverOptions) -> Result<Discovery, Error> {
+    let given = match options.paths.as_slice() {
+        [] => &[PathBuf::from(".")],
+        given => given,
+    };
+    let roots = given
+        .iter()
+        .map(|path| canonical(path))
+        .collect::<Result<Vec<_>, _>>()?;
+    let root = common_folder(&roots);
+    let taken = Taken {
+        include: globs(&options.include)?,
+        exclude: globs(&options.exclude)?,
+    };
+
+    let mut found = walk(&root, &roots, &taken, options);
+    found.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    found.files.dedup_by(|a, b| a.path == b.path);
+    let root_label = label(given, &root);
+    if found.files.is_empty() {
+        return Err(Error::NothingToAudit(root_label));
+    }
+    add_manifests_on_the_way(&mut found.manifests, &root, &roots);
+    let packages = packages::read_all(&root, found.manifests, &mut found.skipped);
+    found.skipped.sort_unstable();
+    found.skipped.dedup();
+    Ok(Discovery {
+        root_label,
+        root,
+        files: found.files,
+        packages,
+        skipped: found.skipped,
+    })
+}
+
+/// The name of a path in reports: relative to the root, with `/`. `None` for a path outside the root
+/// or with a name that is not UTF-8.
+pub fn relative(root: &Path, path: &Path) -> Option<String> {
+    let rest = path.strip_prefix(root).ok()?;
+    let mut name = String::new();
+    for part in rest.components() {
+        let Component::Normal(part) = part else {
+            return None;
+        };
+        if !name.is_empty() {
+            name.push('/');
+        }
+        name.push_str(part.to_str()?);
+    }
+    Some(name)
+}
+
+/// Grammar by extension; `None` for what is no source.
+pub fn language(name: &str) -> Option<Language> {
+    let (_, extension) = name.rsplit_once('.')?;
+    match extension {
+        "ts" | "mts" | "cts" => Some(Language::TypeScript),
+        "tsx" | "js" | "jsx" | "mjs" | "cjs" => Some(Language::Tsx),
+        _ => None,
+    }
+}
+
+fn canonical(path: &Path) -> Result<PathBuf, Error> {
+    path.canonicalize().map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+            Error::NoSuchPath(path.to_path_buf())
+        }
+        _ => Error::Io {
+            path: path.to_path_buf(),
+            source,
+        },
+    })
+}
+
+/// The folder that holds all roots; of a file, its parent.
+fn common_folder(roots: &[PathBuf]) -> PathBuf {
+    let mut folders = roots.iter().map(|path| folder_of(path));
+    let first = folders.next().unwrap_or(Path::new("."));
+    folders
+        .fold(first, |common, folder| {
+            common
+                .ancestors()
+                .find(|above| folder.starts_with(above))
+                .unwrap_or(common)
+        })
+        .to_path_buf()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    if path.is_dir() {
+        path
+    } else {
+        path.parent().unwrap_or(path)
+    }
+}
+
+/// What the user typed for the root, or the shortest way from here to it.
+fn label(given: &[PathBuf], root: &Path) -> String {
+    let typed = given.iter().flat_map(|path| path.ancestors());
+    for above in typed {
+        let above = if above.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            above
+        };
+        if above.canonicalize().is_ok_and(|path| path == root) {
+            return above.to_string_lossy().replace('\\', "/");
+        }
+    }
+    let here = std::env::current_dir()
+        .and_then(|path| path.canonicalize())
+        .unwrap_or_default();
+    match here.strip_prefix(root) {
+        Ok(down) => vec![".."; down.components().count().max(1)].join("/"),
+        Err(_) => root
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+    }
+}
+
+/// Which paths the user's globs let through.
+struct Taken {
+    include: GlobSet,
+    exclude: GlobSet,
+}
+
+impl Taken {
+    fn file(&self, path: &str) -> bool {
+        (self.include.is_empty() || covers(&self.include, path)) && !covers(&self.exclude, path)
+    }
+}
+
+/// Whether the globs name the path or a folder above it: `src/legacy` covers all that is in it.
+fn covers(globs: &GlobSet, path: &str) -> bool {
+    !globs.is_empty() && Path::new(path).ancestors().any(|above| globs.is_match(above))
+}
+
+fn globs(texts: &[String]) -> Result<GlobSet, Error> {
+    let wrong = |glob: &str, why: &globset::Error| Error::Glob {
+        glob: glob.to_string(),
+        why: why.kind().to_string(),
+    };
+    let mut set = GlobSetBuilder::new();
+    for text in texts {
+        let plain = text.trim_start_matches("./").trim_end_matches('/');
+        set.add(
+            GlobBuilder::new(plain)
+                .literal_separator(true)
+                .build()
+                .map_err(|why| wrong(text, &why))?,
+        );
+    }
+    set.build().map_err(|why| wrong(&texts.join(", "), &why))
+}
+
+#[derive(Default)]
+struct Found {
+    files: Vec<SourceFile>,
+    manifests: BTreeSet<PathBuf>,
+    skipped: Vec<Skip>,
+}
+
+enum Item {
+    File(SourceFile),
+    Manifest(PathBuf),
+    Skip(Skip),
+}
+
+fn walk(root: &Path, roots: &[PathBuf], taken: &Taken, options: &DiscoverOptions) -> Found {
+    // In a repository, rules count up to its top and no further, as in git. Outside one there is no
+    // top, and the rules of folders above the root are none of our business.
+    let in_repository = root.ancestors().any(|folder| folder.join(".git").exists());
+    let mut builder = WalkBuilder::empty();
+    for path in roots {
+        builder.add(path);
+    }
+    builder
+        .standard_filters(!options.no_ignore)
+        .hidden(true)
+        .git_global(false)
+        .require_git(in_repository)
+        .parents(in_repository && !options.no_ignore)
+        .follow_links(false)
+        .threads(options.threads);
+    let excluded = (root.to_path_buf(), taken.exclude.clone());
+    builder.filter_entry(move |entry| !is_pruned(entry, &excluded.0, &excluded.1));
+
+    let (sender, items) = channel();
+    builder.build_parallel().run(|| {
+        let sender: Sender<Item> = sender.clone();
+        Box::new(move |entry| {
+            if let Some(item) = look(entry, root, taken) {
+                // Only fails when nobody listens any more.
+                let _ = sender.send(item);
+            }
+            WalkState::Continue
+        })
+    });
+    drop(sender);
+
+    let mut found = Found::default();
+    for item in items {
+        match item {
+            Item::File(file) => found.files.push(file),
+            Item::Manifest(path) => {
+                found.manifests.insert(path);
+            }
+            Item::Skip(skip) => found.skipped.push(skip),
+        }
+    }
+    found
+}
+
+fn is_pruned(entry: &DirEntry, root: &Path, exclude: &GlobSet) -> bool {
+    if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+        return false;
+    }
+    entry
+        .file_name()
+        .to_str()
+        .is_some_and(|name| NEVER.contains(&name))
+        || relative(root, entry.path()).is_some_and(|path| exclude.is_match(path))
+}
+
+fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> Option<Item> {
+    let entry = match entry {
+        Ok(entry) => entry,
+        Err(error) => return Some(Item::Skip(unreadable(&error, root))),
+    };
+    let kind = entry.file_type()?;
+    if kind.is_dir() {
+        return None;
+    }
+    let path = entry.path();
+    let name = entry.file_name().to_string_lossy();
+    let language = language(&name);
+    let skip = |reason: &str| {
+        Some(Item::Skip(Skip {
+            file: lossy(root, path),
+            reason: reason.to_string(),
+        }))
+    };
+
+    if kind.is_symlink() {
+        let hides_source = language.is_some() || path.is_dir();
+        return if hides_source { skip("symbolic link") } else { None };
+    }
+    if !kind.is_file() {
+        return skip("not a regular file");
+    }
+    if name == packages::MANIFEST {
+        return Some(Item::Manifest(path.to_path_buf()));
+    }
+    let language = language?;
+    let Some(relative) = relative(root, path) else {
+        return skip("file name is not UTF-8");
+    };
+    if !taken.file(&relative) {
+        return None;
+    }
+    match passed_over(&name) {
+        Some(reason) => skip(reason),
+        None => Some(Item::File(SourceFile {
+            role: role(&relative),
+            path: relative,
+            absolute: path.to_path_buf(),
+            language,
+        })),
+    }
+}
+
+/// Why a name alone is enough to leave a source file out. Generated code stays in: the calls of a
+/// timer often lead through a generated API client.
+fn passed_over(name: &str) -> Option<&'static str> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let is_script = matches!(extension, "js" | "mjs" | "cjs");
+    if !is_script && stem.ends_with(".d") {
+        Some("declaration file")
+    } else if is_script && (stem.ends_with(".min") || stem.ends_with(".bundle")) {
+        Some("minified")
+    } else {
+        None
+    }
+}
+
+fn unreadable(error: &ignore::Error, root: &Path) -> Skip {
+    let mut inner = error;
+    let mut path = root;
+    loop {
+        inner = match inner {
+            ignore::Error::WithPath { path: at, err } => {
+                path = at;
+                err
+            }
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
+            _ => break,
+        };
+    }
+    let why = inner
+        .io_error()
+        .map_or_else(|| "unknown cause".to_string(), |io| io.kind().to_string());
+    Skip {
+        file: lossy(root, path),
+        reason: format!("cannot be read: {why}"),
+    }
+}
+
+/// The name of any path in `root`, for [`Skip`] only.
+fn lossy(root: &Path, path: &Path) -> String {
+    let rest = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = rest
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    if parts.is_empty() {
+        ".".to_string()
+    } else {
+        parts.join("/")
+    }
+}
+
+/// The walk starts at the given paths; the packages that hold those may be between them and the root.
+fn add_manifests_on_the_way(manifests: &mut BTreeSet<PathBuf>, root: &Path, roots: &[PathBuf]) {
+    for path in roots {
+        let between = folder_of(path)
+            .ancestors()
+            .take_while(|folder| folder.starts_with(root));
+        manifests.extend(
+            between
+                .map(|folder| folder.join(packages::MANIFEST))
+                .filter(|path| path.is_file()),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,363 @@
-//! Which trigger words the bytes of a file hold.
+//! The one file reader, and which words the bytes of a file hold.
+//!
+//! No syntax here: a word in a comment or a string counts. A word too many costs a parse, a word too
+//! few would cost a finding.
+
+use std::fs::File;
+use std::hash::Hasher;
+use std::io::Read;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use rayon::prelude::*;
+use rustc_hash::FxHasher;
+
+use crate::error::Error;
+use crate::source::{FileId, Skip, SourceFile};
+
+/// What a file may be at most.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes on disk.
+    pub max_bytes: u64,
+    /// Mean bytes a line, in a file over [`Limits::minified_from`], beyond which it is minified.
+    pub mean_line: usize,
+    /// Bytes of one line that makes up most of a file, beyond which it is minified.
+    pub longest_line: usize,
+    /// Files up to this many bytes are never called minified.
+    pub minified_from: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_bytes: 4 << 20,
+            mean_line: 500,
+            longest_line: 50_000,
+            minified_from: 20_000,
+        }
+    }
+}
+
+/// What bundlers put on top of their output, and the line length from which it counts as proof.
+const BUNDLE_BANNER: &str = "/*! For license information";
+const BUNDLE_LINE: usize = 1_000;
+
+/// Reads a file as text: UTF-8, or UTF-16 that says so. A byte order mark is dropped, so that columns
+/// are those an editor shows.
+pub fn read(file: &SourceFile, limits: &Limits) -> Result<String, Skip> {
+    read_text(file, limits).map_err(|reason| Skip {
+        file: file.path.clone(),
+        reason,
+    })
+}
+
+fn read_text(file: &SourceFile, limits: &Limits) -> Result<String, String> {
+    let bytes = read_bytes(file, limits.max_bytes)?;
+    let text = decode(bytes)?;
+    if is_minified(&text, limits) {
+        Err("minified".to_string())
+    } else {
+        Ok(text)
+    }
+}
+
+fn read_bytes(file: &SourceFile, max_bytes: u64) -> Result<Vec<u8>, String> {
+    let why = |error: std::io::Error| format!("cannot be read: {}", error.kind());
+    let source = File::open(&file.absolute).map_err(why)?;
+    let size = source.metadata().map_err(why)?.len();
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(max_bytes)).unwrap_or_default() + 1);
+    if size <= max_bytes {
+        // The file may have grown since; so the limit holds here as well.
+        source.take(max_bytes + 1).read_to_end(&mut bytes).map_err(why)?;
+    }
+    if size > max_bytes || bytes.len() as u64 > max_bytes {
+        return Err(match max_bytes >> 20 {
+            mib if mib << 20 == max_bytes => format!("larger than {mib} MiB"),
+            _ => format!("larger than {max_bytes} bytes"),
+        });
+    }
+    Ok(bytes)
+}
+
+fn decode(mut bytes: Vec<u8>) -> Result<String, &'static str> {
+    let text = match bytes.as_slice() {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes)?,
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes)?,
+        [0xef, 0xbb, 0xbf, ..] => String::from_utf8(bytes.split_off(3)).map_err(|_| "not UTF-8")?,
+        all if all.contains(&0) => return Err("binary"),
+        _ => String::from_utf8(bytes).map_err(|_| "not UTF-8")?,
+    };
+    if text.as_bytes().contains(&0) {
+        Err("binary")
+    } else {
+        Ok(text)
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, &'static str> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err("not UTF-16");
+    }
+    char::decode_utf16(pairs.iter().copied().map(unit))
+        .collect::<Result<_, _>>()
+        .map_err(|_| "not UTF-16")
+}
+
+fn is_minified(text: &str, limits: &Limits) -> bool {
+    if text.len() <= limits.minified_from {
+        return false;
+    }
+    let (mut lines, mut longest) = (0, 0);
+    for line in text.as_bytes().split(|byte| *byte == b'\n') {
+        lines += 1;
+        longest = longest.max(line.len());
+    }
+    text.len() / lines > limits.mean_line
+        || (longest > limits.longest_line && longest > text.len() / 2)
+        || (longest > BUNDLE_LINE && text.trim_start().starts_with(BUNDLE_BANNER))
+}
+
+/// The words that can start a finding.
+#[derive(Debug, Clone)]
+pub struct Words {
+    automaton: AhoCorasick,
+}
+
+impl Words {
+    /// Builds the search for a list of words: identifiers, or package names such as `socket.io-client`.
+    pub fn new<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Result<Self, Error> {
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(words)
+            .map_err(|why| Error::Internal(format!("starting words: {why}")))?;
+        Ok(Self { automaton })
+    }
+
+    /// Whether the text holds one of the words, not as a part of a longer one.
+    pub fn starts(&self, text: &str) -> bool {
+        // Overlapping: `poll` in `pollInterval` must not hide the longer word.
+        self.automaton
+            .find_overlapping_iter(text)
+            .any(|found| is_whole(text, found.start(), found.end()))
+    }
+}
+
+fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let (Some(before), Some(word), Some(after)) = (text.get(..start), text.get(start..end), text.get(end..))
+    else {
+        return false;
+    };
+    let joins = |left: &str, right: &str| {
+        left.chars().next_back().is_some_and(is_word) && right.chars().next().is_some_and(is_word)
+    };
+    !joins(before, word) && !joins(word, after)
+}
+
+/// Whether a character can stand in an identifier; close enough to the Unicode tables of ECMAScript.
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+/// The hashes of all words of two or more characters that can be identifiers, sorted, each once.
+pub fn identifiers(text: &str) -> Vec<u32> {
+    let bytes = text.as_bytes();
+    let mut hashes = Vec::with_capacity(bytes.len() / 12);
+    let mut at = 0;
+    while at < bytes.len() {
+        let (start, end) = next_word(text, at);
+        if let Some(word) = bytes.get(start..end)
+            && word.len() > 1
+            && !word.first().is_some_and(u8::is_ascii_digit)
+        {
+            hashes.push(hash(word));
+        }
+        at = end;
+    }
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
+/// The next word at or after an offset; empty at the end of the text.
+fn next_word(text: &str, from: usize) -> (usize, usize) {
+    let mut start = from;
+    while let Some((false, width)) = word_at(text, start) {
+        start += width;
+    }
+    let mut end = start;
+    while let Some((true, width)) = word_at(text, end) {
+        end += width;
+    }
+    (start, end)
+}
+
+/// Whether a word goes on at this offset, and the width of the character there.
+#[inline]
+fn word_at(text: &str, at: usize) -> Option<(bool, usize)> {
+    let byte = *text.as_bytes().get(at)?;
+    if byte.is_ascii() {
+        return Some((byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$', 1));
+    }
+    let c = text.get(at..)?.chars().next()?;
+    Some((is_word(c), c.len_utf8()))
+}
+
+#[inline]
+fn hash(word: &[u8]) -> u32 {
+    let mut hasher = FxHasher::default();
+    hasher.write(word);
+    let hash = hasher.finish();
+    // The low half of both halves: either alone is weaker.
+    (hash ^ (hash >> 32)) as u32
+}
+
+/// Which files hold a word: how `link` finds the users of a name without parsing everything.
+#[derive(Debug, Clone, Default)]
+pub struct Mentions {
+    /// Hash in the upper, file in the lower half; sorted.
+    pairs: Vec<u64>,
+}
+
+impl Mentions {
+    /// Joins what [`identifiers`] gave for each file, in file order.
+    pub fn new(files: &[Vec<u32>]) -> Self {
+        let mut pairs = Vec::with_capacity(files.iter().map(Vec::len).sum());
+        for (file, hashes) in (0_u64..).zip(files) {
+            pairs.extend(hashes.iter().map(|hash| u64::from(*hash) << 32 | file));
+        }
+        pairs.par_sort_unstable();
+        Self { pairs }
+    }
+
+    /// The files that hold the word, sorted. Two words can share a hash, so a file may not hold it
+    /// after all; none that does is left out. Words of one character are not kept.
+    pub fn files_mentioning(&self, word: &str) -> Vec<FileId> {
+        let hash = u64::from(hash(word.as_bytes()));
+        let first = self.pairs.partition_point(|pair| *pair >> 32 < hash);
+        let rest = self.pairs.get(first..).unwrap_or_default();
+        rest.iter()
+            .take_while(|pair| **pair >> 32 == hash)
+            .map(|pair| FileId(*pair as u32))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Language, Role};
+
+    fn read_as(bytes: &[u8]) -> Result<String, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let absolute = folder.path().join("a.ts");
+        std::fs::write(&absolute, bytes).unwrap();
+        let file = SourceFile {
+            path: "a.ts".into(),
+            absolute,
+            language: Language::TypeScript,
+            role: Role::Product,
+        };
+        read(&file, &Limits::default()).map_err(|skip| skip.reason)
+    }
+
+    fn skip(reason: &str) -> Result<String, String> {
+        Err(reason.to_string())
+    }
+
+    #[test]
+    fn text_is_read_whatever_its_marks() {
+        assert_eq!(read_as(b"let a;\r\n").unwrap(), "let a;\r\n");
+        assert_eq!(read_as(b"\xef\xbb\xbflet a;").unwrap(), "let a;");
+        assert_eq!(read_as(b"\xff\xfea\0;\0").unwrap(), "a;");
+        assert_eq!(read_as(b"\xfe\xff\0a\0;").unwrap(), "a;");
+        assert_eq!(read_as(b"").unwrap(), "");
+    }
+
+    #[test]
+    fn what_is_no_text_is_named() {
+        assert_eq!(read_as(b"a\0b"), skip("binary"));
+        assert_eq!(read_as(b"caf\xe9"), skip("not UTF-8"));
+        assert_eq!(read_as(b"\xff\xfea"), skip("not UTF-16"));
+        assert_eq!(read_as(b"\xff\xfe\0\0"), skip("binary"));
+        assert_eq!(read_as(&vec![b'\n'; (4 << 20) + 1]), skip("larger than 4 MiB"));
+        assert!(read_as(&vec![b'\n'; 4 << 20]).is_ok());
+    }
+
+    #[test]
+    fn minified_is_known_by_shape() {
+        let line = format!("{}\n", "f(1);".repeat(250));
+        assert_eq!(read_as(line.repeat(30).as_bytes()), skip("minified"));
+        assert!(read_as(line.repeat(10).as_bytes()).is_ok());
+        let data = format!(
+            "{}const data = \"{}\";\n",
+            "load();\n".repeat(1000),
+            "x".repeat(60_000)
+        );
+        assert_eq!(read_as(data.as_bytes()), skip("minified"));
+        let code = format!(
+            "{}const logo = \"{}\";\n",
+            "load();\n".repeat(10_000),
+            "x".repeat(60_000)
+        );
+        assert!(read_as(code.as_bytes()).is_ok());
+        let bundle = format!(
+            "{BUNDLE_BANNER} please see */\n{}{line}{line}",
+            "load();\n".repeat(3000)
+        );
+        assert_eq!(read_as(bundle.as_bytes()), skip("minified"));
+    }
+
+    #[test]
+    fn words_count_only_when_whole() {
+        let words = Words::new([
+            "setInterval",
+            "poll",
+            "pollInterval",
+            "socket.io",
+            "socket.io-client",
+        ])
+        .unwrap();
+        for text in [
+            "setInterval(",
+            "a.setInterval",
+            "pollInterval",
+            "\u{a0}poll\u{a0}",
+            "'socket.io-client'",
+            "socket.io-clientele",
+            "x = poll",
+        ] {
+            assert!(words.starts(text), "{text}");
+        }
+        for text in [
+            "clearsetInterval",
+            "setIntervals",
+            "polling",
+            "_poll",
+            "poll$",
+            "épollé",
+            "websocket.io",
+            "",
+        ] {
+            assert!(!words.starts(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn mentions_find_each_file_that_holds_a_word() {
+        let texts = [
+            "useOrders(x)",
+            "const useOrdersList = 1",
+            "// naïve useOrders",
+            "42px π πr",
+        ];
+        let mentions = Mentions::new(&texts.map(identifiers));
+        assert_eq!(mentions.files_mentioning("useOrders"), [FileId(0), FileId(2)]);
+        assert_eq!(mentions.files_mentioning("useOrdersList"), [FileId(1)]);
+        assert_eq!(mentions.files_mentioning("naïve"), [FileId(2)]);
+        assert_eq!(mentions.files_mentioning("πr"), [FileId(3)]);
+        assert!(mentions.files_mentioning("42px").is_empty());
+        assert!(mentions.files_mentioning("orders").is_empty());
+        assert!(Mentions::new(&[]).files_mentioning("x").is_empty());
+    }
+}
