@@ -1,5 +1,10 @@
 //! The command line from outside: flags, streams and exit codes. What an audit finds is tested elsewhere.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops loudly where something is not as it must be"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;

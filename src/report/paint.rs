@@ -61,7 +61,7 @@ impl Paint {
     /// A sentence of ours with names between backticks: those in the colour of code.
     pub fn sentence(self, text: &str) -> String {
         let parts: Vec<&str> = text.split('`').collect();
-        if !self.on || parts.len() % 2 == 0 {
+        if !self.on || parts.len().is_multiple_of(2) {
             return text.to_owned();
         }
         let piece = |(at, part): (usize, &&str)| {
