@@ -1,7 +1,6 @@
 //! `unpoll [PATHS…]`: audits, writes the reports, and answers with the exit code.
 
 use std::io::Write;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,8 +44,8 @@ pub(super) struct Args {
     #[arg(long)]
     no_ignore: bool,
     /// Number of worker threads [default: as many as there are cores].
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// Parse every file, not only those that something asks for.
     ///
     /// The report is the same and takes longer: this is for checking just that, and for a bug report
@@ -90,7 +89,7 @@ pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result
         no_ignore: args.no_ignore,
         include: args.include.clone(),
         exclude: args.exclude.clone(),
-        threads: args.threads.map(NonZeroUsize::get),
+        threads: args.threads.map(usize::from),
         parse_all: args.parse_all,
     };
     let progress = Bar::new(args.quiet);

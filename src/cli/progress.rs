@@ -24,6 +24,7 @@ impl Bar {
 
 impl Progress for Bar {
     fn stage(&self, name: &'static str, total: usize) {
+        self.0.set_message(name);
         let template = if total == 0 {
             "{spinner} {msg} {pos}"
         } else {
@@ -34,7 +35,6 @@ impl Progress for Bar {
         }
         self.0.set_position(0);
         self.0.set_length(total as u64);
-        self.0.set_message(name);
     }
 
     fn step(&self) {

@@ -21,6 +21,27 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A JSON document, which may well end up on a terminal: the characters that JSON allows and a
+/// terminal obeys become JSON's own escapes, which mean the same. They can stand in strings only.
+pub fn json(document: &str) -> Cow<'_, str> {
+    let escaped = |character: char| character != '\n' && must_be_spelled_out(character);
+    if !document.contains(escaped) {
+        return Cow::Borrowed(document);
+    }
+    let mut out = String::with_capacity(document.len() + 16);
+    for character in document.chars() {
+        if escaped(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a `String` cannot fail.
+                _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// Text for a place inside a Markdown paragraph, heading, list item or table cell: it shows as it
 /// is, and starts no markup, link, HTML, table cell or block.
 pub fn markdown(text: &str) -> String {
@@ -127,6 +148,15 @@ mod tests {
             terminal("one\r\ntwo\tthree\u{2028}"),
             r"one\r\ntwo\tthree\u{2028}"
         );
+    }
+
+    #[test]
+    fn json_means_the_same() {
+        let text = "a\u{9b}b\u{202e}c\u{e0041}d\u{1b}é";
+        let document = serde_json::to_string(text).unwrap();
+        let escaped = json(&document);
+        assert_eq!(escaped, r#""a\u009bb\u202ec\udb40\udc41d\u001bé""#);
+        assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
     }
 
     #[test]

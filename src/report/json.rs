@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::status::{self, Status};
-use super::{Format, Options, words};
+use super::{Format, Options, escape, words};
 use crate::findings::audit::{self, Audit, ChainStep};
 use crate::source::Skip;
 use crate::vocabulary::{Cleared, Confidence, FindingStatus, Gate, Kind, Severity, Side, Verdict};
@@ -27,8 +27,8 @@ pub const SCHEMA: &str = include_str!("../../schema/report.schema.json");
 const SCHEMA_VERSION: u32 = 1;
 
 fn write(audit: &Audit, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Report::of(audit))?;
-    writeln!(out)
+    let report = serde_json::to_string_pretty(&Report::of(audit))?;
+    writeln!(out, "{}", escape::json(&report))
 }
 
 #[derive(Serialize)]
@@ -345,6 +345,10 @@ mod tests {
         audit.summary.completion = None;
         let report = render(&audit);
         assert_valid(&report);
+        assert!(
+            report.contains(r"\u001b[2J\u202e") && !report.contains('\u{202e}'),
+            "{report}"
+        );
         let value: Value = serde_json::from_str(&report).unwrap();
         assert_eq!(value["root"], sample::HOSTILE);
         assert_eq!(value["timers"][0]["intervalMs"], Value::Null);
