@@ -1,6 +1,106 @@
 //! One file per subcommand; knows each room by its front door.
+//!
+//! Reports go to stdout, all else to stderr. Exit codes: 0 nothing at or above the fail level,
+//! 1 something, 2 `unpoll` could not do its job.
+
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::failure::Failure;
+use self::terminal::ColorChoice;
+
+mod audit;
+mod explain;
+mod failure;
+mod outputs;
+mod progress;
+mod rules;
+mod schema;
+mod terminal;
+
+const AFTER_HELP: &str = "\
+Examples:
+  unpoll                                         audit the current folder
+  unpoll apps/web --format markdown -o POLLING.md
+  unpoll --format pretty --format json -o audit.json
+  unpoll --quiet --fail-on warning               a gate for continuous integration
+  unpoll explain network-poll
+
+Exit codes:
+  0  no finding at or above the --fail-on level
+  1  at least one
+  2  unpoll could not do its job: wrong usage, unreadable input, a bug";
+
+/// Proves, with evidence, how far a TypeScript/React codebase has moved from polling to push.
+#[derive(Debug, Parser)]
+#[command(name = "unpoll", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    audit: audit::Args,
+    /// When to use colours; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are heard too.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Audit files and folders (what happens without a subcommand).
+    Audit(audit::Args),
+    /// Explain a rule: what it finds, why it matters, what to use instead.
+    Explain(explain::Args),
+    /// List all rules.
+    Rules,
+    /// Print the JSON Schema of the JSON report.
+    Schema,
+}
 
 /// Runs the program on the process's arguments.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version arrive here too, and are no failure. That nobody reads them is none either.
+            _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    // The hook has already said where it broke; this says whose mistake it is.
+    let ran = catch_unwind(AssertUnwindSafe(|| run(cli))).unwrap_or_else(|_| Err(Failure::bug()));
+    match ran {
+        Ok(code) => code,
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            _ = write!(io::stderr(), "{failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let screen = terminal::Screen::of_stdout(cli.color);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let code = match cli.command.unwrap_or(Command::Audit(cli.audit)) {
+        Command::Audit(args) => audit::run(&args, screen, &mut out)?,
+        Command::Explain(args) => explain::run(&args, screen, &mut out)?,
+        Command::Rules => rules::run(screen, &mut out)?,
+        Command::Schema => schema::run(&mut out)?,
+    };
+    out.flush()?;
+    Ok(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
 }

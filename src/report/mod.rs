@@ -1,1 +1,91 @@
 //! One file per format; an audit in, text out.
+//!
+//! Everything that comes from the audited code (paths, names, messages, source lines) is hostile:
+//! each format escapes it for its own medium before it writes it.
+
+use std::io::{self, Write};
+
+use crate::findings::audit::Audit;
+
+pub mod escape;
+mod frame;
+mod json;
+mod markdown;
+mod paint;
+mod pretty;
+mod status;
+pub mod words;
+
+pub use json::SCHEMA;
+pub use paint::Paint;
+
+#[cfg(test)]
+pub(crate) mod sample;
+
+/// Every format, in the order in which help lists them. A new one is a file and a line here.
+pub const FORMATS: &[Format] = &[pretty::FORMAT, json::FORMAT, markdown::FORMAT];
+
+/// A way to write an audit.
+#[derive(Debug)]
+pub struct Format {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// What it is for, for the help text.
+    pub about: &'static str,
+    /// File extensions that imply it.
+    pub extensions: &'static [&'static str],
+    write: fn(&Audit, &Options, &mut dyn Write) -> io::Result<()>,
+}
+
+impl Format {
+    /// The format of that name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        FORMATS.iter().find(|format| format.name == name)
+    }
+
+    /// The format that a file extension implies.
+    pub fn for_extension(extension: &str) -> Option<&'static Self> {
+        FORMATS.iter().find(|format| {
+            format
+                .extensions
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(extension))
+        })
+    }
+
+    /// Writes the audit.
+    ///
+    /// # Errors
+    ///
+    /// When `out` cannot be written to.
+    pub fn write(&self, audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+        (self.write)(audit, options, out)
+    }
+}
+
+/// How much to show, and on what. Formats for machines ignore all of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Colours, where the medium has them.
+    pub color: bool,
+    /// Columns of the medium.
+    pub width: usize,
+    /// Findings only, a line each; nothing when there are none.
+    pub quiet: bool,
+    /// List accepted timers one by one.
+    pub accepted: bool,
+    /// List skipped files with their reasons.
+    pub verbose: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            color: false,
+            width: 100,
+            quiet: false,
+            accepted: false,
+            verbose: false,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! `--format` and `-o`: which reports to write, and where.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::error::Error;
+use crate::report::{FORMATS, Format};
+
+const FORMAT: &str = "format";
+const OUTPUT: &str = "output";
+
+/// One report: a format, and a file unless it goes to stdout.
+#[derive(Debug, Clone)]
+pub(super) struct Output {
+    pub format: &'static Format,
+    pub file: Option<PathBuf>,
+}
+
+/// The reports of a run, in the order of the command line.
+#[derive(Debug, Clone)]
+pub(super) struct Outputs(pub Vec<Output>);
+
+/// Pairs files with formats by where they stand on the command line: a file takes the format just
+/// before it; when no format stands before it, the first one; when that has a file already, what
+/// its extension implies.
+fn pair(formats: Vec<(usize, &'static Format)>, files: Vec<(usize, PathBuf)>) -> Outputs {
+    let mut slots: Vec<(usize, Output)> = formats
+        .into_iter()
+        .map(|(at, format)| (at, Output { format, file: None }))
+        .collect();
+    let named = slots.len();
+    for (at, file) in files {
+        let nearest = slots
+            .iter()
+            .take(named)
+            .rposition(|(slot, _)| *slot < at)
+            .unwrap_or(0);
+        match slots.iter_mut().take(named).nth(nearest) {
+            Some((_, output)) if output.file.is_none() => output.file = Some(file),
+            _ => slots.extend(implied_by(&file).map(|format| {
+                (
+                    at,
+                    Output {
+                        format,
+                        file: Some(file),
+                    },
+                )
+            })),
+        }
+    }
+    if slots.is_empty() {
+        slots.extend(FORMATS.first().map(|format| (0, Output { format, file: None })));
+    }
+    slots.sort_by_key(|(at, _)| *at);
+    let outputs = slots.into_iter().map(|(_, output)| output);
+    Outputs(
+        outputs
+            .map(|Output { format, file }| Output {
+                format,
+                file: file.filter(|file| file != "-"),
+            })
+            .collect(),
+    )
+}
+
+/// What the extension says, or else the first format of the registry.
+fn implied_by(file: &Path) -> Option<&'static Format> {
+    let extension = file
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
+    Format::for_extension(extension).or(FORMATS.first())
+}
+
+/// Writes a file so that whoever looks sees the old one or the whole new one.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    replace(path, bytes).map_err(|source| Error::Io {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // Through a link to the file itself; and a pipe or a device is written to, not replaced.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return fs::write(path, bytes);
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".unpoll-");
+    // As any new file, not for the owner's eyes alone as a temporary one would be.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+impl clap::Args for Outputs {
+    fn augment_args(command: Command) -> Command {
+        let names = FORMATS
+            .iter()
+            .map(|format| PossibleValue::new(format.name).help(format.about));
+        // The names are those of the registry, so the lookup always finds one.
+        let parser = PossibleValuesParser::new(names)
+            .try_map(|name| Format::find(&name).ok_or_else(|| Error::Internal(format!("no format {name}"))));
+        command
+            .arg(
+                Arg::new(FORMAT)
+                    .long("format")
+                    .short('f')
+                    .value_name("FORMAT")
+                    .action(ArgAction::Append)
+                    .value_parser(parser)
+                    .help("How to write the report; may be given more than once [default: pretty]"),
+            )
+            .arg(
+                Arg::new(OUTPUT)
+                    .long("output")
+                    .short('o')
+                    .value_name("FILE")
+                    .action(ArgAction::Append)
+                    .value_parser(value_parser!(PathBuf))
+                    .help("Write the report of the --format before it to FILE")
+                    .long_help(
+                        "Write the report of the --format before it to FILE instead of stdout. \
+                         Formats without a file go to stdout, in order; a FILE without a format gets the one \
+                         that its extension implies (.json, .md). `-` is stdout. Files are replaced in one step.",
+                    ),
+            )
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl clap::FromArgMatches for Outputs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let formats = matches
+            .get_many::<&'static Format>(FORMAT)
+            .into_iter()
+            .flatten()
+            .copied();
+        let files = matches.get_many::<PathBuf>(OUTPUT).into_iter().flatten().cloned();
+        Ok(pair(
+            with_index(matches, FORMAT, formats),
+            with_index(matches, OUTPUT, files),
+        ))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn with_index<T>(matches: &ArgMatches, name: &str, values: impl Iterator<Item = T>) -> Vec<(usize, T)> {
+    matches
+        .indices_of(name)
+        .into_iter()
+        .flatten()
+        .zip(values)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Args, FromArgMatches};
+
+    fn outputs(line: &str) -> String {
+        let command = Outputs::augment_args(Command::new("unpoll").no_binary_name(true));
+        let matches = command.try_get_matches_from(line.split_whitespace()).unwrap();
+        let Outputs(outputs) = Outputs::from_arg_matches(&matches).unwrap();
+        let said = |output: &Output| {
+            let file = output
+                .file
+                .as_ref()
+                .map_or_else(|| "stdout".into(), |file| file.display().to_string());
+            format!("{}>{file}", output.format.name)
+        };
+        outputs.iter().map(said).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn files_find_their_format() {
+        assert_eq!(outputs(""), "pretty>stdout");
+        assert_eq!(outputs("-f json"), "json>stdout");
+        assert_eq!(
+            outputs("--format pretty --format json -o audit.json"),
+            "pretty>stdout json>audit.json"
+        );
+        assert_eq!(
+            outputs("-f json -o a.txt -f markdown -o b.txt"),
+            "json>a.txt markdown>b.txt"
+        );
+        assert_eq!(outputs("-o a.txt -f json"), "json>a.txt");
+        assert_eq!(outputs("-f json -o -"), "json>stdout");
+    }
+
+    #[test]
+    fn an_extension_implies_a_format() {
+        assert_eq!(outputs("-o audit.json"), "json>audit.json");
+        assert_eq!(outputs("-o POLLING.MD"), "markdown>POLLING.MD");
+        assert_eq!(outputs("-o audit"), "pretty>audit");
+        assert_eq!(
+            outputs("-f pretty -o a.txt -o b.json"),
+            "pretty>a.txt json>b.json"
+        );
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.json");
+        write_file(&path, b"old").unwrap();
+        write_file(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let nowhere = folder.path().join("nowhere/audit.json");
+        assert!(matches!(write_file(&nowhere, b""), Err(Error::Io { path, .. }) if path == nowhere));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_devices_stay_what_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("real.md"), folder.path().join("link.md"));
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write_file(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        write_file(Path::new("/dev/null"), b"gone").unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+}

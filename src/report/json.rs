@@ -1,0 +1,365 @@
+//! For machines: the versioned report whose shape `schema/report.schema.json` fixes.
+//!
+//! It has structs of its own, so that inner types can change and the report does not.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+
+use super::status::{self, Status};
+use super::{Format, Options, escape, words};
+use crate::findings::audit::{self, Audit, ChainStep};
+use crate::source::Skip;
+use crate::vocabulary::{Cleared, Confidence, FindingStatus, Gate, Kind, Severity, Side, Verdict};
+
+pub(super) const FORMAT: Format = Format {
+    name: "json",
+    about: "for machines; `unpoll schema` prints its schema",
+    extensions: &["json"],
+    write,
+};
+
+/// The JSON Schema of the report.
+pub const SCHEMA: &str = include_str!("../../schema/report.schema.json");
+
+/// Raised when a consumer of the report would have to change.
+const SCHEMA_VERSION: u32 = 1;
+
+fn write(audit: &Audit, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let report = serde_json::to_string_pretty(&Report::of(audit))?;
+    writeln!(out, "{}", escape::json(&report))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report<'a> {
+    schema_version: u32,
+    tool: Tool,
+    root: &'a str,
+    summary: Summary<'a>,
+    findings: Vec<Finding<'a>>,
+    timers: Vec<Timer<'a>>,
+    messages: [(); 0],
+    channels: [(); 0],
+    providers: [(); 0],
+    areas: Vec<Area<'a>>,
+    next_steps: Vec<NextStep<'a>>,
+    stats: Stats<'a>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary<'a> {
+    critical: usize,
+    warning: usize,
+    info: usize,
+    accepted: usize,
+    requests_per_minute: Number,
+    completion: Option<Number>,
+    by_verdict: &'a BTreeMap<Verdict, usize>,
+    by_rule: &'a BTreeMap<&'static str, usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding<'a> {
+    rule_id: &'a str,
+    severity: Severity,
+    message: &'a str,
+    impact: &'a str,
+    file: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    area: &'a str,
+    fingerprint: &'a str,
+    status: FindingStatus,
+    confidence: Confidence,
+    chain: Vec<Step<'a>>,
+    help: &'a str,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    file: &'a str,
+    line: u32,
+    label: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Timer<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    kind: Kind,
+    verdict: Verdict,
+    interval_ms: Option<Number>,
+    interval_source: &'a str,
+    gate: Gate,
+    gate_reason: Option<&'a str>,
+    side: Side,
+    live: bool,
+    cleared: Cleared,
+    owner: &'a str,
+    api: &'a str,
+    requests_per_minute: Option<Number>,
+    confidence: Confidence,
+    chain: Vec<Step<'a>>,
+    finding_fingerprint: Option<&'a str>,
+    area: &'a str,
+}
+
+#[derive(Serialize)]
+struct Area<'a> {
+    name: &'a str,
+    polling: &'static str,
+    push: &'static str,
+    backend: &'static str,
+    status: &'static str,
+    findings: usize,
+}
+
+#[derive(Serialize)]
+struct NextStep<'a> {
+    priority: &'static str,
+    text: &'a str,
+    fingerprints: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Stats<'a> {
+    files_discovered: usize,
+    files_read: usize,
+    files_parsed: usize,
+    bytes_read: u64,
+    skipped: &'a [Skip],
+}
+
+/// A quantity: `5000`, not `5000.0`; `null` when it is no finite number.
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Up to here every whole `f64` is exactly an `i64` too.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let Self(value) = *self;
+        if value.fract() == 0.0 && value.abs() <= EXACT {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "whole, and within the exact range"
+            )]
+            serializer.serialize_i64(value as i64)
+        } else {
+            // serde_json writes what is not finite as `null`.
+            serializer.serialize_f64(value)
+        }
+    }
+}
+
+impl<'a> Report<'a> {
+    fn of(audit: &'a Audit) -> Self {
+        let summary = &audit.summary;
+        Self {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool {
+                name: env!("CARGO_PKG_NAME"),
+                version: env!("CARGO_PKG_VERSION"),
+            },
+            root: &audit.root,
+            summary: Summary {
+                critical: summary.critical,
+                warning: summary.warning,
+                info: summary.info,
+                accepted: summary.accepted,
+                requests_per_minute: Number(summary.requests_per_minute),
+                completion: summary.completion.map(Number),
+                by_verdict: &summary.by_verdict,
+                by_rule: &summary.by_rule,
+            },
+            findings: audit.findings.iter().map(Finding::of).collect(),
+            timers: audit.timers.iter().map(Timer::of).collect(),
+            messages: [],
+            channels: [],
+            providers: [],
+            areas: audit.areas.iter().map(Area::of).collect(),
+            next_steps: audit.next_steps.iter().map(NextStep::of).collect(),
+            stats: Stats {
+                files_discovered: audit.stats.files_discovered,
+                files_read: audit.stats.files_read,
+                files_parsed: audit.stats.files_parsed,
+                bytes_read: audit.stats.bytes_read,
+                skipped: &audit.stats.skipped,
+            },
+        }
+    }
+}
+
+impl<'a> Finding<'a> {
+    fn of(finding: &'a audit::Finding) -> Self {
+        Self {
+            rule_id: finding.rule,
+            severity: finding.severity,
+            message: &finding.message,
+            impact: &finding.impact,
+            file: &finding.file,
+            line: finding.line,
+            column: finding.column,
+            end_line: finding.end_line,
+            end_column: finding.end_column,
+            area: &finding.area,
+            fingerprint: &finding.fingerprint,
+            status: finding.status,
+            confidence: finding.confidence,
+            chain: chain(&finding.chain),
+            help: &finding.help,
+        }
+    }
+}
+
+impl<'a> Timer<'a> {
+    fn of(timer: &'a audit::TimerRow) -> Self {
+        Self {
+            file: &timer.file,
+            line: timer.line,
+            column: timer.column,
+            kind: timer.kind,
+            verdict: timer.verdict,
+            interval_ms: timer.interval_ms.map(Number),
+            interval_source: &timer.interval_source,
+            gate: timer.gate,
+            gate_reason: timer.gate_reason.as_deref(),
+            side: timer.side,
+            live: timer.live,
+            cleared: timer.cleared,
+            owner: &timer.owner,
+            api: &timer.api,
+            requests_per_minute: timer.requests_per_minute.map(Number),
+            confidence: timer.confidence,
+            chain: chain(&timer.chain),
+            finding_fingerprint: timer.finding_fingerprint.as_deref(),
+            area: &timer.area,
+        }
+    }
+}
+
+impl<'a> Area<'a> {
+    fn of(area: &'a audit::Area) -> Self {
+        Self {
+            name: &area.name,
+            polling: status::polling(area.polling),
+            push: "none",
+            backend: "unknown",
+            status: Status::of(area).as_str(),
+            findings: area.findings,
+        }
+    }
+}
+
+impl<'a> NextStep<'a> {
+    fn of(step: &'a audit::NextStep) -> Self {
+        Self {
+            priority: words::priority(step.priority),
+            text: &step.text,
+            fingerprints: &step.fingerprints,
+        }
+    }
+}
+
+fn chain(steps: &[ChainStep]) -> Vec<Step<'_>> {
+    steps
+        .iter()
+        .map(|step| Step {
+            file: &step.file,
+            line: step.line,
+            label: &step.label,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use serde_json::Value;
+
+    fn render(audit: &Audit) -> String {
+        let mut out = Vec::new();
+        write(audit, &Options::default(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn assert_valid(report: &str) {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        let report: Value = serde_json::from_str(report).unwrap();
+        let mistakes: Vec<String> = validator
+            .iter_errors(&report)
+            .map(|mistake| format!("{}: {mistake}", mistake.instance_path()))
+            .collect();
+        assert!(mistakes.is_empty(), "{mistakes:#?}");
+    }
+
+    #[test]
+    fn one_of_everything() {
+        let report = render(&sample::audit());
+        assert_valid(&report);
+        insta::assert_snapshot!(report.replace(env!("CARGO_PKG_VERSION"), "[version]"));
+    }
+
+    #[test]
+    fn the_schema_names_every_answer_of_every_vocabulary() {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        assert!(jsonschema::draft202012::meta::is_valid(&schema));
+        let listed = |name: &str| -> Vec<String> {
+            let words = schema["$defs"][name]["enum"].as_array().unwrap();
+            words
+                .iter()
+                .map(|word| word.as_str().unwrap().to_owned())
+                .collect()
+        };
+        macro_rules! same {
+            ($($name:literal $set:ty),+) => {
+                $(assert_eq!(listed($name), <$set>::ALL.iter().map(ToString::to_string).collect::<Vec<_>>());)+
+            };
+        }
+        same!("kind" Kind, "verdict" Verdict, "gate" Gate, "side" Side, "cleared" Cleared);
+        same!("confidence" Confidence, "severity" Severity, "findingStatus" FindingStatus);
+    }
+
+    #[test]
+    fn hostile_text_and_odd_numbers_stay_valid() {
+        let mut audit = sample::hostile();
+        audit.timers[0].interval_ms = Some(f64::INFINITY);
+        audit.timers[1].interval_ms = Some(16.7);
+        audit.timers[2].interval_ms = Some(1e300);
+        audit.summary.completion = None;
+        let report = render(&audit);
+        assert_valid(&report);
+        assert!(
+            report.contains(r"\u001b[2J\u202e") && !report.contains('\u{202e}'),
+            "{report}"
+        );
+        let value: Value = serde_json::from_str(&report).unwrap();
+        assert_eq!(value["root"], sample::HOSTILE);
+        assert_eq!(value["timers"][0]["intervalMs"], Value::Null);
+        assert_eq!(value["timers"][1]["intervalMs"], 16.7);
+    }
+
+    #[test]
+    fn whole_numbers_are_integers() {
+        let said: Vec<String> = [5_000.0, -0.0, 8.5, f64::NAN]
+            .map(|value| serde_json::to_string(&Number(value)).unwrap())
+            .to_vec();
+        assert_eq!(said, ["5000", "0", "8.5", "null"]);
+    }
+}

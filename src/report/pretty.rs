@@ -1,0 +1,428 @@
+//! For people at a terminal: what to fix first, with the source and the evidence beside it.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use super::escape::terminal;
+use super::{Format, Options, Paint, frame, words};
+use crate::findings::audit::{Audit, ChainStep, Finding, TimerRow};
+use crate::vocabulary::{Confidence, FindingStatus, Severity};
+
+pub(super) const FORMAT: Format = Format {
+    name: "pretty",
+    about: "for people at a terminal",
+    extensions: &["txt"],
+    write,
+};
+
+/// Text narrower than this would be unreadable, wider would be hard to read.
+const READABLE: std::ops::RangeInclusive<usize> = 40..=110;
+
+fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let width = options.width.clamp(*READABLE.start(), *READABLE.end());
+    let mut page = Page {
+        out,
+        paint: Paint::new(options.color),
+        width,
+    };
+    if options.quiet {
+        return fresh(audit).try_for_each(|finding| page.finding_in_one_line(finding));
+    }
+    for severity in [Severity::Critical, Severity::Warning, Severity::Info] {
+        page.group(audit, severity)?;
+    }
+    if options.accepted {
+        page.accepted(audit)?;
+    }
+    page.summary(audit, options)?;
+    page.next_steps(audit)
+}
+
+/// Findings that are neither in the baseline nor silenced.
+fn fresh(audit: &Audit) -> impl Iterator<Item = &Finding> {
+    audit
+        .findings
+        .iter()
+        .filter(|finding| finding.status == FindingStatus::New)
+}
+
+struct Page<'a> {
+    out: &'a mut dyn Write,
+    paint: Paint,
+    width: usize,
+}
+
+impl Page<'_> {
+    fn group(&mut self, audit: &Audit, severity: Severity) -> io::Result<()> {
+        let findings: Vec<&Finding> = fresh(audit)
+            .filter(|finding| finding.severity == severity)
+            .collect();
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let title = match severity {
+            Severity::Critical => "Critical",
+            Severity::Warning => "Warnings",
+            Severity::Info => "Info",
+        };
+        let title = format!(
+            "{} {title} ({})",
+            words::sign(severity),
+            words::thousands(findings.len())
+        );
+        writeln!(self.out, "{}\n", self.paint.severity(severity, &title))?;
+        findings
+            .into_iter()
+            .try_for_each(|finding| self.finding(audit, finding))
+    }
+
+    fn finding(&mut self, audit: &Audit, finding: &Finding) -> io::Result<()> {
+        let place = format!("{}:{}:{}", terminal(&finding.file), finding.line, finding.column);
+        let rule = self.paint.severity(finding.severity, finding.rule);
+        let doubt = match finding.confidence {
+            Confidence::Certain => String::new(),
+            doubt => self.paint.dim(&format!("  ({doubt})")),
+        };
+        writeln!(self.out, "  {}  {rule}{doubt}", self.paint.bold(&place))?;
+        self.text("  ", "  ", &finding.message)?;
+        self.frame(finding)?;
+        if let Some(timer) = finding.timer.and_then(|at| audit.timers.get(at)) {
+            self.text("  ", "  ", &timer_facts(timer))?;
+        }
+        self.chain(&finding.chain)?;
+        if !finding.help.is_empty() {
+            let label = self.paint.good("help:");
+            self.text(&format!("  {label} "), "        ", &finding.help)?;
+        }
+        writeln!(self.out)
+    }
+
+    fn finding_in_one_line(&mut self, finding: &Finding) -> io::Result<()> {
+        let place = format!("{}:{}:{}", terminal(&finding.file), finding.line, finding.column);
+        let severity = self.paint.severity(finding.severity, finding.severity.as_str());
+        let message = self.paint.sentence(&terminal(&finding.message));
+        writeln!(
+            self.out,
+            "{}: {severity} {}: {message}",
+            self.paint.bold(&place),
+            finding.rule
+        )
+    }
+
+    fn frame(&mut self, finding: &Finding) -> io::Result<()> {
+        let digits = finding.frame.as_ref().map_or(0, |frame| {
+            let last = frame
+                .first_line
+                .saturating_add(u32::try_from(frame.lines.len()).unwrap_or(u32::MAX));
+            last.to_string().len()
+        });
+        let rows = frame::rows(finding, self.width.saturating_sub(digits + 8));
+        if rows.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        for row in rows {
+            let number = format!("{:>digits$}", row.number);
+            let Some((start, length)) = row.mark else {
+                let line = format!("    {number} │ {}", row.text);
+                writeln!(self.out, "{}", self.paint.dim(line.trim_end()))?;
+                continue;
+            };
+            let arrow = self.paint.severity(finding.severity, "❯");
+            writeln!(
+                self.out,
+                "  {arrow} {} {} {}",
+                self.paint.bold(&number),
+                self.paint.dim("│"),
+                row.text
+            )?;
+            let underline = self.paint.severity(finding.severity, &"^".repeat(length));
+            let gutter = self.paint.dim(&format!("    {:digits$} │", ""));
+            writeln!(self.out, "{gutter} {:start$}{underline}", "")?;
+        }
+        writeln!(self.out)
+    }
+
+    fn chain(&mut self, chain: &[ChainStep]) -> io::Result<()> {
+        let places: Vec<String> = chain
+            .iter()
+            .map(|step| format!("{}:{}", terminal(&step.file), step.line))
+            .collect();
+        // One long path does not push the labels of all others out of sight.
+        let longest = places
+            .iter()
+            .map(|place| place.width())
+            .filter(|width| *width <= 60)
+            .max()
+            .unwrap_or(0);
+        for (at, (step, place)) in chain.iter().zip(&places).enumerate() {
+            let arrow = self.paint.dim(if at == 0 { "  " } else { "↳ " });
+            let gap = " ".repeat(longest.saturating_sub(place.width()) + 2);
+            self.text(
+                &format!("    {arrow}{}{gap}", self.paint.code(place)),
+                "        ",
+                &step.label,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn accepted(&mut self, audit: &Audit) -> io::Result<()> {
+        let accepted: Vec<&TimerRow> = audit.timers.iter().filter(|timer| timer.is_accepted()).collect();
+        if accepted.is_empty() {
+            return Ok(());
+        }
+        let title = format!("✅ Accepted ({})", words::thousands(accepted.len()));
+        writeln!(self.out, "{}\n", self.paint.good(&title))?;
+        let verdict_width = accepted
+            .iter()
+            .map(|timer| timer.verdict.as_str().len())
+            .max()
+            .unwrap_or(0);
+        for timer in accepted {
+            let verdict = format!("{:verdict_width$}", timer.verdict.as_str());
+            let place = self
+                .paint
+                .code(&format!("{}:{}", terminal(&timer.file), timer.line));
+            let how = words::how_often(timer);
+            let note = self
+                .paint
+                .dim(&format!("{}, {}", terminal(&timer.owner), terminal(&how)));
+            writeln!(self.out, "  {verdict}  {place}  {note}")?;
+        }
+        writeln!(self.out)
+    }
+
+    fn summary(&mut self, audit: &Audit, options: &Options) -> io::Result<()> {
+        let (summary, stats) = (&audit.summary, &audit.stats);
+        let counts = [
+            (Severity::Critical, summary.critical, "critical"),
+            (
+                Severity::Warning,
+                summary.warning,
+                if summary.warning == 1 {
+                    "warning"
+                } else {
+                    "warnings"
+                },
+            ),
+            (Severity::Info, summary.info, "info"),
+        ];
+        let said: Vec<String> = counts
+            .into_iter()
+            .filter(|(_, number, _)| *number > 0)
+            .map(|(severity, number, noun)| {
+                let text = format!("{} {} {noun}", words::sign(severity), words::thousands(number));
+                self.paint.severity(severity, &text)
+            })
+            .collect();
+        let verdict = if said.is_empty() {
+            self.paint.good("✅ No findings")
+        } else {
+            said.join("   ")
+        };
+        writeln!(self.out, "{verdict}")?;
+        if summary.accepted > 0 {
+            let hint = if options.accepted {
+                ""
+            } else {
+                "; --accepted lists them"
+            };
+            let by_verdict = accepted_by_verdict(audit);
+            let text = format!(
+                "✅ {} accepted: {by_verdict}{hint}",
+                words::thousands(summary.accepted)
+            );
+            self.text("", "   ", &text)?;
+        }
+        let known = |status| {
+            audit
+                .findings
+                .iter()
+                .filter(|finding| finding.status == status)
+                .count()
+        };
+        for (status, what) in [
+            (FindingStatus::Baseline, "in the baseline"),
+            (FindingStatus::Suppressed, "suppressed"),
+        ] {
+            let number = known(status);
+            if number > 0 {
+                writeln!(self.out, "   {} {what}", words::count(number, "finding"))?;
+            }
+        }
+        let load = words::requests(summary.requests_per_minute);
+        self.text("   ", "   ", &format!("{load} from live polls of known interval"))?;
+        if let Some(share) = summary.completion {
+            let share = words::percent(share);
+            self.text(
+                "   ",
+                "   ",
+                &format!("{share} of recurring work is migrated or acceptable"),
+            )?;
+        }
+        let skipped = match stats.skipped.len() {
+            0 => String::new(),
+            number if options.verbose => format!(", {} skipped:", words::thousands(number)),
+            number => format!(", {} skipped (--verbose says why)", words::thousands(number)),
+        };
+        let files = words::count(stats.files_discovered, "file");
+        let (read, parsed) = (
+            words::thousands(stats.files_read),
+            words::thousands(stats.files_parsed),
+        );
+        self.text(
+            "   ",
+            "   ",
+            &format!("{files} found, {read} read, {parsed} parsed{skipped}"),
+        )?;
+        if options.verbose {
+            for skip in &stats.skipped {
+                let line = format!("     {}  {}", terminal(&skip.file), terminal(&skip.reason));
+                writeln!(self.out, "{}", self.paint.dim(&line))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn next_steps(&mut self, audit: &Audit) -> io::Result<()> {
+        if audit.next_steps.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\n{}", self.paint.bold("Next steps"))?;
+        for step in &audit.next_steps {
+            let priority = self.paint.dim(&format!("{:6}", words::priority(step.priority)));
+            self.text(&format!("  {priority}  "), "          ", &step.text)?;
+        }
+        Ok(())
+    }
+
+    /// Wraps audited or own text; escapes it, and paints what stands between backticks.
+    fn text(&mut self, first: &str, rest: &str, text: &str) -> io::Result<()> {
+        let text = format!("{first}{}", self.paint.sentence(&terminal(text)));
+        let options = textwrap::Options::new(self.width)
+            .subsequent_indent(rest)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for line in textwrap::wrap(&text, options) {
+            writeln!(self.out, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// `every 30 s · always on · client · 2 requests/min`.
+fn timer_facts(timer: &TimerRow) -> String {
+    let mut facts = vec![
+        words::how_often(timer),
+        words::gate(timer),
+        timer.side.to_string(),
+    ];
+    if !timer.live {
+        facts.push("not reached from any entry".into());
+    }
+    if let Some(rate) = timer.requests_per_minute {
+        facts.push(words::requests(rate));
+    }
+    facts.join(" · ")
+}
+
+/// `6 ui-timer, 5 heartbeat`, most frequent first.
+fn accepted_by_verdict(audit: &Audit) -> String {
+    let mut numbers = BTreeMap::new();
+    for timer in audit.timers.iter().filter(|timer| timer.is_accepted()) {
+        *numbers.entry(timer.verdict).or_insert(0_usize) += 1;
+    }
+    let mut numbers: Vec<_> = numbers.into_iter().collect();
+    numbers.sort_by_key(|(verdict, number)| (std::cmp::Reverse(*number), *verdict));
+    let said: Vec<String> = numbers
+        .into_iter()
+        .map(|(verdict, number)| format!("{} {verdict}", words::thousands(number)))
+        .collect();
+    said.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    fn render(audit: &Audit, options: Options) -> String {
+        let mut out = Vec::new();
+        write(audit, &options, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn one_of_everything() {
+        let options = Options {
+            accepted: true,
+            verbose: true,
+            ..Options::default()
+        };
+        insta::assert_snapshot!(render(&sample::audit(), options));
+    }
+
+    #[test]
+    fn quiet_says_one_line_a_finding_and_nothing_when_clean() {
+        let quiet = Options {
+            quiet: true,
+            ..Options::default()
+        };
+        assert_eq!(render(&sample::audit(), quiet).lines().count(), 2);
+        let clean = Audit {
+            findings: Vec::new(),
+            ..sample::audit()
+        };
+        assert_eq!(render(&clean, quiet), "");
+    }
+
+    #[test]
+    fn known_findings_are_counted_and_not_shown() {
+        let mut audit = sample::audit();
+        audit.findings[1].status = FindingStatus::Baseline;
+        let text = render(&audit, Options::default());
+        assert!(!text.contains("Rate.tsx:9:5"), "{text}");
+        assert!(text.contains("1 finding in the baseline"), "{text}");
+    }
+
+    #[test]
+    fn hostile_text_cannot_drive_the_terminal() {
+        for (color, quiet) in [(false, false), (true, false), (true, true)] {
+            let options = Options {
+                color,
+                quiet,
+                accepted: true,
+                verbose: true,
+                ..Options::default()
+            };
+            let text = render(&sample::hostile(), options);
+            assert!(
+                !text.contains('\u{202e}') && !text.contains("\u{1b}[2J"),
+                "{text}"
+            );
+            assert!(text.contains(r"\u{1b}[2J\u{202e}"), "{text}");
+            assert!(
+                color || !text.contains(|character: char| character.is_control() && character != '\n'),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn lines_of_our_own_fit_the_width() {
+        let text = render(
+            &sample::audit(),
+            Options {
+                width: 72,
+                ..Options::default()
+            },
+        );
+        let places = |line: &&str| !line.contains(".ts:") && !line.contains(".tsx:");
+        for line in text.lines().filter(places) {
+            assert!(line.width() <= 72, "{line}");
+        }
+    }
+}

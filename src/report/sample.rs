@@ -1,0 +1,262 @@
+//! A hand-built audit for the tests of the formats.
+
+use std::collections::BTreeMap;
+
+use crate::findings::audit::{
+    Area, AreaPolling, Audit, ChainStep, Finding, Frame, NextStep, Priority, Stats, Summary, TimerRow,
+};
+use crate::source::Skip;
+use crate::vocabulary::{Cleared, Confidence, FindingStatus, Gate, Kind, Severity, Side, Verdict};
+
+/// What an attacker would put into a name: a terminal escape, a bidi override, Markdown, HTML.
+pub(crate) const HOSTILE: &str = "x\u{1b}[2J\u{202e}|a`b`</td><script>\n# [l](http://e)";
+
+pub(crate) fn step(file: &str, line: u32, label: &str) -> ChainStep {
+    ChainStep {
+        file: file.into(),
+        line,
+        label: label.into(),
+    }
+}
+
+pub(crate) fn timer(file: &str, line: u32, verdict: Verdict, interval_ms: f64, owner: &str) -> TimerRow {
+    TimerRow {
+        file: file.into(),
+        line,
+        column: 5,
+        kind: Kind::SetInterval,
+        verdict,
+        interval_ms: Some(interval_ms),
+        interval_source: interval_ms.to_string(),
+        gate: Gate::Always,
+        gate_reason: None,
+        side: Side::Client,
+        live: true,
+        cleared: Cleared::Yes,
+        owner: owner.into(),
+        api: "setInterval".into(),
+        requests_per_minute: None,
+        confidence: Confidence::Certain,
+        chain: vec![step(file, line, "setInterval(…)")],
+        finding_fingerprint: None,
+        area: "Proxies".into(),
+    }
+}
+
+pub(crate) fn finding() -> Finding {
+    Finding {
+        rule: "network-poll",
+        severity: Severity::Critical,
+        message: "`useProxyHealth` asks the server for data every 30 s through `runHealthChecks`; each open tab adds its own load. Subscribe to `proxy_list_update` instead.".into(),
+        impact: "2 requests a minute for each open tab".into(),
+        help: "replace the interval with a subscription to the channel that already carries this data".into(),
+        file: "src/lib/hooks/useProxyHealth.ts".into(),
+        line: 274,
+        column: 16,
+        end_line: 274,
+        end_column: 52,
+        area: "Proxies".into(),
+        fingerprint: "0123456789abcdef".into(),
+        status: FindingStatus::New,
+        confidence: Confidence::Certain,
+        chain: vec![
+            step("src/lib/hooks/useProxyHealth.ts", 274, "setInterval(runHealthChecks, 30_000)"),
+            step("src/lib/hooks/useProxyHealth.ts", 210, "runHealthChecks() → checkProxy()"),
+            step("src/lib/api/proxies.ts", 18, "checkProxy() → fetch()"),
+        ],
+        timer: Some(1),
+        frame: Some(Frame {
+            first_line: 272,
+            lines: vec![
+                "  useEffect(() => {".into(),
+                "    if (!enabled) return;".into(),
+                "    const id = setInterval(runHealthChecks, 30_000);".into(),
+                "    return () => clearInterval(id);".into(),
+                "  }, [enabled]);".into(),
+            ],
+        }),
+    }
+}
+
+/// One of everything.
+pub(crate) fn audit() -> Audit {
+    let hook = "src/lib/hooks/useProxyHealth.ts";
+    let mut poll = timer(hook, 274, Verdict::NetworkPoll, 30_000.0, "useProxyHealth");
+    poll.gate = Gate::Conditional;
+    poll.gate_reason = Some("enabled".into());
+    poll.requests_per_minute = Some(2.0);
+    poll.chain = finding().chain;
+    poll.finding_fingerprint = Some("0123456789abcdef".into());
+    let mut frame_loop = timer("src/app/dashboard/Chart.tsx", 40, Verdict::UiTimer, 0.0, "Chart");
+    frame_loop.kind = Kind::Raf;
+    frame_loop.interval_ms = None;
+    frame_loop.api = "requestAnimationFrame".into();
+    let mut dynamic = timer("src/app/proxies/Rate.tsx", 9, Verdict::StatusPoll, 0.0, "Rate");
+    dynamic.interval_ms = None;
+    dynamic.interval_source = "parameter rate".into();
+    dynamic.finding_fingerprint = Some("fedcba9876543210".into());
+    let timers = vec![
+        frame_loop,
+        poll,
+        timer(
+            "src/app/dashboard/Clock.tsx",
+            12,
+            Verdict::UiTimer,
+            1_000.0,
+            "Clock",
+        ),
+        timer(
+            "src/contexts/WebSocketStatusContext.tsx",
+            290,
+            Verdict::StatusPoll,
+            300_000.0,
+            "WebSocketStatusProvider",
+        ),
+        timer(
+            "src/lib/websocket/Stream.ts",
+            88,
+            Verdict::Heartbeat,
+            25_000.0,
+            "Stream.open",
+        ),
+        timer(
+            "src/lib/cache.ts",
+            31,
+            Verdict::Housekeeping,
+            3_600_000.0,
+            "Cache",
+        ),
+        dynamic,
+    ];
+    let status = Finding {
+        rule: "status-poll",
+        severity: Severity::Warning,
+        message: "`Rate` reads the state of the connection again and again.".into(),
+        impact: "Stale by up to one interval".into(),
+        help: "subscribe to the change of the state".into(),
+        file: "src/app/proxies/Rate.tsx".into(),
+        line: 9,
+        column: 5,
+        end_line: 11,
+        end_column: 6,
+        fingerprint: "fedcba9876543210".into(),
+        confidence: Confidence::Likely,
+        chain: vec![step(
+            "src/app/proxies/Rate.tsx",
+            9,
+            "setInterval(…) → socket.readyState",
+        )],
+        timer: Some(6),
+        frame: None,
+        ..finding()
+    };
+    Audit {
+        root: "apps/web".into(),
+        summary: Summary {
+            critical: 1,
+            warning: 1,
+            info: 0,
+            accepted: 5,
+            requests_per_minute: 2.0,
+            completion: Some(500.0 / 7.0),
+            by_verdict: BTreeMap::from([
+                (Verdict::NetworkPoll, 1),
+                (Verdict::StatusPoll, 2),
+                (Verdict::Heartbeat, 1),
+                (Verdict::Housekeeping, 1),
+                (Verdict::UiTimer, 2),
+            ]),
+            by_rule: BTreeMap::from([("network-poll", 1), ("status-poll", 1)]),
+        },
+        findings: vec![finding(), status],
+        timers,
+        areas: vec![
+            Area {
+                name: "Campaigns".into(),
+                polling: AreaPolling::None,
+                findings: 0,
+                worst: None,
+            },
+            Area {
+                name: "Dashboard".into(),
+                polling: AreaPolling::Accepted,
+                findings: 0,
+                worst: None,
+            },
+            Area {
+                name: "Proxies".into(),
+                polling: AreaPolling::Active,
+                findings: 2,
+                worst: Some(Severity::Critical),
+            },
+        ],
+        next_steps: vec![
+            NextStep {
+                priority: Priority::High,
+                text: "Replace the poll in `useProxyHealth` with a subscription.".into(),
+                fingerprints: vec!["0123456789abcdef".into()],
+            },
+            NextStep {
+                priority: Priority::Medium,
+                text: "Subscribe to the connection state in `Rate`.".into(),
+                fingerprints: vec!["fedcba9876543210".into()],
+            },
+        ],
+        stats: Stats {
+            files_discovered: 1_204,
+            files_read: 1_203,
+            files_parsed: 38,
+            bytes_read: 4_812_000,
+            skipped: vec![Skip {
+                file: "public/vendor.js".into(),
+                reason: "minified".into(),
+            }],
+        },
+    }
+}
+
+/// Hostile text in every place that comes from the audited code.
+pub(crate) fn hostile() -> Audit {
+    let mut audit = audit();
+    audit.root = HOSTILE.into();
+    for finding in &mut audit.findings {
+        for text in [
+            &mut finding.message,
+            &mut finding.impact,
+            &mut finding.help,
+            &mut finding.file,
+            &mut finding.area,
+        ] {
+            *text = HOSTILE.into();
+        }
+        finding.chain = vec![step(HOSTILE, 1, HOSTILE)];
+        finding.frame = Some(Frame {
+            first_line: finding.line,
+            lines: vec![HOSTILE.into()],
+        });
+    }
+    for timer in &mut audit.timers {
+        for text in [
+            &mut timer.file,
+            &mut timer.interval_source,
+            &mut timer.owner,
+            &mut timer.api,
+            &mut timer.area,
+        ] {
+            *text = HOSTILE.into();
+        }
+        timer.gate_reason = Some(HOSTILE.into());
+        timer.interval_ms = None;
+    }
+    for area in &mut audit.areas {
+        area.name = HOSTILE.into();
+    }
+    for step in &mut audit.next_steps {
+        step.text = HOSTILE.into();
+    }
+    audit.stats.skipped = vec![Skip {
+        file: HOSTILE.into(),
+        reason: HOSTILE.into(),
+    }];
+    audit
+}
