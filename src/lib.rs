@@ -25,7 +25,7 @@ pub mod vocabulary;
 use std::path::PathBuf;
 
 use crate::error::Error;
-use crate::findings::audit::{Audit, Stats, Summary};
+use crate::findings::audit::{Audit, Stats};
 use crate::progress::Progress;
 
 /// How to audit.
@@ -51,23 +51,35 @@ pub struct Options {
 ///
 /// When a path does not exist, a glob does not parse, or nothing is there to audit.
 pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error> {
-    progress.stage("reading", options.paths.len());
-    for path in &options.paths {
-        if !path.exists() {
-            return Err(Error::NoSuchPath(path.clone()));
-        }
-        progress.step();
-    }
-    Ok(Audit {
-        root: options
-            .paths
-            .first()
-            .map_or_else(|| ".".into(), |path| path.display().to_string()),
-        summary: Summary::default(),
-        findings: Vec::new(),
-        timers: Vec::new(),
-        areas: Vec::new(),
-        next_steps: Vec::new(),
-        stats: Stats::default(),
+    let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    // Nested code is walked by recursion of a bounded depth, which needs more stack than usual.
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(facts::STACK_BYTES)
+        .build()
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    progress.stage("looking for files", 0);
+    let discovery = discover::discover(&discover::DiscoverOptions {
+        paths: options.paths.clone(),
+        no_ignore: options.no_ignore,
+        include: options.include.clone(),
+        exclude: options.exclude.clone(),
+        threads,
+    })?;
+    let root = discovery.root_label.clone();
+    let catalog = catalog::Catalog::embedded()?;
+    progress.stage("reading", discovery.files.len());
+    pool.install(|| {
+        let program = link::program::Program::open(discovery, catalog, options.parse_all, &|| progress.step())?;
+        progress.stage("following calls", 0);
+        let linked = program.link();
+        let stats = Stats {
+            files_discovered: program.files().len(),
+            files_read: program.files_read(),
+            files_parsed: program.files_parsed(),
+            bytes_read: program.bytes_read(),
+            skipped: Vec::new(),
+        };
+        Ok(findings::audit(root, linked, &rules::Policy::default(), stats, &|file| program.text(file)))
     })
 }

@@ -112,14 +112,7 @@ struct Walk<'p> {
 impl Program {
     /// What calling a value with these arguments can do. `from` is where it is called.
     pub fn reach(&self, work: &[Value], args: &[Value], from: At) -> Reach {
-        let mut walk = Walk {
-            program: self,
-            queue: VecDeque::new(),
-            seen: FxHashSet::default(),
-            reach: Reach::default(),
-            requesting: FxHashSet::default(),
-            unguarded: false,
-        };
+        let mut walk = Walk::new(self);
         let evaluator = Evaluator::new(self);
         for value in work {
             match value {
@@ -131,15 +124,48 @@ impl Program {
                 _ => walk.value_called(value, from, None, None, None, &evaluator),
             }
         }
-        walk.run();
-        let Walk { mut reach, requesting, unguarded, .. } = walk;
+        walk.finish()
+    }
+
+    /// What one call of known targets can do.
+    pub fn reach_call(&self, at: At, callees: &[Value]) -> Reach {
+        let mut walk = Walk::new(self);
+        let evaluator = Evaluator::new(self);
+        let known: Vec<&Value> =
+            callees.iter().filter(|it| !matches!(it, Value::Unknown(_) | Value::Undefined | Value::Null)).collect();
+        for value in &known {
+            walk.value_called(value, at, None, None, Some((at, false)), &evaluator);
+        }
+        if known.is_empty()
+            && let Some((callee, _)) = self.facts(at.file).call(at.expr)
+        {
+            let function = FunctionAt { file: at.file, function: self.facts(at.file).node(at.expr).function };
+            let task = Task { function, env: None, chain: None, top: None };
+            walk.unseen_call(at, callee, callees.first(), &task, Some((at, false)), &evaluator);
+        }
+        walk.finish()
+    }
+}
+
+impl<'p> Walk<'p> {
+    fn new(program: &'p Program) -> Self {
+        Self {
+            program,
+            queue: VecDeque::new(),
+            seen: FxHashSet::default(),
+            reach: Reach::default(),
+            requesting: FxHashSet::default(),
+            unguarded: false,
+        }
+    }
+
+    fn finish(mut self) -> Reach {
+        self.run();
+        let Self { mut reach, requesting, unguarded, .. } = self;
         reach.requests = u32::try_from(requesting.len()).unwrap_or(u32::MAX);
         reach.requests_guarded = !requesting.is_empty() && !unguarded;
         reach
     }
-}
-
-impl Walk<'_> {
     fn enqueue(&mut self, function: FunctionAt, env: Env, chain: Option<Arc<Link>>, top: Option<(At, bool)>, from: At) {
         let length = chain.as_ref().map_or(0, |link| link.length);
         if self.seen.len() >= MAX_FUNCTIONS || length >= MAX_CHAIN {

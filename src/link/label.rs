@@ -25,7 +25,7 @@ fn write(facts: &FileFacts, expr: ExprId, depth: u32, out: &mut String) {
         out.push('…');
         return;
     }
-    let mut part = |expr: ExprId, out: &mut String| write(facts, expr, depth + 1, out);
+    let part = |expr: ExprId, out: &mut String| write(facts, expr, depth + 1, out);
     match facts.expr(expr) {
         Expr::Ident { name, .. } => out.push_str(name),
         Expr::This => out.push_str("this"),

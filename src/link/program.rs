@@ -4,7 +4,7 @@
 use std::sync::{Mutex, OnceLock};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::callers::CallSite;
@@ -14,6 +14,7 @@ use super::value::{At, Env, FunctionAt, Value};
 use crate::catalog::Catalog;
 use crate::catalog::rows::Gives;
 use crate::discover::Discovery;
+use crate::error::Error;
 use crate::facts::{self, BindingId, ClassId, Expr, ExprId, FileFacts, JsxTag, Origin, PropertyKey};
 use crate::scan::{self, Limits, Mentions, Words};
 use crate::source::{FileId, Place, Skip, SourceFile, Span};
@@ -29,10 +30,12 @@ pub struct Program {
     mentions: Mentions,
     limits: Limits,
     uses_injection: bool,
+    option_keys: FxHashSet<String>,
     facts: Vec<OnceLock<Box<FileFacts>>>,
     seeds: Vec<FileId>,
     skipped: Mutex<Vec<Skip>>,
     bytes_read: u64,
+    files_read: usize,
     pub(super) callers: Mutex<FxHashMap<FunctionAt, std::sync::Arc<[CallSite]>>>,
     registered: Mutex<FxHashMap<SmolStr, Option<Values>>>,
 }
@@ -45,15 +48,20 @@ struct Scanned {
     bytes: u64,
     starts: bool,
     facts: Option<Box<FileFacts>>,
-    skip: Option<String>,
+    skip: Option<Skip>,
 }
 
 impl Program {
     /// Reads and scans every file once, and parses those that can start a finding, or all of them.
     /// Runs on the current rayon pool; calls `step` after each file.
-    pub fn open(discovery: Discovery, catalog: Catalog, parse_all: bool, step: &(dyn Fn() + Sync)) -> Self {
+    pub fn open(
+        discovery: Discovery,
+        catalog: Catalog,
+        parse_all: bool,
+        step: &(dyn Fn() + Sync),
+    ) -> Result<Self, Error> {
         let limits = Limits::default();
-        let words = Words::new(&catalog.starting_words());
+        let words = Words::new(&catalog.starting_words())?;
         let scanned: Vec<Scanned> = discovery
             .files
             .par_iter()
@@ -70,11 +78,13 @@ impl Program {
         let mut identifiers = Vec::with_capacity(scanned.len());
         let mut seeds = Vec::new();
         let mut bytes_read = 0;
-        for (at, (file, scanned)) in discovery.files.iter().zip(scanned).enumerate() {
+        let mut files_read = 0;
+        for (at, scanned) in scanned.into_iter().enumerate() {
             bytes_read += scanned.bytes;
+            files_read += usize::from(scanned.skip.is_none());
             let slot = OnceLock::new();
-            if let Some(reason) = scanned.skip {
-                skipped.push(Skip { file: file.path.clone(), reason });
+            if let Some(skip) = scanned.skip {
+                skipped.push(skip);
                 let _ = slot.set(Box::default());
             } else if let Some(facts) = scanned.facts {
                 let _ = slot.set(facts);
@@ -85,20 +95,23 @@ impl Program {
             facts.push(slot);
             identifiers.push(scanned.identifiers);
         }
-        Self {
+        let option_keys: FxHashSet<String> = catalog.interval_option_keys().into_iter().map(str::to_owned).collect();
+        Ok(Self {
             files: discovery.files,
+            option_keys,
             catalog,
             resolver,
-            mentions: Mentions::new(identifiers),
+            mentions: Mentions::new(&identifiers),
             limits,
             uses_injection,
             facts,
             seeds,
             skipped: Mutex::new(skipped),
             bytes_read,
+            files_read,
             callers: Mutex::default(),
             registered: Mutex::default(),
-        }
+        })
     }
 
     /// Every file, in order of their ids.
@@ -116,6 +129,11 @@ impl Program {
         &self.seeds
     }
 
+    /// Options of data libraries that mean polling wherever they stand.
+    pub fn option_keys(&self) -> &FxHashSet<String> {
+        &self.option_keys
+    }
+
     /// What third-party APIs mean.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
@@ -124,6 +142,23 @@ impl Program {
     /// Number of files whose facts were asked for.
     pub fn files_parsed(&self) -> usize {
         self.facts.iter().filter(|slot| slot.get().is_some_and(|facts| !facts.functions.is_empty())).count()
+    }
+
+    /// Answers everything that rules and findings may ask.
+    pub fn link(&self) -> super::Linked {
+        let timers = self.timers();
+        let leftovers = self.leftovers();
+        super::Linked { files: self.files.clone(), timers, leftovers, skipped: self.skipped() }
+    }
+
+    /// The text of a file, for code frames.
+    pub fn text(&self, id: FileId) -> Option<String> {
+        scan::read(self.files.get(id.index())?, &self.limits).ok()
+    }
+
+    /// Number of files that could be read.
+    pub fn files_read(&self) -> usize {
+        self.files_read
     }
 
     /// Bytes of all files that were read.
@@ -154,9 +189,9 @@ impl Program {
             let parsed = scan::read(file, &self.limits).and_then(|text| parse(&text, file));
             match parsed {
                 Ok(facts) => facts,
-                Err(reason) => {
+                Err(skip) => {
                     if let Ok(mut skipped) = self.skipped.lock() {
-                        skipped.push(Skip { file: file.path.clone(), reason });
+                        skipped.push(skip);
                     }
                     Box::default()
                 }
@@ -302,23 +337,24 @@ impl Program {
     }
 }
 
-fn parse(text: &str, file: &SourceFile) -> Result<Box<FileFacts>, String> {
-    let tree = crate::parse::parse(text.as_bytes(), file.language).map_err(str::to_owned)?;
+fn parse(text: &str, file: &SourceFile) -> Result<Box<FileFacts>, Skip> {
+    let tree = crate::parse::parse(text.as_bytes(), file.language)
+        .map_err(|reason| Skip { file: file.path.clone(), reason: reason.to_owned() })?;
     Ok(Box::new(facts::collect(text, &tree)))
 }
 
 fn scan_file(file: &SourceFile, limits: &Limits, words: &Words, parse_all: bool) -> Scanned {
     let text = match scan::read(file, limits) {
         Ok(text) => text,
-        Err(reason) => {
-            return Scanned { identifiers: Vec::new(), bytes: 0, starts: false, facts: None, skip: Some(reason) };
+        Err(skip) => {
+            return Scanned { identifiers: Vec::new(), bytes: 0, starts: false, facts: None, skip: Some(skip) };
         }
     };
     let starts = words.starts(&text);
     let parsed = (starts || parse_all).then(|| parse(&text, file));
     let (facts, skip) = match parsed {
         Some(Ok(facts)) => (Some(facts), None),
-        Some(Err(reason)) => (None, Some(reason)),
+        Some(Err(skip)) => (None, Some(skip)),
         None => (None, None),
     };
     Scanned { identifiers: scan::identifiers(&text), bytes: text.len() as u64, starts, facts, skip }
