@@ -61,8 +61,12 @@ fn check(library: &LibraryFile) -> Result<(), String> {
     for row in &library.injected {
         Pattern::parse(&row.at).map_err(|why| format!("`injected` symbol `{}` {why}", row.at))?;
     }
+    let mut methods = FxHashSet::default();
     for row in &library.method {
         sorted(&row.names, "method` `names")?;
+        if let Some(name) = row.names.iter().find(|name| !methods.insert(*name)) {
+            return Err(format!("`method` names `{name}` twice"));
+        }
     }
     for row in &library.status {
         sorted(&row.members, "status` `members")?;

@@ -39,6 +39,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "graphql-subscriptions.toml",
     "grpc.toml",
     "hono-client.toml",
+    "interval-hooks-default.toml",
     "interval-hooks.toml",
     "jotai.toml",
     "jquery-global.toml",
