@@ -61,8 +61,12 @@ fn check(library: &LibraryFile) -> Result<(), String> {
     for row in &library.injected {
         Pattern::parse(&row.at).map_err(|why| format!("`injected` symbol `{}` {why}", row.at))?;
     }
+    let mut methods = FxHashSet::default();
     for row in &library.method {
         sorted(&row.names, "method` `names")?;
+        if let Some(name) = row.names.iter().find(|name| !methods.insert(*name)) {
+            return Err(format!("`method` names `{name}` twice"));
+        }
     }
     for row in &library.status {
         sorted(&row.members, "status` `members")?;
@@ -130,4 +134,88 @@ fn timer(row: &TimerMeaning) -> Result<(), String> {
         return Err("`unit_ms` is not above zero".into());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "library = \"Own\"\npackages = [\"own\"]\n";
+
+    /// Loads one file on its own and gives what is wrong with it.
+    fn fault(text: &str) -> String {
+        read("own.toml", text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn mistakes_name_the_file_and_the_key() {
+        for (rows, part) in [
+            ("[[timers]]\n", "unknown field `timers`"),
+            (
+                "[[effect]]\nat = [\"a\"]\neffect = \"pure\"\nsure = true\n",
+                "unknown field `sure`",
+            ),
+            (
+                "[[effect]]\nat = [\"a\"]\neffect = \"magic\"\n",
+                "line 5: unknown variant `magic`",
+            ),
+            (
+                "[[effect]]\nat = []\neffect = \"pure\"\n",
+                "`effect` `at` is empty",
+            ),
+            (
+                "[[effect]]\nat = [\"b\", \"a\"]\neffect = \"pure\"\n",
+                "`effect` `at` is not sorted: `a` comes before `b`",
+            ),
+            (
+                "[[effect]]\nat = [\"a\", \"a\"]\neffect = \"pure\"\n",
+                "`effect` `at` names `a` twice",
+            ),
+            (
+                "[[effect]]\nat = [\"a\"]\neffect = \"pure\"\n[[effect]]\nat = [\"a\"]\neffect = \"log\"\n",
+                "`effect` names `a` twice",
+            ),
+            (
+                "[[stop]]\nat = [\"a..b\"]\n",
+                "`stop` symbol `a..b` has an empty name in it",
+            ),
+            (
+                "[[stop]]\nat = [\"default.b\"]\n",
+                "`stop` symbol `default.b` begins with `default.`",
+            ),
+            (
+                "[[timer]]\nat = [\"a\"]\nkind = \"query-option\"\n",
+                "a `query-option` needs `interval.option`",
+            ),
+            (
+                "[[timer]]\nat = [\"a\"]\nkind = \"raf\"\nwork = {}\n",
+                "`work` names neither",
+            ),
+            (
+                "[[timer]]\nat = [\"a\"]\nkind = \"raf\"\nunit_ms = 0\n",
+                "`unit_ms` is not above zero",
+            ),
+            (
+                "[[timer]]\nat = [\"a\"]\nkind = \"raf\"\nswitch = [{ off = \"0\" }]\n",
+                "`switch` names neither",
+            ),
+            (
+                "[[once]]\nat = [\"a\"]\nkind = \"cron\"\ncallback = 0\n",
+                "`kind` is `cron`",
+            ),
+            (
+                "[[status]]\nmembers = [\"b\", \"a\"]\n",
+                "`status` `members` is not sorted",
+            ),
+        ] {
+            let error = fault(&format!("{HEAD}{rows}"));
+            assert!(
+                error.starts_with("catalog own.toml: ") && error.contains(part),
+                "{error}\nwants {part}"
+            );
+        }
+        assert!(fault("library = \"Own\"\npackages = []\n").contains("`packages` is empty"));
+        assert!(fault("library = \"Own\"\npackages = [\"node:fs\"]\n").contains("without `node:`"));
+        assert!(fault("library = ").contains("line 1"));
+    }
 }

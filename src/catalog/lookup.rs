@@ -2,6 +2,7 @@
 //! costs two hash lookups, and patterns are tried only in packages that have some.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -11,9 +12,12 @@ use super::rows::{
     DelayMeaning, EffectMeaning, InjectedMeaning, LibraryFile, MethodMeaning, OnceMeaning, ReturnsMeaning,
     RegistryMeaning, StopMeaning, TimerMeaning,
 };
-use super::symbol::{Pattern, is_pattern, last_name};
+use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;
 use crate::vocabulary::{Kind, Side};
+
+/// The package of what needs no import.
+const PLATFORM: &str = "global";
 
 /// Everything known about third-party APIs.
 ///
@@ -45,9 +49,9 @@ struct Package {
 /// The rows of one meaning, by symbol.
 #[derive(Debug)]
 struct Shelf<Row> {
-    exact: FxHashMap<String, Vec<Row>>,
+    exact: FxHashMap<String, Vec<Arc<Row>>>,
     /// The closest pattern first.
-    patterns: Vec<(Pattern, String, Row)>,
+    patterns: Vec<(Pattern, String, Arc<Row>)>,
 }
 
 impl<Row> Default for Shelf<Row> {
@@ -59,9 +63,9 @@ impl<Row> Default for Shelf<Row> {
     }
 }
 
-impl<Row: Clone> Shelf<Row> {
+impl<Row> Shelf<Row> {
     /// Rows for one symbol, in the order of the file. A user's rows replace the built-in ones.
-    fn put(&mut self, rows: &[Row], symbols: impl Fn(&Row) -> &[String]) {
+    fn put(&mut self, rows: &[Arc<Row>], symbols: impl Fn(&Row) -> &[String]) {
         let mut fresh: FxHashSet<&str> = FxHashSet::default();
         for row in rows {
             for symbol in symbols(row) {
@@ -71,12 +75,12 @@ impl<Row: Clone> Shelf<Row> {
                     if first {
                         known.clear();
                     }
-                    known.push(row.clone());
+                    known.push(Arc::clone(row));
                 } else if let Ok(pattern) = Pattern::parse(symbol) {
                     if first {
                         self.patterns.retain(|(_, known, _)| known != symbol);
                     }
-                    self.patterns.push((pattern, symbol.clone(), row.clone()));
+                    self.patterns.push((pattern, symbol.clone(), Arc::clone(row)));
                 }
             }
         }
@@ -87,7 +91,7 @@ impl<Row: Clone> Shelf<Row> {
     /// Rows for a symbol: those that name it, or else those of the closest pattern.
     fn all(&self, symbol: &str) -> Vec<&Row> {
         if let Some(rows) = self.exact.get(symbol) {
-            return rows.iter().collect();
+            return rows.iter().map(AsRef::as_ref).collect();
         }
         let mut hits = self
             .patterns
@@ -98,18 +102,18 @@ impl<Row: Clone> Shelf<Row> {
             return Vec::new();
         };
         hits.filter(|(_, text, _)| text == closest)
-            .map(|(_, _, row)| row)
+            .map(|(_, _, row)| row.as_ref())
             .collect()
     }
 
     fn first(&self, symbol: &str) -> Option<&Row> {
         if let Some(rows) = self.exact.get(symbol) {
-            return rows.first();
+            return rows.first().map(AsRef::as_ref);
         }
         self.patterns
             .iter()
             .find(|(pattern, ..)| pattern.matches(symbol))
-            .map(|(_, _, row)| row)
+            .map(|(_, _, row)| row.as_ref())
     }
 
     /// Every symbol with its row, in no order.
@@ -117,11 +121,11 @@ impl<Row: Clone> Shelf<Row> {
         let exact = self
             .exact
             .iter()
-            .flat_map(|(symbol, rows)| rows.iter().map(move |row| (symbol.as_str(), row)));
+            .flat_map(|(symbol, rows)| rows.iter().map(move |row| (symbol.as_str(), row.as_ref())));
         exact.chain(
             self.patterns
                 .iter()
-                .map(|(_, symbol, row)| (symbol.as_str(), row)),
+                .map(|(_, symbol, row)| (symbol.as_str(), row.as_ref())),
         )
     }
 }
@@ -216,14 +220,18 @@ impl Catalog {
     }
 
     /// Words of which a file that starts a timer holds at least one, sorted. Most are identifiers:
-    /// names of timers, schedulers and delays, and interval options where the name itself
-    /// is too common or the user's own (`useQuery`, `useGetOrdersQuery`). The specifier of a
-    /// package stands for its default export, which a file may call anything.
+    /// names of timers, schedulers and delays, and the interval options of data libraries, whose
+    /// names are too common or the user's own (`useQuery`, `useGetOrdersQuery`).
+    ///
+    /// A default export can be called anything, and one lower-case word (`timer`, `add`) stands in
+    /// every second file: there the package's specifier is the word. So a file that gets RxJS's
+    /// `timer` through a re-export of its own repository may hold none.
     pub fn starting_words(&self) -> Vec<&str> {
         let mut words: Vec<&str> = Vec::new();
         for (name, package) in &self.packages {
             let word = |symbol| match last_name(symbol) {
-                "default" => name.as_str(),
+                _ if name == PLATFORM => first_name(symbol),
+                last if last == "default" || last.bytes().all(|b| b.is_ascii_lowercase()) => name.as_str(),
                 last => last,
             };
             for (symbol, row) in package.timer.entries() {
@@ -253,7 +261,7 @@ impl Catalog {
         keys
     }
 
-    fn first<'a, Row: Clone + 'a>(
+    fn first<'a, Row: 'a>(
         &'a self,
         package: &str,
         symbol: &str,
@@ -277,15 +285,21 @@ impl Catalog {
     }
 
     fn add(&mut self, library: LibraryFile) {
+        let timer = shared(library.timer);
+        let once = shared(library.once);
+        let delay = shared(library.delay);
+        let stop = shared(library.stop);
+        let effect = shared(library.effect);
+        let returns = shared(library.returns);
         for name in &library.packages {
             let package = self.packages.entry(name.clone()).or_default();
             package.side = library.side.or(package.side);
-            package.timer.put(&library.timer, |row| &row.at);
-            package.once.put(&library.once, |row| &row.at);
-            package.delay.put(&library.delay, |row| &row.at);
-            package.stop.put(&library.stop, |row| &row.at);
-            package.effect.put(&library.effect, |row| &row.at);
-            package.returns.put(&library.returns, |row| &row.at);
+            package.timer.put(&timer, |row| &row.at);
+            package.once.put(&once, |row| &row.at);
+            package.delay.put(&delay, |row| &row.at);
+            package.stop.put(&stop, |row| &row.at);
+            package.effect.put(&effect, |row| &row.at);
+            package.returns.put(&returns, |row| &row.at);
         }
         let home = library.packages.first().cloned().unwrap_or_default();
         let names = library
@@ -334,6 +348,11 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// Rows that many symbols and packages point to.
+fn shared<Row>(rows: Vec<Row>) -> Vec<Arc<Row>> {
+    rows.into_iter().map(Arc::new).collect()
 }
 
 /// Last segment of the interval's option.

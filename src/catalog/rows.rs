@@ -75,8 +75,11 @@ pub struct Slot {
     pub option: Option<String>,
 }
 
-/// A call or element that makes work recur. Several rows may name one symbol: overloads. The first
-/// applies whose `work` argument is there and, with `needs_interval`, whose interval is.
+/// A call or element that makes work recur.
+///
+/// Several rows may name one symbol: overloads, tried in order. The first applies whose `work`
+/// argument is there and whose interval is, where the row cannot do without one (a `query-option`,
+/// or `needs_interval`). The last row applies without its work.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TimerMeaning {

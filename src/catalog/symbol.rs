@@ -59,6 +59,11 @@ pub(super) fn is_pattern(text: &str) -> bool {
     text.contains('*')
 }
 
+/// The name that a symbol begins with: `scheduler` of `scheduler.wait`.
+pub(super) fn first_name(symbol: &str) -> &str {
+    steps(symbol).next().unwrap_or(symbol)
+}
+
 /// The last name of a symbol: `get` of `create().get`, `useLazyQuery` of `useLazyQuery().0`.
 pub(super) fn last_name(symbol: &str) -> &str {
     steps(symbol)
