@@ -1,5 +1,13 @@
 //! Whatever lies in a tree, the audit comes back: what cannot be read is named, the rest is audited.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops loudly where something is not as it must be"
+)]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,13 @@
 //! The fixtures themselves: their comments are well formed and their code parses.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops loudly where something is not as it must be"
+)]
+
 mod support;
 
 use support::{cases, comments, sources};

@@ -3,6 +3,14 @@
 //! A new case is a new folder and no Rust; `support/comments.rs` tells how to write what must be found.
 //! `UNPOLL_FIXTURE=theme/case` runs one case, `UNPOLL_FIXTURE=theme` one theme.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops loudly where something is not as it must be"
+)]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,11 +131,11 @@ fn by_place<T>(rows: &[T], place: impl Fn(&T) -> At) -> BTreeMap<At, Vec<&T>> {
 }
 
 /// The places where expected and got do not pair up, with what is left over on each side.
-fn unmatched<'a, E, G>(
+fn unmatched<E, G>(
     mut expected: BTreeMap<At, Vec<E>>,
-    mut got: BTreeMap<At, Vec<&'a G>>,
+    mut got: BTreeMap<At, Vec<&G>>,
     matches: impl Fn(&E, &G) -> bool,
-) -> Vec<(At, Vec<E>, Vec<&'a G>)> {
+) -> Vec<(At, Vec<E>, Vec<&G>)> {
     let places: BTreeSet<At> = expected.keys().chain(got.keys()).cloned().collect();
     let mut left = Vec::new();
     for at in places {
