@@ -26,45 +26,57 @@ type At = (String, u32);
 #[test]
 fn every_timer_and_finding_is_expected() {
     let cases = cases();
-    let wrong: Vec<String> = cases.iter().flat_map(compare).collect();
-    let of = cases.len();
+    let wrong = cases
+        .iter()
+        .flat_map(|case| compare(case).unwrap_or_else(|why| vec![why]))
+        .collect();
+    report(wrong, cases.len());
+}
+
+#[test]
+fn demand_driven_is_parse_all() {
+    let same = |case: &Case| -> Result<(), String> {
+        let (asked, all) = (audit(case, 1, false)?, audit(case, 1, true)?);
+        equal(&shown(&asked), &shown(&all))
+            .map_err(|why| format!("{} parsing everything changes\n{why}", case.name))
+    };
+    let cases = cases();
+    report(
+        cases.iter().filter_map(|case| same(case).err()).collect(),
+        cases.len(),
+    );
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let same = |case: &Case| -> Result<(), String> {
+        let alone = format!("{:#?}", audit(case, 1, false)?);
+        for threads in [2, 8] {
+            let together = format!("{:#?}", audit(case, threads, false)?);
+            equal(&alone, &together)
+                .map_err(|why| format!("{} {threads} threads change\n{why}", case.name))?;
+        }
+        Ok(())
+    };
+    let cases = cases();
+    report(
+        cases.iter().filter_map(|case| same(case).err()).collect(),
+        cases.len(),
+    );
+}
+
+/// Fails with everything that is wrong in all cases, if anything is.
+fn report(wrong: Vec<String>, of: usize) {
     assert!(
         wrong.is_empty(),
-        "\n{}\n{} differences in {of} cases\n",
+        "\n{}\n\n{} differences in {of} cases\n",
         wrong.join("\n"),
         wrong.len()
     );
 }
 
-#[test]
-fn demand_driven_is_parse_all() {
-    for case in cases() {
-        let (asked, all) = (audit(&case, 1, false), audit(&case, 1, true));
-        assert_eq!(
-            shown(&asked),
-            shown(&all),
-            "{}: parsing everything changes the audit",
-            case.name
-        );
-    }
-}
-
-#[test]
-fn the_number_of_threads_changes_nothing() {
-    for case in cases() {
-        let alone = format!("{:#?}", audit(&case, 1, false));
-        for threads in [2, 8] {
-            let together = format!("{:#?}", audit(&case, threads, false));
-            assert_eq!(
-                alone, together,
-                "{}: {threads} threads change the audit",
-                case.name
-            );
-        }
-    }
-}
-
-fn audit(case: &Case, threads: usize, parse_all: bool) -> Audit {
+/// Audits one case; a failure, or a panic, is told as one of its differences, so that the list goes on.
+fn audit(case: &Case, threads: usize, parse_all: bool) -> Result<Audit, String> {
     let options = unpoll::Options {
         paths: vec![case.root.clone()],
         no_ignore: false,
@@ -73,7 +85,24 @@ fn audit(case: &Case, threads: usize, parse_all: bool) -> Audit {
         threads: Some(threads),
         parse_all,
     };
-    unpoll::audit(&options, &unpoll::NoProgress).unwrap_or_else(|error| panic!("{}: {error}", case.name))
+    let audited = std::panic::catch_unwind(|| unpoll::audit(&options, &unpoll::NoProgress));
+    match audited {
+        Ok(audit) => audit.map_err(|error| format!("{} is not audited: {error}", case.name)),
+        Err(_) => Err(format!("{} makes the audit panic", case.name)),
+    }
+}
+
+/// The first line at which two texts differ.
+fn equal(left: &str, right: &str) -> Result<(), String> {
+    let differs = left
+        .lines()
+        .zip(right.lines())
+        .find(|(left, right)| left != right);
+    match differs {
+        Some((left, right)) => Err(format!("  {}\n  {}", left.trim(), right.trim())),
+        None if left.len() == right.len() => Ok(()),
+        None => Err("  one goes on where the other ends".to_owned()),
+    }
 }
 
 /// What a reader of the report sees; the counts of files parsed may differ.
@@ -82,11 +111,11 @@ fn shown(audit: &Audit) -> String {
 }
 
 /// Every difference between a case's comments and its audit, as readable text.
-fn compare(case: &Case) -> Vec<String> {
+fn compare(case: &Case) -> Result<Vec<String>, String> {
     let mut timers: BTreeMap<At, Vec<ExpectedTimer>> = BTreeMap::new();
     let mut findings: BTreeMap<At, Vec<ExpectedFinding>> = BTreeMap::new();
     for (file, text) in sources(case) {
-        let read = comments::read(&text).unwrap_or_else(|why| panic!("{}/{file} {why}", case.name));
+        let read = comments::read(&text).map_err(|why| format!("{} {file} {why}", case.name))?;
         for (line, timer) in read.timers {
             timers.entry((file.clone(), line)).or_default().push(timer);
         }
@@ -95,7 +124,7 @@ fn compare(case: &Case) -> Vec<String> {
         }
     }
 
-    let audit = audit(case, 1, false);
+    let audit = audit(case, 1, false)?;
     let mut wrong = Vec::new();
     let got = by_place(&audit.timers, |timer| (timer.file.clone(), timer.line));
     for (at, expected, got) in unmatched(timers, got, ExpectedTimer::matches) {
@@ -119,7 +148,7 @@ fn compare(case: &Case) -> Vec<String> {
             got.into_iter().map(describe_finding),
         ));
     }
-    wrong
+    Ok(wrong)
 }
 
 fn by_place<T>(rows: &[T], place: impl Fn(&T) -> At) -> BTreeMap<At, Vec<&T>> {

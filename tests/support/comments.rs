@@ -129,7 +129,9 @@ impl FromStr for ExpectedTimer {
                 Some(("gate", value)) => expected.gate = Some(word(value)?),
                 Some(("side", value)) => expected.side = Some(word(value)?),
                 Some(("cleared", value)) => expected.cleared = Some(word(value)?),
-                Some(("live", value)) => expected.live = Some(value == "true"),
+                Some(("live", value)) => {
+                    expected.live = Some(value.parse().map_err(|_| "live is true or false")?)
+                }
                 Some(("confidence", value)) => expected.confidence = Some(word(value)?),
                 Some(("owner", value)) => expected.owner = Some(value.to_owned()),
                 Some(("rpm", value)) => expected.requests_per_minute = Some(number(value)?),
@@ -247,6 +249,56 @@ mod tests {
     fn a_web_address_before_a_comment_hides_nothing() {
         let read = read("ping('https://shop.test') // expect: cron network-poll side=server").unwrap();
         assert_eq!(read.timers[0].1.side, Some(Side::Server));
+    }
+
+    #[test]
+    fn only_what_is_written_is_compared() {
+        let timer = TimerRow {
+            file: "src/main.ts".into(),
+            line: 3,
+            column: 1,
+            kind: Kind::SetInterval,
+            verdict: Verdict::NetworkPoll,
+            interval_ms: Some(5000.0),
+            interval_source: "5_000".into(),
+            gate: Gate::Always,
+            gate_reason: None,
+            side: Side::Client,
+            live: true,
+            cleared: Cleared::NotNeeded,
+            owner: "main".into(),
+            api: "setInterval".into(),
+            requests_per_minute: Some(12.0),
+            confidence: Confidence::Certain,
+            chain: vec![],
+            finding_fingerprint: None,
+            area: "Orders".into(),
+        };
+        for (comment, says_so) in [
+            ("set-interval network-poll", true),
+            (
+                "set-interval network-poll 5_000 gate=always side=client live=true rpm=12 owner=main",
+                true,
+            ),
+            (
+                "set-interval network-poll confidence=certain cleared=not-needed",
+                true,
+            ),
+            ("raf network-poll", false),
+            ("set-interval ui-timer", false),
+            ("set-interval network-poll 5001", false),
+            ("set-interval network-poll dynamic", false),
+            ("set-interval network-poll gate=conditional", false),
+            ("set-interval network-poll side=server", false),
+            ("set-interval network-poll live=false", false),
+            ("set-interval network-poll cleared=yes", false),
+            ("set-interval network-poll confidence=likely", false),
+            ("set-interval network-poll rpm=6", false),
+            ("set-interval network-poll owner=Orders", false),
+        ] {
+            let expected: ExpectedTimer = comment.parse().unwrap();
+            assert_eq!(expected.matches(&timer), says_so, "{comment}");
+        }
     }
 
     #[test]
