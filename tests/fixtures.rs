@@ -1,0 +1,235 @@
+//! Audits every `fixtures/<theme>/<case>/` and compares what it finds with the comments in the files.
+//!
+//! A new case is a new folder and no Rust; `support/comments.rs` tells how to write what must be found.
+//! `UNPOLL_FIXTURE=theme/case` runs one case, `UNPOLL_FIXTURE=theme` one theme.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops loudly where something is not as it must be"
+)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use support::comments::{self, ExpectedFinding, ExpectedTimer};
+use support::{Case, cases, sources};
+use unpoll::findings::audit::{Audit, Finding, TimerRow};
+
+/// A place in a case: file and line.
+type At = (String, u32);
+
+#[test]
+fn every_timer_and_finding_is_expected() {
+    let cases = cases();
+    let wrong = cases
+        .iter()
+        .flat_map(|case| compare(case).unwrap_or_else(|why| vec![why]))
+        .collect();
+    report(wrong, cases.len());
+}
+
+#[test]
+fn demand_driven_is_parse_all() {
+    let same = |case: &Case| -> Result<(), String> {
+        let (asked, all) = (audit(case, 1, false)?, audit(case, 1, true)?);
+        equal(&shown(&asked), &shown(&all))
+            .map_err(|why| format!("{} parsing everything changes\n{why}", case.name))
+    };
+    let cases = cases();
+    report(
+        cases.iter().filter_map(|case| same(case).err()).collect(),
+        cases.len(),
+    );
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let same = |case: &Case| -> Result<(), String> {
+        let alone = format!("{:#?}", audit(case, 1, false)?);
+        for threads in [2, 8] {
+            let together = format!("{:#?}", audit(case, threads, false)?);
+            equal(&alone, &together)
+                .map_err(|why| format!("{} {threads} threads change\n{why}", case.name))?;
+        }
+        Ok(())
+    };
+    let cases = cases();
+    report(
+        cases.iter().filter_map(|case| same(case).err()).collect(),
+        cases.len(),
+    );
+}
+
+/// Fails with everything that is wrong in all cases, if anything is.
+fn report(wrong: Vec<String>, of: usize) {
+    assert!(
+        wrong.is_empty(),
+        "\n{}\n\n{} differences in {of} cases\n",
+        wrong.join("\n"),
+        wrong.len()
+    );
+}
+
+/// Audits one case; a failure, or a panic, is told as one of its differences, so that the list goes on.
+fn audit(case: &Case, threads: usize, parse_all: bool) -> Result<Audit, String> {
+    let options = unpoll::Options {
+        paths: vec![case.root.clone()],
+        no_ignore: false,
+        include: vec![],
+        exclude: vec![],
+        threads: Some(threads),
+        parse_all,
+    };
+    let audited = std::panic::catch_unwind(|| unpoll::audit(&options, &unpoll::NoProgress));
+    match audited {
+        Ok(audit) => audit.map_err(|error| format!("{} is not audited: {error}", case.name)),
+        Err(_) => Err(format!("{} makes the audit panic", case.name)),
+    }
+}
+
+/// The first line at which two texts differ.
+fn equal(left: &str, right: &str) -> Result<(), String> {
+    let differs = left
+        .lines()
+        .zip(right.lines())
+        .find(|(left, right)| left != right);
+    match differs {
+        Some((left, right)) => Err(format!("  {}\n  {}", left.trim(), right.trim())),
+        None if left.len() == right.len() => Ok(()),
+        None => Err("  one goes on where the other ends".to_owned()),
+    }
+}
+
+/// What a reader of the report sees; the counts of files parsed may differ.
+fn shown(audit: &Audit) -> String {
+    format!("{:#?}\n{:#?}", audit.timers, audit.findings)
+}
+
+/// Every difference between a case's comments and its audit, as readable text.
+fn compare(case: &Case) -> Result<Vec<String>, String> {
+    let mut timers: BTreeMap<At, Vec<ExpectedTimer>> = BTreeMap::new();
+    let mut findings: BTreeMap<At, Vec<ExpectedFinding>> = BTreeMap::new();
+    for (file, text) in sources(case) {
+        let read = comments::read(&text).map_err(|why| format!("{} {file} {why}", case.name))?;
+        for (line, timer) in read.timers {
+            timers.entry((file.clone(), line)).or_default().push(timer);
+        }
+        for (line, finding) in read.findings {
+            findings.entry((file.clone(), line)).or_default().push(finding);
+        }
+    }
+
+    let audit = audit(case, 1, false)?;
+    let mut wrong = Vec::new();
+    let got = by_place(&audit.timers, |timer| (timer.file.clone(), timer.line));
+    for (at, expected, got) in unmatched(timers, got, ExpectedTimer::matches) {
+        let expected = expected.iter().map(|timer| timer.text.clone());
+        wrong.push(difference(
+            case,
+            &at,
+            "timer",
+            expected,
+            got.into_iter().map(describe_timer),
+        ));
+    }
+    let got = by_place(&audit.findings, |finding| (finding.file.clone(), finding.line));
+    for (at, expected, got) in unmatched(findings, got, ExpectedFinding::matches) {
+        let expected = expected.iter().map(ToString::to_string);
+        wrong.push(difference(
+            case,
+            &at,
+            "finding",
+            expected,
+            got.into_iter().map(describe_finding),
+        ));
+    }
+    Ok(wrong)
+}
+
+fn by_place<T>(rows: &[T], place: impl Fn(&T) -> At) -> BTreeMap<At, Vec<&T>> {
+    let mut map: BTreeMap<At, Vec<&T>> = BTreeMap::new();
+    for row in rows {
+        map.entry(place(row)).or_default().push(row);
+    }
+    map
+}
+
+/// The places where expected and got do not pair up, with what is left over on each side.
+fn unmatched<E, G>(
+    mut expected: BTreeMap<At, Vec<E>>,
+    mut got: BTreeMap<At, Vec<&G>>,
+    matches: impl Fn(&E, &G) -> bool,
+) -> Vec<(At, Vec<E>, Vec<&G>)> {
+    let places: BTreeSet<At> = expected.keys().chain(got.keys()).cloned().collect();
+    let mut left = Vec::new();
+    for at in places {
+        let mut got = got.remove(&at).unwrap_or_default();
+        let mut expected = expected.remove(&at).unwrap_or_default();
+        expected.retain(|wanted| match got.iter().position(|row| matches(wanted, row)) {
+            Some(index) => {
+                got.remove(index);
+                false
+            }
+            None => true,
+        });
+        if !expected.is_empty() || !got.is_empty() {
+            left.push((at, expected, got));
+        }
+    }
+    left
+}
+
+fn difference(
+    case: &Case,
+    (file, line): &At,
+    what: &str,
+    expected: impl Iterator<Item = String>,
+    got: impl Iterator<Item = String>,
+) -> String {
+    let mut text = format!("{} {file}:{line}", case.name);
+    let mut show = |word: &str, mut rows: Vec<String>| {
+        if rows.is_empty() {
+            rows.push(format!("no {what}"));
+        }
+        for row in rows {
+            write!(text, "\n  {word:<8} {row}").expect("a string takes everything");
+        }
+    };
+    show("expected", expected.collect());
+    show("got", got.collect());
+    text
+}
+
+fn describe_timer(timer: &TimerRow) -> String {
+    let interval = timer
+        .interval_ms
+        .map_or_else(|| "dynamic".to_owned(), |ms| ms.to_string());
+    let mut text = format!(
+        "{} {} {interval} gate={} side={} cleared={} live={} confidence={} owner={}",
+        timer.kind,
+        timer.verdict,
+        timer.gate,
+        timer.side,
+        timer.cleared,
+        timer.live,
+        timer.confidence,
+        timer.owner
+    );
+    if let Some(requests) = timer.requests_per_minute {
+        write!(text, " rpm={requests}").expect("a string takes everything");
+    }
+    for step in &timer.chain {
+        write!(text, "\n           {}:{} {}", step.file, step.line, step.label)
+            .expect("a string takes everything");
+    }
+    text
+}
+
+fn describe_finding(finding: &Finding) -> String {
+    format!("{} {}: {}", finding.rule, finding.severity, finding.message)
+}
