@@ -1,3 +1,4 @@
 //! Joins the facts of all files into a `Program` that answers questions.
 
+pub mod resolve;
 pub mod timer;
