@@ -73,7 +73,8 @@ pub fn read_manifest(path: &Path) -> Result<Value, &'static str> {
     serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|_| "broken JSON")
 }
 
-pub(crate) fn read_small(path: &Path) -> Result<String, &'static str> {
+/// A small text file that steers resolution; the error is the reason of a skip.
+pub fn read_small(path: &Path) -> Result<String, &'static str> {
     // Opening a FIFO would wait for a writer that never comes.
     if !path.is_file() {
         return Err("not a regular file");

@@ -69,11 +69,14 @@ impl Program {
             for value in Evaluator::new(self).eval(At { file, expr: callee }, &None) {
                 let Value::Library { package, symbol, .. } = value else { continue };
                 let symbol = if symbol.is_empty() { SmolStr::new_static("default") } else { symbol };
-                for row in self.catalog().timers(&package, &symbol) {
-                    if row.kind != Kind::QueryOption || row.interval.as_ref().is_some_and(|slot| slot.option.is_none()) {
-                        sites.extend(self.timer_call(at, row));
-                    }
-                }
+                let rows = self.catalog().timers(&package, &symbol);
+                // Options are found from their keys, wherever those stand.
+                let named = |row: &&&TimerMeaning| {
+                    row.kind != Kind::QueryOption || row.interval.as_ref().is_some_and(|slot| slot.option.is_none())
+                };
+                let rows: Vec<_> = rows.iter().filter(named).collect();
+                let applies = rows.iter().find(|row| self.applies(at, row, true)).or(rows.last().filter(|row| self.applies(at, row, false)));
+                sites.extend(applies.and_then(|row| self.timer_call(at, row)));
                 if let Some(row) = self.catalog().once(&package, &symbol) {
                     sites.extend(self.rearming(at, row.callback, row.interval, row.kind));
                 }
@@ -86,14 +89,16 @@ impl Program {
         sites
     }
 
+    /// Whether a row of overloads is the one that a call means.
+    fn applies(&self, at: At, row: &TimerMeaning, with_work: bool) -> bool {
+        let filled = |slot: &Option<Slot>| slot.as_ref().is_none_or(|slot| !self.slot(at, slot, &None).is_empty());
+        (!row.needs_interval || filled(&row.interval)) && (!with_work || filled(&row.work))
+    }
+
     /// The site of a call that a catalog row names, whose interval is an argument or option of it.
     fn timer_call(&self, at: At, row: &TimerMeaning) -> Option<Site> {
         let facts = self.facts(at.file);
         let interval = row.interval.as_ref().and_then(|slot| self.slot(at, slot, &None).into_iter().next());
-        if row.kind == Kind::Rxjs && row.interval.is_some() && interval.is_none() {
-            // `timer(5_000)` fires once.
-            return None;
-        }
         // `for await (const _ of setInterval(5_000))`: the loop is the work.
         let looped = facts.loops.iter().position(|it| it.iterable == Some(at.expr));
         let work = match (&row.work, looped) {

@@ -86,6 +86,12 @@ mod tests {
     }
 
     #[test]
+    fn a_nul_byte_ends_nothing() {
+        let tree = parse(b"const key = `a\0b`;\nsetInterval(load, 5000);\n", Language::Tsx).unwrap();
+        assert!(tree.root_node().to_sexp().contains("call_expression"));
+    }
+
+    #[test]
     fn deep_nesting_does_not_overflow() {
         let text = "[".repeat(100_000);
         // Either answer is fine; coming back is what counts.

@@ -367,3 +367,33 @@ fn subpath_imports_of_the_own_package() {
     assert_eq!(case.resolve("src/main.ts", "#lib/x"), "src/lib/x.ts");
     assert_eq!(case.resolve("src/main.ts", "#gone"), "missing");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_specifier_and_any_config_give_an_answer(
+        specifier in "\\PC{0,12}|[./@#~*?!:%\\\\a]{0,12}",
+        alias in "[./@#~*{}$a]{0,8}",
+        target in "[./*{}$a]{0,8}",
+    ) {
+        let config = serde_json::json!({
+            "extends": target,
+            "include": [alias, target],
+            "references": [{ "path": target }],
+            "compilerOptions": { "baseUrl": target, "rootDirs": [target, alias], "paths": { &alias: [target] } },
+        });
+        let manifest = serde_json::json!({
+            "name": alias, "main": target, "exports": { &alias: target }, "imports": { &alias: target },
+        });
+        let case = case(&[
+            ("a/tsconfig.json", &config.to_string()),
+            ("a/package.json", &manifest.to_string()),
+            ("a/a.ts", ""),
+            ("a/a/index.ts", ""),
+        ]);
+        case.resolve("a/a.ts", &specifier);
+        case.resolve("a/a.ts", &alias.replace('*', "a"));
+        case.resolve("a/a.ts", "./a");
+    }
+}
