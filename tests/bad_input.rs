@@ -310,7 +310,7 @@ fn audit(root: &Path) -> Result<Audit, Error> {
         threads: Some(1),
         parse_all: false,
     };
-    unpoll::audit(&options, &unpoll::NoProgress)
+    unpoll::audit(&options, &unpoll::progress::Silent)
 }
 
 /// The audit of a tree, in which the good file's poll was found whatever lies beside it.

@@ -85,7 +85,7 @@ fn audit(case: &Case, threads: usize, parse_all: bool) -> Result<Audit, String> 
         threads: Some(threads),
         parse_all,
     };
-    let audited = std::panic::catch_unwind(|| unpoll::audit(&options, &unpoll::NoProgress));
+    let audited = std::panic::catch_unwind(|| unpoll::audit(&options, &unpoll::progress::Silent));
     match audited {
         Ok(audit) => audit.map_err(|error| format!("{} is not audited: {error}", case.name)),
         Err(_) => Err(format!("{} makes the audit panic", case.name)),
