@@ -7,7 +7,7 @@ use std::fs::File;
 use std::hash::Hasher;
 use std::io::Read;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 
@@ -138,17 +138,30 @@ impl Words {
     pub fn new<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Result<Self, Error> {
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::DFA))
-            .build(words)
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(words.into_iter().filter(|word| !word.as_ref().is_empty()))
             .map_err(|why| Error::Internal(format!("starting words: {why}")))?;
         Ok(Self { automaton })
     }
 
     /// Whether the text holds one of the words, not as a part of a longer one.
     pub fn starts(&self, text: &str) -> bool {
-        // Overlapping: `poll` in `pollInterval` must not hide the longer word.
-        self.automaton
-            .find_overlapping_iter(text)
-            .any(|found| is_whole(text, found.start(), found.end()))
+        let (mut from, mut to) = (0, text.len());
+        // The search gives the longest word at the first place that has one. When that is only a part
+        // of something longer, the shorter words there get their turn (`mqtt` in `mqtt.connectAsync`,
+        // after `mqtt.connect`), then the places behind. An overlapping search would say
+        // it in one line, at a tenth of the speed.
+        loop {
+            let is_narrowed = to < text.len();
+            match self.automaton.find(Input::new(text).range(from..to)) {
+                Some(found) if is_whole(text, found.start(), found.end()) => return true,
+                Some(found) if !is_narrowed || found.start() == from => {
+                    (from, to) = (found.start(), found.end() - 1);
+                }
+                None if !is_narrowed => return false,
+                _ => (from, to) = (from + 1, text.len()),
+            }
+        }
     }
 }
 
@@ -321,6 +334,14 @@ mod tests {
 
     proptest::proptest! {
         #[test]
+        fn every_whole_word_counts(text in "[ab.]{0,12}", words in proptest::collection::vec("[ab.]{1,4}", 1..6)) {
+            let whole = |word: &String| {
+                (0..text.len()).any(|at| text[at..].starts_with(word) && is_whole(&text, at, at + word.len()))
+            };
+            proptest::prop_assert_eq!(Words::new(&words).unwrap().starts(&text), words.iter().any(whole));
+        }
+
+        #[test]
         fn each_word_of_any_text_is_found(text in "[a-z$_0-9 é→\\u{a0}().]{0,60}") {
             let mentions = Mentions::new(&[identifiers(&text)]);
             for word in text.split(|c| !is_word(c)).filter(|word| word.len() > 1) {
@@ -359,6 +380,7 @@ mod tests {
         ] {
             assert!(words.starts(text), "{text}");
         }
+        assert!(!Words::new([""]).unwrap().starts("poll"));
         for text in [
             "clearsetInterval",
             "setIntervals",
