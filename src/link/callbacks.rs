@@ -7,6 +7,7 @@ use super::eval::{Evaluator, Values};
 use super::program::Program;
 use super::site::{Site, Work};
 use super::value::{At, Env, FunctionAt, Value};
+use crate::catalog::rows::OffValue;
 use crate::facts::{Expr, ExprId, PropertyKey};
 use crate::source::Span;
 use crate::vocabulary::Kind;
@@ -125,6 +126,8 @@ impl Program {
                     anchor: given.call,
                     env,
                     work: Work::Functions(values),
+                    // A wrapper's caller pauses it with `null` or `false`.
+                    off: vec![OffValue::False, OffValue::Null],
                     self_clearing: true,
                     ..definition.clone()
                 }

@@ -30,11 +30,7 @@ impl Program {
         if !matches!(facts.expr(at.expr), Expr::Call { .. }) {
             return Cleared::NotNeeded;
         }
-        // What lives as long as the page or the process needs no end.
         let owner = facts.functions_around(at.expr).collect::<Vec<_>>();
-        if owner.iter().all(|it| *it == FunctionId::MODULE) || side == Side::Server {
-            return Cleared::NotNeeded;
-        }
         let stopped = match handle(facts, at.expr) {
             Handle::Elsewhere => true,
             Handle::Name(binding) => self.is_stopped(at, |expr| {
@@ -45,6 +41,9 @@ impl Program {
         };
         if stopped {
             return Cleared::Yes;
+        }
+        if owner.iter().all(|it| *it == FunctionId::MODULE) || side == Side::Server {
+            return Cleared::NotNeeded;
         }
         // A circle that a condition can end, ends.
         let conditional = facts.guards_of(at.expr).next().is_some()

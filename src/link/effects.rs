@@ -42,6 +42,8 @@ pub struct Reach {
     pub walked: Vec<FunctionAt>,
     /// Calls into packages that the catalog says nothing about.
     pub unknown_library: bool,
+    /// Something reads the answer of a request.
+    pub answer_read: bool,
 }
 
 impl Reach {
@@ -70,6 +72,7 @@ impl Reach {
         self.requests += other.requests;
         self.walked.extend(other.walked);
         self.unknown_library |= other.unknown_library;
+        self.answer_read |= other.answer_read;
     }
 }
 
@@ -97,6 +100,8 @@ struct Task {
     chain: Option<Arc<Link>>,
     /// The call of the first function on the way, and whether it is behind a condition.
     top: Option<(At, bool)>,
+    /// Somebody uses what the function returns.
+    answer_used: bool,
 }
 
 struct Walk<'p> {
@@ -107,6 +112,8 @@ struct Walk<'p> {
     /// Calls of the first function that lead to a request.
     requesting: FxHashSet<At>,
     unguarded: bool,
+    /// Somebody uses what the function that is being walked returns.
+    answer_used: bool,
 }
 
 impl Program {
@@ -118,7 +125,7 @@ impl Program {
             match value {
                 Value::Function { at, env, this } => {
                     let frame = evaluator.frame(*at, Args::Values(args.to_vec()), this.as_deref().cloned(), env, env);
-                    walk.enqueue(*at, frame, None, None, from);
+                    walk.enqueue(Task { function: *at, env: frame, chain: None, top: None, answer_used: false }, from);
                 }
                 // The work is a function of a library, or something that could not be seen.
                 _ => walk.value_called(value, from, None, None, None, &evaluator),
@@ -140,7 +147,7 @@ impl Program {
             && let Some((callee, _)) = self.facts(at.file).call(at.expr)
         {
             let function = FunctionAt { file: at.file, function: self.facts(at.file).node(at.expr).function };
-            let task = Task { function, env: None, chain: None, top: None };
+            let task = Task { function, env: None, chain: None, top: None, answer_used: true };
             walk.unseen_call(at, callee, callees.first(), &task, Some((at, false)), &evaluator);
         }
         walk.finish()
@@ -156,6 +163,7 @@ impl<'p> Walk<'p> {
             reach: Reach::default(),
             requesting: FxHashSet::default(),
             unguarded: false,
+            answer_used: true,
         }
     }
 
@@ -166,10 +174,11 @@ impl<'p> Walk<'p> {
         reach.requests_guarded = !requesting.is_empty() && !unguarded;
         reach
     }
-    fn enqueue(&mut self, function: FunctionAt, env: Env, chain: Option<Arc<Link>>, top: Option<(At, bool)>, from: At) {
-        let length = chain.as_ref().map_or(0, |link| link.length);
+    fn enqueue(&mut self, task: Task, from: At) {
+        let function = task.function;
+        let length = task.chain.as_ref().map_or(0, |link| link.length);
         if self.seen.len() >= MAX_FUNCTIONS || length >= MAX_CHAIN {
-            self.reach.lost.push(steps(chain.as_ref()));
+            self.reach.lost.push(steps(task.chain.as_ref()));
             return;
         }
         // One function may be run by several calls with different callbacks, but not for ever.
@@ -179,12 +188,13 @@ impl<'p> Walk<'p> {
         if self.seen.iter().filter(|(it, _)| *it == function).count() > 3 {
             self.seen.insert((function, None));
         }
-        self.queue.push_back(Task { function, env, chain, top });
+        self.queue.push_back(task);
     }
 
     fn run(&mut self) {
         while let Some(task) = self.queue.pop_front() {
             self.reach.walked.push(task.function);
+            self.answer_used = task.answer_used;
             self.function(&task);
         }
     }
@@ -198,6 +208,17 @@ impl<'p> Walk<'p> {
                 Expr::Call { callee, .. } => self.call(at, *callee, task, top),
                 Expr::Member { name, object } if self.program.catalog().is_status_member(name) => {
                     self.status_member(at, *object, task);
+                }
+                // `hub.state`: a member that means something only on what a library made.
+                Expr::Member { name, .. } if self.program.catalog().is_read_member(name) => {
+                    for value in Evaluator::new(self.program).eval(at, &task.env) {
+                        let Value::Library { package, symbol, .. } = value else { continue };
+                        let row = self.program.catalog().effect(&package, &symbol).filter(|row| row.without_call);
+                        if let Some(row) = row {
+                            let label = self.program.label(at);
+                            self.found(row.effect, at, task.chain.as_ref(), &label, Confidence::Certain, top);
+                        }
+                    }
                 }
                 Expr::Unary { op: UnaryOp::Delete, .. } => {
                     self.found(Effect::Sweep, at, task.chain.as_ref(), "deletes an entry", Confidence::Certain, top);
@@ -251,6 +272,9 @@ impl<'p> Walk<'p> {
             self.requesting.insert(call);
             self.unguarded |= !guarded;
         }
+        if effect == Effect::Network {
+            self.reach.answer_read |= self.program.answer_is_used(at, self.answer_used);
+        }
         let known = self.reach.effects.get(&effect);
         // The first chain is the shortest; a surer one still wins.
         if known.is_some_and(|(_, sure)| *sure <= confidence) {
@@ -300,7 +324,8 @@ impl<'p> Walk<'p> {
                     outer,
                     &env,
                 );
-                self.enqueue(*function, frame, Some(link), top, at);
+                let answer_used = self.program.answer_is_used(at, task.is_none_or(|it| it.answer_used));
+                self.enqueue(Task { function: *function, env: frame, chain: Some(link), top, answer_used }, at);
             }
             Value::Class(class) => {
                 let facts = self.program.facts(class.file);
@@ -309,7 +334,7 @@ impl<'p> Walk<'p> {
                     let function = FunctionAt { file: class.file, function: constructor };
                     let this = Value::Instance { class: *class, made: Some((at, env.clone())) };
                     let frame = evaluator.frame(function, Args::Call { at, env: env.clone() }, Some(this), &None, &env);
-                    self.enqueue(function, frame, Some(link), top, at);
+                    self.enqueue(Task { function, env: frame, chain: Some(link), top, answer_used: true }, at);
                 }
             }
             Value::Library { package, symbol, .. } => self.library_call(package, symbol, at, &env, chain, top, evaluator),
@@ -318,7 +343,7 @@ impl<'p> Walk<'p> {
                     if let Value::Function { at: function, env: outer, this } = function {
                         let link = self.link(at, chain);
                         let frame = evaluator.frame(function, Args::Values(Vec::new()), this.as_deref().cloned(), &outer, &env);
-                        self.enqueue(function, frame, Some(link), top, at);
+                        self.enqueue(Task { function, env: frame, chain: Some(link), top, answer_used: true }, at);
                     }
                 }
             }
@@ -326,7 +351,7 @@ impl<'p> Walk<'p> {
                 let symbol = SmolStr::new(format!("{symbol}()"));
                 self.library_call(package, &symbol, at, &env, chain, top, evaluator);
             }
-            Value::Parameter { path, .. } => {
+            Value::Parameter { function, path, .. } => {
                 // A method that every such receiver has says enough.
                 if let Some(name) = path.last()
                     && let Some(row) = self.program.catalog().method(name)
@@ -339,7 +364,12 @@ impl<'p> Walk<'p> {
                 }
                 let mut steps = steps(chain);
                 steps.push(Step { place: self.program.place(at), label: self.program.label(at) });
-                self.reach.parameters.push((value.clone(), steps));
+                if !self.program.is_inline_callback(*function) {
+                    self.reach.parameters.push((value.clone(), steps));
+                } else if !path.is_empty() {
+                    // A library made it: `pool.connect((client) => client.sync())`.
+                    self.reach.lost.push(steps);
+                }
                 self.callbacks(at, &env, Effect::Pure, chain, top, evaluator);
             }
             _ => {}
@@ -367,7 +397,11 @@ impl<'p> Walk<'p> {
         if !catalog.timers(package, name).is_empty() && catalog.effect(package, name).is_none() {
             return;
         }
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let listens = name.contains('.') && catalog.method(last).is_some_and(|row| row.effect == Effect::Listen);
         let effect = match catalog.effect(package, name) {
+            // A broad row (`document.**`) says less than the name of the method.
+            Some(row) if listens && row.effect == Effect::Dom => Effect::Listen,
             Some(row) => {
                 let label = self.program.label(at);
                 self.found(row.effect, at, chain, &label, Confidence::Certain, top);
@@ -375,7 +409,6 @@ impl<'p> Walk<'p> {
             }
             None => {
                 // A method of something that a library gave, such as `response.json()`.
-                let last = name.rsplit('.').next().unwrap_or(name);
                 match catalog.method(last).filter(|_| name.contains('.')) {
                     Some(row) => {
                         let label = self.program.label(at);
@@ -467,7 +500,7 @@ impl<'p> Walk<'p> {
                     let inline = matches!(facts.expr(*arg), Expr::Function(_));
                     let link = if inline { chain.cloned() } else { Some(self.link(at, chain)) };
                     let frame = evaluator.frame(*function, Args::Values(Vec::new()), this.as_deref().cloned(), outer, env);
-                    self.enqueue(*function, frame, link, top, at);
+                    self.enqueue(Task { function: *function, env: frame, chain: link, top, answer_used: true }, at);
                 }
                 // `dispatch(fetchOrders())` runs the thunk.
                 Value::Made { gives: Gives::Runner, .. } => self.value_called(&value, at, None, chain, top, evaluator),
@@ -482,5 +515,65 @@ impl<'p> Walk<'p> {
             length: before.map_or(0, |link| link.length) + 1,
             before: before.cloned(),
         })
+    }
+}
+
+impl Program {
+    /// Whether anything uses what a call gives. `returned_used`: somebody uses what the function
+    /// around it returns.
+    pub fn answer_is_used(&self, at: At, returned_used: bool) -> bool {
+        let facts = self.facts(at.file);
+        let mut expr = at.expr;
+        for _ in 0..12 {
+            let node = facts.node(expr);
+            if facts.function(node.function).is_some_and(|it| it.returns.contains(&expr)) {
+                return returned_used;
+            }
+            if facts.bindings.iter().any(|it| it.origin == crate::facts::Origin::Value(expr)) {
+                return true;
+            }
+            let Some(parent) = node.parent else { return false };
+            match facts.expr(parent) {
+                Expr::Await(_) | Expr::Sequence(_) => expr = parent,
+                // `.then(() => …)` does not look at the answer, `.then((answer) => …)` does.
+                Expr::Member { name, .. } => {
+                    let Some(call) = facts.node(parent).parent else { return true };
+                    let Expr::Call { args, .. } = facts.expr(call) else { return true };
+                    let ignores = match name.as_str() {
+                        "catch" | "finally" => true,
+                        "then" => args.iter().all(|arg| match facts.expr(*arg) {
+                            Expr::Function(function) => facts.function(*function).is_some_and(|it| it.params.is_empty()),
+                            _ => false,
+                        }),
+                        _ => false,
+                    };
+                    if !ignores {
+                        return true;
+                    }
+                    expr = call;
+                }
+                _ => return true,
+            }
+        }
+        true
+    }
+
+    /// Whether a function is an argument of a call and has no name by which others could call it:
+    /// what it is given, the callee decides.
+    pub fn is_inline_callback(&self, function: FunctionAt) -> bool {
+        let facts = self.facts(function.file);
+        let Some(expr) = facts.function(function.function).and_then(|it| it.expr) else { return false };
+        let Some(parent) = facts.node(expr).parent else { return false };
+        match facts.expr(parent) {
+            Expr::Call { callee, .. } if *callee != expr => {
+                // `memo((props) => …)` and `useCallback((id) => …)` hand the function on.
+                let wraps = Evaluator::new(self).eval(At { file: function.file, expr: *callee }, &None).iter().any(|value| match value {
+                    Value::Library { package, symbol, .. } => self.catalog().returns(package, symbol).is_some(),
+                    _ => false,
+                });
+                !wraps
+            }
+            _ => false,
+        }
     }
 }

@@ -278,6 +278,11 @@ impl<'p> Evaluator<'p> {
             for value in binding.assigned.iter().take(6) {
                 merge(&mut values, self.eval(At { file, expr: *value }, env));
             }
+            // A counter is at least one when it is used as a factor.
+            if binding.uses.iter().any(|used| self.is_updated(file, *used)) {
+                let counted: Values = values.iter().filter_map(number).map(|it| Value::Number(it + 1.0)).collect();
+                merge(&mut values, counted);
+            }
         }
         let lost = values.iter().all(|value| matches!(value, Value::Unknown(_) | Value::Parameter { .. }));
         if lost
@@ -294,6 +299,13 @@ impl<'p> Evaluator<'p> {
             values.push(Value::Unknown(at));
         }
         values
+    }
+
+    /// `attempt++`
+    fn is_updated(&self, file: FileId, used: ExprId) -> bool {
+        let facts = self.facts(file);
+        let parent = facts.node(used).parent.map(|parent| facts.expr(parent));
+        matches!(parent, Some(Expr::Unary { op: UnaryOp::Update, .. }))
     }
 
     /// Instances of the class that a type names.
@@ -980,6 +992,12 @@ impl<'p> Evaluator<'p> {
             "floor" | "trunc" => each(f64::floor),
             "ceil" => each(f64::ceil),
             "abs" => each(f64::abs),
+            "pow" => match args {
+                [_, exponent] => {
+                    self.arithmetic(at, BinaryOp::Power, &first(), &self.eval(At { expr: *exponent, ..at }, env))
+                }
+                _ => vec![Value::Unknown(at)],
+            },
             "max" | "min" => {
                 let larger = name == "max";
                 let mut best: Values = Vec::new();
@@ -1094,7 +1112,7 @@ impl<'p> Evaluator<'p> {
             }
             return vec![Value::Library {
                 package: package.clone(),
-                symbol: format_smolstr!("{symbol}()"),
+                symbol: format_smolstr!("{name}()"),
                 call: Some((at, env.clone())),
             }];
         };

@@ -64,9 +64,11 @@ impl Program {
         let mut open = known.is_empty();
         let mut smallest: Option<f64> = None;
         let mut zero = false;
+        let mut off_at_zero = false;
         for value in known {
             if is_off(&value, reading.off) {
                 interval.can_be_off = true;
+                off_at_zero |= matches!(value, Value::Number(_));
                 continue;
             }
             if let Value::Parameter { .. } = value {
@@ -87,6 +89,9 @@ impl Program {
             }
         }
         interval.ms = smallest.or((zero && !open && interval.parameters.is_empty()).then_some(0.0));
+        if interval.ms.is_none() && off_at_zero && !open && interval.parameters.is_empty() {
+            interval.ms = Some(0.0);
+        }
         interval.always_off = interval.can_be_off && smallest.is_none() && !zero && !open && interval.parameters.is_empty();
         interval
     }

@@ -40,7 +40,8 @@ impl Program {
                 let values = Evaluator::new(self).eval(at, env);
                 let off = values.iter().filter(|it| is_off(it, &[switch.off]) || (it.is_falsy() == Some(true) && matches!(switch.off, crate::catalog::rows::OffValue::False | crate::catalog::rows::OffValue::Null))).count();
                 let open = values.iter().any(|it| it.is_falsy().is_none());
-                if off > 0 || open {
+                // A key that is put together is a key; only one that can be nothing switches.
+                if off > 0 || (open && switch.argument.is_none()) {
                     add((Gate::Conditional, Some(format!("{} is {}", switch.option.as_deref().unwrap_or("the key"), self.label(at)))));
                 }
             }
@@ -87,6 +88,7 @@ impl Program {
         let callers = self.callers(*function);
         let live: Vec<_> = callers.iter().filter(|it| !it.is_test).collect();
         let mut any_on = false;
+        let mut any_said_off = false;
         for caller in &live {
             let env = self.frame_at(*function, caller.at, &None);
             let Some(interval) = site.interval else { continue };
@@ -96,11 +98,13 @@ impl Program {
                 &super::fold::Reading { unit_ms: site.unit_ms, off: &site.off, default_ms: None },
             );
             any_on |= !values.always_off && !values.absent;
+            any_said_off |= values.always_off && !values.absent;
         }
-        if !live.is_empty() && !any_on {
-            return (Gate::OffAtAllCallers, Some(format!("no caller passes {label}")));
+        match (any_on, any_said_off) {
+            (true, _) => (Gate::Conditional, Some(format!("callers decide {label}"))),
+            (false, true) => (Gate::OffAtAllCallers, Some(format!("every caller turns {label} off"))),
+            (false, false) => (Gate::OffByDefault, Some(format!("no caller passes {label}"))),
         }
-        (Gate::OffByDefault, Some(format!("a caller has to pass {label}")))
     }
 
     /// The frame of a function at one of its callers.
@@ -159,17 +163,30 @@ impl Program {
         let live: Vec<_> = callers.iter().filter(|it| !it.is_test).collect();
         let mut all_off = !live.is_empty();
         let mut all_on = !live.is_empty();
-        for caller in live {
+        let mut said_off = false;
+        for caller in &live {
             let env = self.frame_at(function, caller.at, &None);
             let truth = evaluator.truth(test, &env);
             all_off &= truth == Some(!holds);
             all_on &= truth == Some(holds);
+            said_off |= truth == Some(!holds) && self.says_something(&values, caller.at);
         }
-        Some(match (all_off, default_off, all_on) {
-            (true, ..) => (Gate::OffAtAllCallers, Some(words)),
-            (false, true, false) => (Gate::OffByDefault, Some(words)),
-            (false, _, true) => return None,
+        Some(match (all_off, all_on) {
+            (true, _) if said_off => (Gate::OffAtAllCallers, Some(words)),
+            (true, _) => (Gate::OffByDefault, Some(words)),
+            (_, true) => return None,
+            _ if default_off && live.is_empty() => (Gate::OffByDefault, Some(words)),
             _ => (Gate::Conditional, Some(words)),
+        })
+    }
+
+    /// Whether a caller gives a parameter at all, be it to turn something off.
+    fn says_something(&self, values: &[Value], caller: At) -> bool {
+        values.iter().any(|value| match value {
+            Value::Parameter { function, index, path } => {
+                self.given(*function, *index, path).iter().any(|given| given.call == caller)
+            }
+            _ => false,
         })
     }
 

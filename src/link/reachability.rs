@@ -31,6 +31,10 @@ impl Program {
         if route_handler {
             return Side::Server;
         }
+        let is_server_file = segments.last().is_some_and(|name| name.split('.').next() == Some("server"));
+        if is_server_file && !is_tsx {
+            return Side::Server;
+        }
         let client_folder = folders.iter().any(|it| matches!(*it, "client" | "frontend" | "web" | "renderer" | "electron" | "components" | "hooks"));
         let server_folder = folders.iter().any(|it| matches!(*it, "server" | "backend" | "workers" | "cron" | "scripts"));
         if server_folder && !is_tsx && !(client_folder && !folders.contains(&"server")) {

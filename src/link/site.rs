@@ -95,6 +95,44 @@ impl Program {
         (!row.needs_interval || filled(&row.interval)) && (!with_work || filled(&row.work))
     }
 
+    /// Sites in files without a starting word: they get a delay or a timer from another file of
+    /// the repository.
+    pub fn indirect_sites(&self) -> Vec<Site> {
+        let mut files = Vec::new();
+        for seed in self.seeds() {
+            let facts = self.facts(*seed);
+            for call in &facts.calls {
+                let holder = facts.node(*call).function;
+                let Some(promise) = self.promise_around(*seed, holder) else { continue };
+                if self.delay_of(promise).is_none() {
+                    continue;
+                }
+                let function = FunctionAt { file: *seed, function: facts.node(promise.expr).function };
+                files.extend(self.callers(function).iter().map(|it| it.at.file));
+            }
+            for export in &facts.exports {
+                let at = At { file: *seed, expr: Self::nowhere() };
+                let is_timer = Evaluator::new(self).export(*seed, &export.name, at).iter().any(|value| match value {
+                    Value::Library { package, symbol, .. } => {
+                        let catalog = self.catalog();
+                        !symbol.is_empty()
+                            && (!catalog.timers(package, symbol).is_empty()
+                                || catalog.once(package, symbol).is_some()
+                                || catalog.delay(package, symbol).is_some())
+                    }
+                    _ => false,
+                });
+                if is_timer {
+                    files.extend(self.files_mentioning(&export.name));
+                }
+            }
+        }
+        files.sort_unstable();
+        files.dedup();
+        files.retain(|file| self.seeds().binary_search(file).is_err());
+        files.into_iter().flat_map(|file| self.sites_of(file)).collect()
+    }
+
     /// The site of a call that a catalog row names, whose interval is an argument or option of it.
     fn timer_call(&self, at: At, row: &TimerMeaning) -> Option<Site> {
         let facts = self.facts(at.file);
@@ -138,6 +176,17 @@ impl Program {
         let evaluator = Evaluator::new(self);
         let mut values = Values::new();
         let mut expr = at.expr;
+        // `source.pipe(repeat({ delay }))` runs its source again.
+        if let Some(pipe) = facts.node(at.expr).parent
+            && let Some((callee, _)) = facts.call(pipe)
+            && let Expr::Member { object, name } = facts.expr(callee)
+            && name == "pipe"
+        {
+            if let Some((_, args)) = facts.call(*object) {
+                values.extend(args.iter().flat_map(|arg| evaluator.eval(At { expr: *arg, ..at }, &None)));
+            }
+            expr = callee;
+        }
         for _ in 0..12 {
             let Some(parent) = facts.node(expr).parent else { break };
             if let Expr::Call { callee, args, .. } = facts.expr(parent)
@@ -355,9 +404,25 @@ impl Program {
         let facts = self.facts(file);
         let mut callees = Vec::new();
         for (expr, node) in facts.own_nodes(function) {
-            let Expr::Call { callee, args, .. } = &node.expr else { continue };
             let at = At { file, expr };
             let evaluator = Evaluator::new(self);
+            // `socket.onclose = () => setTimeout(connect, 3_000)`: the channel's end runs it.
+            if let Expr::Assign { target, value, .. } = &node.expr
+                && let Expr::Member { object, .. } = facts.expr(*target)
+                && self.is_channel(At { file, expr: *object })
+            {
+                callees.extend(self.own_functions(At { file, expr: *value }));
+            }
+            let Expr::Call { callee, args, .. } = &node.expr else { continue };
+            if let Expr::Member { object, name } = facts.expr(*callee)
+                && self.catalog().method(name).is_some_and(|it| it.effect == Effect::Listen)
+                && self.is_channel(At { file, expr: *object })
+            {
+                for arg in args {
+                    callees.extend(self.own_functions(At { file, expr: *arg }));
+                }
+                continue;
+            }
             let called = evaluator.eval(At { expr: *callee, ..at }, &None);
             let mut runs_arguments = called.is_empty();
             for value in &called {
@@ -393,6 +458,29 @@ impl Program {
         callees
     }
 
+    /// Functions of the same file that an expression can be.
+    fn own_functions(&self, at: At) -> Vec<FunctionId> {
+        Evaluator::new(self)
+            .eval(at, &None)
+            .into_iter()
+            .filter_map(|it| match it {
+                Value::Function { at: function, .. } if function.file == at.file => Some(function.function),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether an expression is a push connection.
+    fn is_channel(&self, at: At) -> bool {
+        Evaluator::new(self).eval(at, &None).iter().any(|value| match value {
+            Value::Library { package, symbol, .. } => symbol
+                .strip_suffix("()")
+                .and_then(|opened| self.catalog().effect(package, opened))
+                .is_some_and(|row| row.effect == Effect::ChannelOpen),
+            _ => false,
+        })
+    }
+
     /// Loops with an awaited delay that go on until something changes elsewhere.
     fn sleep_loops(&self, file: FileId) -> Vec<Site> {
         let facts = self.facts(file);
@@ -410,6 +498,9 @@ impl Program {
                 (inside && node.in_loop == Some(id)).then(|| self.delay_of(At { file, expr: value }))?
             });
             let Some((interval, unit_ms)) = delay else { continue };
+            if self.walks_a_list(file, id) {
+                continue;
+            }
             let at = At { file, expr: ExprId(looped.end_node.0.saturating_sub(1)) };
             sites.push(Site {
                 place: facts.lines.place(file, looped.span),
@@ -434,6 +525,22 @@ impl Program {
             });
         }
         sites
+    }
+
+    /// A loop that ends with its data: it counts through a list, or asks for page after page.
+    fn walks_a_list(&self, file: FileId, id: LoopId) -> bool {
+        let facts = self.facts(file);
+        let Some(test) = facts.loops.get(id.index()).and_then(|it| it.test) else { return false };
+        if Evaluator::new(self).truth(At { file, expr: test }, &None) == Some(true) {
+            return false;
+        }
+        let counts = match facts.expr(test) {
+            Expr::Binary { op: crate::facts::BinaryOp::Compare, left, right } => [left, right].into_iter().any(|side| {
+                matches!(facts.expr(*side), Expr::Member { name, .. } if name == "length" || name == "size")
+            }),
+            _ => false,
+        };
+        counts || self.walks_pages(file, id)
     }
 
     fn loop_holds(&self, file: FileId, outer: LoopId, inner: Option<LoopId>) -> bool {

@@ -52,6 +52,7 @@ impl Program {
             .flatten()
             .map(|site| Pending { site, feeds: None })
             .collect();
+        pending.extend(self.indirect_sites().into_iter().map(|site| Pending { site, feeds: None }));
         let mut timers: BTreeMap<(FileId, u32, u32), Timer> = BTreeMap::new();
         for _ in 0..MAX_ROUNDS {
             pending.retain(|it| !timers.contains_key(&key(&it.site)));
@@ -88,8 +89,7 @@ impl Program {
         // What a component repeats on behalf of its parents is seen at the parents.
         let given: Vec<(Value, Vec<Step>)> = std::mem::take(&mut reach.parameters);
         for (parameter, chain) in given {
-            let component = Self::deciding_function(&parameter).is_some_and(|it| self.is_component(it));
-            let values = if component { self.given_values(&parameter) } else { Vec::new() };
+            let values = if self.is_bare_definition(site, &parameter, &chain) { Vec::new() } else { self.given_values(&parameter) };
             if values.is_empty() {
                 reach.parameters.push((parameter, chain));
                 continue;
@@ -142,6 +142,41 @@ impl Program {
         Some(Judged { timer, more })
     }
 
+    /// Whether the work is nothing but a call of what the caller gave, whose answer nobody reads:
+    /// then each caller is a timer of its own. Otherwise the work has a mind of its own, and what
+    /// callers give is a part of it.
+    fn is_bare_definition(&self, site: &Site, parameter: &Value, chain: &[Step]) -> bool {
+        if Self::deciding_function(parameter).is_some_and(|it| self.is_component(it)) {
+            return false;
+        }
+        match (&site.work, site.kind) {
+            (Work::Functions(values), Kind::IntervalHook) => values.iter().any(|it| matches!(it, Value::Parameter { .. })),
+            (_, Kind::SleepLoop) => true,
+            _ => chain.len() <= 1 && !self.parameter_answer_is_read(site, parameter),
+        }
+    }
+
+    fn parameter_answer_is_read(&self, site: &Site, parameter: &Value) -> bool {
+        let Work::Functions(values) = &site.work else { return false };
+        values.iter().any(|value| {
+            let Value::Function { at, .. } = value else { return false };
+            let facts = self.facts(at.file);
+            facts.own_nodes(at.function).any(|(expr, node)| {
+                let crate::facts::Expr::Call { callee, .. } = node.expr else { return false };
+                let calls_it = super::eval::Evaluator::new(self)
+                    .eval(super::value::At { file: at.file, expr: callee }, &None)
+                    .iter()
+                    .any(|it| match (it, parameter) {
+                        (Value::Parameter { function: f, index: i, path: p }, Value::Parameter { function: g, index: j, path: q }) => {
+                            f == g && i == j && p == q
+                        }
+                        _ => false,
+                    });
+                calls_it && self.answer_is_used(super::value::At { file: at.file, expr }, false)
+            })
+        })
+    }
+
     /// Sites at the callers of this one.
     fn following(&self, site: &Site, timer: &Timer, reach: &Reach, interval: &Interval, pending: &Pending) -> Vec<Pending> {
         let mut more = Vec::new();
@@ -166,7 +201,7 @@ impl Program {
             if interval.parameters.is_empty()
                 && let Some(at) = site.interval
             {
-                for parameter in self.parameters_in(at) {
+                for parameter in self.parameters_in(at, &site.env) {
                     for (site, _) in self.param_sites(&fed.base, &parameter) {
                         more.push(Pending { site, feeds: Some(Box::new(fed.clone())) });
                     }
@@ -177,9 +212,9 @@ impl Program {
     }
 
     /// Parameters that an interval with a default still lets callers choose.
-    fn parameters_in(&self, at: super::value::At) -> Vec<Value> {
+    fn parameters_in(&self, at: super::value::At, env: &super::value::Env) -> Vec<Value> {
         super::eval::Evaluator::new(self)
-            .eval(at, &None)
+            .eval(at, env)
             .into_iter()
             .filter(|it| matches!(it, Value::Parameter { .. }))
             .collect()
@@ -190,7 +225,6 @@ impl Program {
             Some(ms) => format!(" every {ms} ms"),
             None => String::new(),
         };
-        let _ = matches!(site.work, Work::Library);
         format!("{}{every}", site.api)
     }
 }

@@ -1,5 +1,7 @@
 //! What a timer's repeated work does: from effects to a verdict.
 
+use heck::ToSnakeCase;
+
 use super::effects::Reach;
 use super::fold::Interval;
 use super::program::Program;
@@ -73,12 +75,14 @@ impl Program {
             if self.is_retry(site) {
                 return judged(Verdict::Retry, chain, confidence.max(Confidence::Likely), 0);
             }
-            if self.is_keep_alive(&chain) {
-                return judged(Verdict::Heartbeat, chain, Confidence::Likely, reach.requests);
-            }
-            // Pages of one answer are not repetition.
-            if site.kind == Kind::SleepLoop && self.walks_pages(site) {
-                return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
+            if !reach.answer_read {
+                // Nobody reads the answer: it cannot be a poll for data if it says what else it is.
+                if self.is_keep_alive(&chain) {
+                    return judged(Verdict::Heartbeat, chain, Confidence::Likely, reach.requests);
+                }
+                if self.drains_a_buffer(reach) {
+                    return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
+                }
             }
             return judged(Verdict::NetworkPoll, chain, confidence, reach.requests.max(1));
         }
@@ -209,14 +213,38 @@ impl Program {
     /// A request whose name says that it only keeps something alive, and whose answer nobody reads.
     fn is_keep_alive(&self, chain: &[Step]) -> bool {
         chain.iter().any(|step| {
-            let name = step.label.trim_end_matches("()").rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-            matches!(name.as_str(), "ping" | "sendping" | "heartbeat" | "sendheartbeat" | "keepalive" | "sendkeepalive")
+            let name = step.label.trim_end_matches("()").rsplit('.').next().unwrap_or_default().to_snake_case();
+            let words: Vec<&str> = name.split('_').collect();
+            words.iter().any(|it| matches!(*it, "ping" | "heartbeat" | "keepalive"))
+                || (words.contains(&"keep") && words.contains(&"alive"))
+        })
+    }
+
+    /// Work that empties a buffer of its own and sends what was in it.
+    fn drains_a_buffer(&self, reach: &Reach) -> bool {
+        reach.walked.iter().any(|function| {
+            let facts = self.facts(function.file);
+            facts.own_nodes(function.function).any(|(_, node)| match &node.expr {
+                // `queue.splice(0)`
+                Expr::Call { callee, args, .. } => {
+                    matches!(facts.expr(*callee), Expr::Member { name, .. } if name == "splice")
+                        && args.first().is_some_and(|first| matches!(facts.expr(*first), Expr::Number(zero) if *zero == 0.0))
+                }
+                // `queue = []`, `queue.length = 0`
+                Expr::Assign { target, value, .. } => match facts.expr(*value) {
+                    Expr::Array(items) => items.is_empty(),
+                    Expr::Number(zero) => {
+                        *zero == 0.0 && matches!(facts.expr(*target), Expr::Member { name, .. } if name == "length")
+                    }
+                    _ => false,
+                },
+                _ => false,
+            })
         })
     }
 
     /// A loop that asks for the next part of one answer: a cursor, page or offset moves on.
-    fn walks_pages(&self, site: &Site) -> bool {
-        let Work::Loop(file, id) = site.work else { return false };
+    pub fn walks_pages(&self, file: FileId, id: LoopId) -> bool {
         let facts = self.facts(file);
         let Some(looped) = facts.loops.get(id.index()) else { return false };
         let nodes = || (looped.first_node.0..looped.end_node.0).map(ExprId);
