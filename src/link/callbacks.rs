@@ -163,14 +163,19 @@ impl Program {
     /// Whether a function is a component: capitalised, and used as an element.
     pub fn is_component(&self, function: FunctionAt) -> bool {
         let named = self.names_of(function).iter().any(|name| name.starts_with(char::is_uppercase));
+        let facts = self.facts(function.file);
+        let renders = || {
+            facts
+                .function(function.function)
+                .is_some_and(|it| it.returns.iter().any(|returned| matches!(facts.expr(*returned), Expr::Jsx { .. })))
+        };
         named
-            && self
-                .callers(function)
-                .iter()
-                .any(|it| matches!(self.facts(it.at.file).expr(it.at.expr), Expr::Jsx { .. }))
+            && (renders()
+                || self.callers(function).iter().any(|it| matches!(self.facts(it.at.file).expr(it.at.expr), Expr::Jsx { .. })))
     }
 
-    /// What the callers of a component give for a prop, in their own frames.
+    /// What the callers of a function give for a parameter, or templates for a prop, in their own
+    /// frames.
     pub fn given_values(&self, parameter: &Value) -> Values {
         let Value::Parameter { function, index, path } = parameter else { return Values::new() };
         let mut path: Vec<SmolStr> = path.to_vec();
@@ -178,7 +183,12 @@ impl Program {
             path.pop();
         }
         let evaluator = Evaluator::new(self);
-        self.given(*function, *index, &path).into_iter().flat_map(|given| evaluator.eval(given.value, &None)).collect()
+        let values: Values =
+            self.given(*function, *index, &path).into_iter().flat_map(|given| evaluator.eval(given.value, &None)).collect();
+        match (values.is_empty(), path.as_slice()) {
+            (true, [prop]) if self.is_component(*function) => self.template_values(*function, prop),
+            _ => values,
+        }
     }
 
     /// A node id that stands for no expression.

@@ -44,6 +44,8 @@ pub struct Reach {
     pub unknown_library: bool,
     /// Something reads the answer of a request.
     pub answer_read: bool,
+    /// Sight was lost only behind conditions of the first function.
+    pub lost_guarded: bool,
 }
 
 impl Reach {
@@ -73,6 +75,7 @@ impl Reach {
         self.walked.extend(other.walked);
         self.unknown_library |= other.unknown_library;
         self.answer_read |= other.answer_read;
+        self.lost_guarded &= other.lost_guarded;
     }
 }
 
@@ -160,7 +163,7 @@ impl<'p> Walk<'p> {
             program,
             queue: VecDeque::new(),
             seen: FxHashSet::default(),
-            reach: Reach::default(),
+            reach: Reach { lost_guarded: true, ..Reach::default() },
             requesting: FxHashSet::default(),
             unguarded: false,
             answer_used: true,
@@ -448,10 +451,20 @@ impl<'p> Walk<'p> {
             return;
         }
         // Calling `undefined` does nothing: an optional callback that nobody gave.
-        if !matches!(value, Some(Value::Undefined | Value::Null)) {
+        let optional = match (value, facts.expr(callee)) {
+            (Some(Value::Undefined | Value::Null), Expr::Member { object, .. }) => {
+                evaluator.eval(At { expr: *object, ..at }, &task.env).iter().all(|it| {
+                    matches!(it, Value::Props { .. } | Value::Parameter { .. } | Value::Rest { .. } | Value::Made { .. } | Value::Object { .. })
+                })
+            }
+            (Some(Value::Undefined | Value::Null), _) => true,
+            _ => false,
+        };
+        if !optional {
             let mut steps = steps(task.chain.as_ref());
             steps.push(Step { place: self.program.place(at), label: format!("{} could not be followed", self.program.label(at)) });
             self.reach.lost.push(steps);
+            self.reach.lost_guarded &= top.is_some_and(|(_, guarded)| guarded);
         }
         self.callbacks(at, &task.env, Effect::Pure, task.chain.as_ref(), top, evaluator);
     }
@@ -562,8 +575,14 @@ impl Program {
     /// what it is given, the callee decides.
     pub fn is_inline_callback(&self, function: FunctionAt) -> bool {
         let facts = self.facts(function.file);
-        let Some(expr) = facts.function(function.function).and_then(|it| it.expr) else { return false };
-        let Some(parent) = facts.node(expr).parent else { return false };
+        let Some(mut expr) = facts.function(function.function).and_then(|it| it.expr) else { return false };
+        let Some(mut parent) = facts.node(expr).parent else { return false };
+        // `['$http', ($http) => …]` lists what a container injects.
+        if let Expr::Array(_) = facts.expr(parent)
+            && let Some(outer) = facts.node(parent).parent
+        {
+            (expr, parent) = (parent, outer);
+        }
         match facts.expr(parent) {
             Expr::Call { callee, .. } if *callee != expr => {
                 // `memo((props) => …)` and `useCallback((id) => …)` hand the function on.

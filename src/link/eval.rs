@@ -376,7 +376,7 @@ impl<'p> Evaluator<'p> {
             frame = running.outer.as_ref();
         }
         let mut values = match frame {
-            Some(running) => self.argument(running, index as usize, parameter.is_some_and(|it| it.rest), at),
+            Some(running) => self.argument(running, function, index, parameter.is_some_and(|it| it.rest), at),
             None => match self.injected(function, index, path) {
                 Some(injected) => return injected,
                 None => vec![Value::Parameter { function, index, path: Arc::from([]) }],
@@ -409,14 +409,15 @@ impl<'p> Evaluator<'p> {
         self.program.registered(name)
     }
 
-    fn argument(&self, frame: &Frame, index: usize, rest: bool, at: At) -> Values {
+    fn argument(&self, frame: &Frame, function: FunctionAt, position: u32, rest: bool, at: At) -> Values {
+        let index = position as usize;
         match &frame.args {
-            Args::Values(values) => {
-                if rest {
-                    return vec![Value::Unknown(at)];
-                }
-                values.get(index).map_or_else(|| vec![Value::Unknown(at)], |value| vec![value.clone()])
-            }
+            Args::Values(values) => match values.get(index) {
+                Some(_) if rest => vec![Value::Unknown(at)],
+                Some(value) => vec![value.clone()],
+                // A library calls it with something of its own.
+                None => vec![Value::Parameter { function, index: position, path: Arc::from([]) }],
+            },
             Args::Call { at: call, env } => {
                 let facts = self.facts(call.file);
                 match facts.expr(call.expr) {
@@ -536,7 +537,9 @@ impl<'p> Evaluator<'p> {
     pub fn member(&self, value: &Value, name: &str, at: At) -> Values {
         match value {
             Value::Object { at: object, env } => match self.facts(object.file).expr(object.expr) {
-                Expr::Object(properties) => self.property(properties, name, *object, env, at).unwrap_or_else(|| vec![Value::Undefined]),
+                Expr::Object(properties) => self
+                    .property(properties, name, *object, env, at)
+                    .unwrap_or_else(|| self.added_members(*object, name, env)),
                 _ => vec![Value::Unknown(at)],
             },
             Value::Props { at: element, env } => match self.facts(element.file).expr(element.expr) {
@@ -611,6 +614,21 @@ impl<'p> Evaluator<'p> {
             Value::Null | Value::Undefined => vec![Value::Undefined],
             Value::Unknown(lost) => vec![Value::Unknown(*lost)],
         }
+    }
+
+    /// `service.load = …` on the name that holds an object literal; `undefined` when nobody adds it.
+    fn added_members(&self, object: At, name: &str, env: &Env) -> Values {
+        let facts = self.facts(object.file);
+        let mut values = Values::new();
+        if let Some(binding) = self.program.binding_of_value(object) {
+            for write in facts.writes.iter().filter(|write| {
+                write.name == name
+                    && matches!(facts.expr(write.object), Expr::Ident { binding: Some(other), .. } if *other == binding)
+            }) {
+                merge(&mut values, self.eval(At { file: object.file, expr: write.value }, env));
+            }
+        }
+        if values.is_empty() { vec![Value::Undefined] } else { values }
     }
 
     /// The value of a property, looking through spreads; `None` when it is certainly not there.

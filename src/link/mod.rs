@@ -16,6 +16,7 @@ pub mod resolve;
 mod schedule;
 mod site;
 mod symbols;
+mod templates;
 pub mod timer;
 mod timers;
 mod value;

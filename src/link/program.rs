@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::callers::CallSite;
 use super::eval::{Evaluator, Values};
 use super::resolve::{Resolution, Resolver};
+use super::templates::{self, Attribute};
 use super::value::{At, Env, FunctionAt, Value};
 use crate::catalog::Catalog;
 use crate::catalog::rows::Gives;
@@ -30,6 +31,8 @@ pub struct Program {
     mentions: Mentions,
     limits: Limits,
     uses_injection: bool,
+    templates: Vec<SourceFile>,
+    template_attributes: OnceLock<Vec<Attribute>>,
     option_keys: FxHashSet<String>,
     facts: Vec<OnceLock<Box<FileFacts>>>,
     seeds: Vec<FileId>,
@@ -104,6 +107,8 @@ impl Program {
             mentions: Mentions::new(&identifiers),
             limits,
             uses_injection,
+            templates: discovery.templates,
+            template_attributes: OnceLock::new(),
             facts,
             seeds,
             skipped: Mutex::new(skipped),
@@ -197,6 +202,26 @@ impl Program {
                 }
             }
         })
+    }
+
+    /// What HTML templates hand to custom elements; read when first asked for, and only where a
+    /// container injects by name.
+    pub(super) fn template_attributes(&self) -> &[Attribute] {
+        self.template_attributes.get_or_init(|| {
+            if !self.uses_injection {
+                return Vec::new();
+            }
+            let read = |(at, file)| match scan::read(file, &self.limits) {
+                Ok(text) => templates::attributes(at, &text),
+                Err(_) => Vec::new(),
+            };
+            self.templates.iter().enumerate().flat_map(read).collect()
+        })
+    }
+
+    /// The path of a template.
+    pub(super) fn template_path(&self, at: usize) -> Option<&str> {
+        self.templates.get(at).map(|file| file.path.as_str())
     }
 
     /// What an import specifier of a file stands for.
@@ -324,7 +349,12 @@ impl Program {
                 let mut values = Values::new();
                 for value in evaluator.eval(At { file, expr: value }, &None) {
                     values.extend(match (row.gives, &value) {
-                        (Gives::Call, Value::Function { at, .. }) => vec![Value::Built(*at)],
+                        // What a factory returns is the thing itself, when it can be seen.
+                        (Gives::Call, Value::Function { at, .. }) => {
+                            let made = evaluator.returned(*at);
+                            let lost = made.iter().all(|it| matches!(it, Value::Unknown(_) | Value::Undefined));
+                            if lost { vec![Value::Built(*at)] } else { made }
+                        }
                         (_, Value::Class(class)) => vec![Value::Instance { class: *class, made: None }],
                         (_, Value::Function { at, .. }) => vec![Value::Built(*at)],
                         _ => vec![value.clone()],

@@ -87,19 +87,7 @@ impl Program {
             None => self.reach_of(site),
         };
         // What a component repeats on behalf of its parents is seen at the parents.
-        let given: Vec<(Value, Vec<Step>)> = std::mem::take(&mut reach.parameters);
-        for (parameter, chain) in given {
-            let values = if self.is_bare_definition(site, &parameter, &chain) { Vec::new() } else { self.given_values(&parameter) };
-            if values.is_empty() {
-                reach.parameters.push((parameter, chain));
-                continue;
-            }
-            let mut inner = self.reach(&values, &[], site.anchor);
-            for (steps, _) in inner.effects.values_mut() {
-                steps.splice(0..0, chain.iter().cloned());
-            }
-            reach.merge(inner);
-        }
+        self.ask_callers(site, &mut reach, 0);
         let is_test = self.file(site.place.file).is_some_and(|it| it.role == Role::Test);
         let mut judgement = self.judge(site, &reach, &interval);
         if let Some(fed) = &pending.feeds {
@@ -142,11 +130,41 @@ impl Program {
         Some(Judged { timer, more })
     }
 
+    /// Follows what callers give for the parameters that the work calls, unless that is all there
+    /// is to the work. Of what nobody gives, sight is lost.
+    fn ask_callers(&self, site: &Site, reach: &mut Reach, depth: u32) {
+        for (parameter, chain) in std::mem::take(&mut reach.parameters) {
+            if depth == 0 && self.is_bare_definition(site, &parameter, &chain) {
+                reach.parameters.push((parameter, chain));
+                continue;
+            }
+            let values = self.given_values(&parameter);
+            if values.is_empty() || depth >= 4 {
+                reach.lost.push(chain);
+                continue;
+            }
+            let mut inner = self.reach(&values, &[], site.anchor);
+            let evidence = inner.effects.values_mut().map(|(steps, _)| steps);
+            let evidence = evidence.chain(inner.lost.iter_mut()).chain(inner.parameters.iter_mut().map(|(_, steps)| steps));
+            for steps in evidence {
+                steps.splice(0..0, chain.iter().cloned());
+            }
+            self.ask_callers(site, &mut inner, depth + 1);
+            reach.merge(inner);
+        }
+    }
+
     /// Whether the work is nothing but a call of what the caller gave, whose answer nobody reads:
     /// then each caller is a timer of its own. Otherwise the work has a mind of its own, and what
     /// callers give is a part of it.
     fn is_bare_definition(&self, site: &Site, parameter: &Value, chain: &[Step]) -> bool {
         if Self::deciding_function(parameter).is_some_and(|it| self.is_component(it)) {
+            return false;
+        }
+        let Value::Parameter { function, index, path } = parameter else { return false };
+        // A method of an object that callers hand over is no callback.
+        let handed: Vec<_> = path.iter().filter(|step| *step != "()").cloned().collect();
+        if !handed.is_empty() && self.given(*function, *index, &handed).is_empty() {
             return false;
         }
         match (&site.work, site.kind) {

@@ -103,6 +103,9 @@ impl Program {
         if self.is_retry(site) {
             return judged(Verdict::Retry, Vec::new(), Confidence::Likely, 0);
         }
+        if site.kind == Kind::RecursiveTimeout && self.waits_for_the_rest(site) {
+            return judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0);
+        }
         if let Some((_, chain)) = reach.parameters.first() {
             return judged(Verdict::Definition, chain.clone(), Confidence::Certain, 0);
         }
@@ -123,6 +126,8 @@ impl Program {
         let lost = reach.lost.first().cloned();
         match (quiet, lost) {
             (Some((verdict, (chain, confidence))), None) => judged(verdict, chain, confidence, 0),
+            // What is always done was seen; what was not seen is done at its end.
+            (Some((verdict, (chain, _))), Some(_)) if reach.lost_guarded => judged(verdict, chain, Confidence::Possible, 0),
             // Something runs that we could not see, beside something harmless.
             (_, Some(chain)) if site.kind != Kind::Raf => judged(Verdict::Unknown, chain, Confidence::Possible, 0),
             (Some((verdict, (chain, _))), _) => judged(verdict, chain, Confidence::Likely, 0),
@@ -217,6 +222,42 @@ impl Program {
             let words: Vec<&str> = name.split('_').collect();
             words.iter().any(|it| matches!(*it, "ping" | "heartbeat" | "keepalive"))
                 || (words.contains(&"keep") && words.contains(&"alive"))
+        })
+    }
+
+    /// A delay that is what is left of a period, by the clock: a debounce, or the next full hour.
+    fn waits_for_the_rest(&self, site: &Site) -> bool {
+        let Some(delay) = site.interval else { return false };
+        let facts = self.facts(delay.file);
+        let span = facts.node(delay.expr).span;
+        let is_clock = |expr: ExprId| match facts.expr(expr) {
+            Expr::Member { object, name } => {
+                name == "now" && matches!(facts.expr(*object), Expr::Ident { name, binding: None } if name == "Date" || name == "performance")
+            }
+            Expr::Call { callee, construct: true, .. } => {
+                matches!(facts.expr(*callee), Expr::Ident { name, binding: None } if name == "Date")
+            }
+            _ => false,
+        };
+        let holds_clock = |value: ExprId| {
+            let inside = facts.node(value).span;
+            facts.nodes.iter().enumerate().any(|(at, node)| {
+                inside.start <= node.span.start
+                    && node.span.end <= inside.end
+                    && is_clock(ExprId(u32::try_from(at).unwrap_or(u32::MAX)))
+            })
+        };
+        facts.nodes.iter().enumerate().any(|(at, node)| {
+            if node.span.start < span.start || span.end < node.span.end {
+                return false;
+            }
+            match &node.expr {
+                Expr::Ident { binding: Some(binding), .. } => facts.binding(*binding).is_some_and(|it| match it.origin {
+                    crate::facts::Origin::Value(value) => holds_clock(value),
+                    _ => false,
+                }),
+                _ => is_clock(ExprId(u32::try_from(at).unwrap_or(u32::MAX))),
+            }
         })
     }
 
