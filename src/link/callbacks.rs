@@ -135,29 +135,34 @@ impl Program {
             .collect()
     }
 
-    /// The sites at which callers hand over the interval of a timer.
-    pub fn param_sites(&self, timer: &Site, parameter: &Value) -> Vec<(Site, Given)> {
-        let Value::Parameter { function, index, path } = parameter else { return Vec::new() };
-        if path.iter().any(|step| step == "()") {
-            return Vec::new();
+    /// What callers give for a parameter.
+    pub fn given_for(&self, parameter: &Value) -> Vec<Given> {
+        match parameter {
+            Value::Parameter { function, index, path } if !path.iter().any(|step| step == "()") => {
+                self.given(*function, *index, path)
+            }
+            _ => Vec::new(),
         }
-        self.given(*function, *index, path)
-            .into_iter()
-            .map(|given| {
-                let facts = self.facts(given.call.file);
-                let name = path.last().cloned().unwrap_or_default();
-                let site = Site {
-                    place: facts.lines.place(given.call.file, given.span),
-                    kind: Kind::IntervalParam,
-                    api: format!("{} {name}", self.callee_label(given.call)).trim_end().to_owned(),
-                    anchor: given.call,
-                    env: self.frame_at(*function, given.call, &timer.env),
-                    self_clearing: true,
-                    ..timer.clone()
-                };
-                (site, given)
-            })
-            .collect()
+    }
+
+    /// The site at which a caller hands over the interval of a timer, through some functions that
+    /// hand it on, innermost first.
+    pub fn param_site(&self, timer: &Site, parameter: &Value, given: &Given, hops: &[(FunctionAt, At)]) -> Site {
+        let facts = self.facts(given.call.file);
+        let name = match parameter {
+            Value::Parameter { path, .. } => path.last().cloned().unwrap_or_default(),
+            _ => SmolStr::default(),
+        };
+        let env = hops.iter().rev().fold(timer.env.clone(), |env, (function, call)| self.frame_at(*function, *call, &env));
+        Site {
+            place: facts.lines.place(given.call.file, given.span),
+            kind: Kind::IntervalParam,
+            api: format!("{} {name}", self.callee_label(given.call)).trim_end().to_owned(),
+            anchor: given.call,
+            env,
+            self_clearing: true,
+            ..timer.clone()
+        }
     }
 
     /// Whether a function is a component: capitalised, and used as an element.

@@ -3,8 +3,8 @@
 use super::eval::Evaluator;
 use super::program::Program;
 use super::site::Site;
-use super::value::{At, Value};
-use crate::facts::{Expr, ExprId, FileFacts, FunctionId, FunctionKind, Origin};
+use super::value::{At, ClassAt, Value};
+use crate::facts::{ExportTarget, Expr, ExprId, FileFacts, FunctionId, FunctionKind, Origin};
 use crate::vocabulary::{Cleared, Kind, Side};
 
 /// What keeps the handle of a timer.
@@ -22,6 +22,9 @@ enum Handle {
 impl Program {
     /// Whether a site is stopped. Benefit of the doubt where the handle leaves our sight.
     pub fn cleared(&self, site: &Site, side: Side) -> Cleared {
+        if site.kind == Kind::Rxjs {
+            return if self.is_unsubscribed(site.anchor) { Cleared::Yes } else { Cleared::NotNeeded };
+        }
         if site.self_clearing || !matches!(site.kind, Kind::SetInterval | Kind::IntervalHook | Kind::RecursiveTimeout | Kind::Raf) {
             return Cleared::NotNeeded;
         }
@@ -61,15 +64,68 @@ impl Program {
                 })
             })
         });
-        // Outside components the owner's life is not known.
-        if in_component { Cleared::No } else { Cleared::NotNeeded }
+        // Elsewhere only instances come and go.
+        let class = owner.iter().find_map(|it| facts.function(*it)?.class);
+        let passes = class.is_some_and(|class| !self.lives_with_its_module(ClassAt { file: at.file, class }));
+        if in_component || passes { Cleared::No } else { Cleared::NotNeeded }
+    }
+
+    /// Whether a class has one instance that a module keeps for itself and its importers.
+    fn lives_with_its_module(&self, class: ClassAt) -> bool {
+        let Some(name) = self.facts(class.file).classes.get(class.class.index()).and_then(|it| it.name.clone()) else { return true };
+        self.files_mentioning(&name).into_iter().any(|file| {
+            let facts = self.facts(file);
+            facts.calls.iter().any(|call| match facts.expr(*call) {
+                Expr::Call { callee, construct: true, .. } => {
+                    let at = At { file, expr: *call };
+                    let kept = facts.node(*call).function == FunctionId::MODULE
+                        && (facts.exports.iter().any(|it| matches!(it.target, ExportTarget::Expr(expr) if expr == *call))
+                            || self.binding_of_value(at).is_some_and(|it| facts.exports.iter().any(|export| match export.target {
+                                ExportTarget::Binding(binding) => binding == it,
+                                ExportTarget::Expr(expr) => matches!(facts.expr(expr), Expr::Ident { binding: Some(binding), .. } if *binding == it),
+                                ExportTarget::From { .. } => false,
+                            })));
+                    kept && Evaluator::new(self)
+                        .eval(At { file, expr: *callee }, &None)
+                        .iter()
+                        .any(|it| matches!(it, Value::Class(found) if *found == class))
+                }
+                _ => false,
+            })
+        })
+    }
+
+    /// Whether the subscription at the end of a pipe is ended somewhere.
+    fn is_unsubscribed(&self, source: At) -> bool {
+        let facts = self.facts(source.file);
+        let mut last = source.expr;
+        // `interval(1_000).pipe(…).subscribe(…)`; `repeat()` stands inside `pipe`.
+        while let Some(parent) = facts.node(last).parent
+            && matches!(facts.expr(parent), Expr::Member { .. } | Expr::Call { .. })
+        {
+            last = parent;
+        }
+        match handle(facts, last) {
+            Handle::Elsewhere => true,
+            Handle::Name(binding) => self.is_stopped(source, |expr| {
+                matches!(facts.expr(expr), Expr::Ident { binding: Some(it), .. } if *it == binding)
+            }),
+            Handle::Member(name) => self.is_stopped(source, |expr| matches!(facts.expr(expr), Expr::Member { name: it, .. } if *it == name)),
+            Handle::Dropped => false,
+        }
     }
 
     /// Whether a call that stops timers, anywhere in the file, is given such an expression.
     fn is_stopped(&self, at: At, is_handle: impl Fn(ExprId) -> bool) -> bool {
         let facts = self.facts(at.file);
+        let set = facts.node(at.expr);
         facts.calls.iter().any(|call| {
             let Some((callee, args)) = facts.call(*call) else { return false };
+            // Clearing the old one before setting the new one restarts; it does not stop.
+            let stop = facts.node(*call);
+            if stop.function == set.function && stop.span.end <= set.span.start {
+                return false;
+            }
             // `timer.close()`, `handle.stop()`
             if let Expr::Member { object, name } = facts.expr(callee)
                 && is_handle(*object)

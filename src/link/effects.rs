@@ -318,6 +318,11 @@ impl<'p> Walk<'p> {
     ) {
         let env = task.map(|task| task.env.clone()).unwrap_or_default();
         match value {
+            // A call of a server module from anywhere else is a request of the framework's.
+            Value::Function { at: function, .. } if self.is_server_action(*function, at) => {
+                let label = format!("{} runs on the server", self.program.label(at));
+                self.found(Effect::Network, at, chain, &label, Confidence::Likely, top);
+            }
             Value::Function { at: function, env: outer, this } => {
                 let link = self.link(at, chain);
                 let frame = evaluator.frame(
@@ -426,6 +431,11 @@ impl<'p> Walk<'p> {
             }
         };
         self.callbacks(at, env, effect, chain, top, evaluator);
+    }
+
+    fn is_server_action(&self, function: FunctionAt, from: At) -> bool {
+        let is_server = |file| self.program.facts(file).directive.as_deref() == Some("use server");
+        is_server(function.file) && !is_server(from.file)
     }
 
     /// A call whose target could not be seen.

@@ -655,7 +655,9 @@ impl<'p> Evaluator<'p> {
                     let mut definite = false;
                     for spread in self.eval(value, env) {
                         let found = self.member(&spread, name, at);
-                        definite |= found.iter().any(|it| !matches!(it, Value::Undefined | Value::Unknown(_) | Value::Parameter { .. }));
+                        definite |= found.iter().any(|it| {
+                            !matches!(it, Value::Undefined | Value::Unknown(_) | Value::Parameter { .. } | Value::Library { call: Some(_), .. })
+                        });
                         merge(&mut open, found.into_iter().filter(|it| !matches!(it, Value::Undefined | Value::Unknown(_))).collect());
                     }
                     if definite {

@@ -5,7 +5,7 @@ use super::fold::{Interval, is_off};
 use super::program::Program;
 use super::site::Site;
 use super::value::{Args, At, Env, FunctionAt, Value};
-use crate::catalog::rows::Slot;
+use crate::catalog::rows::{Effect, OffValue, Slot};
 use crate::facts::{BinaryOp, Expr, FunctionId, FunctionKind, GuardKind, UnaryOp};
 use crate::vocabulary::{Gate, Kind};
 
@@ -38,10 +38,11 @@ impl Program {
             let slot = Slot { argument: switch.argument, option: switch.option.clone() };
             for at in self.slot(*call, &slot, env) {
                 let values = Evaluator::new(self).eval(at, env);
-                let off = values.iter().filter(|it| is_off(it, &[switch.off]) || (it.is_falsy() == Some(true) && matches!(switch.off, crate::catalog::rows::OffValue::False | crate::catalog::rows::OffValue::Null))).count();
+                let off = values.iter().filter(|it| is_off(it, &[switch.off]) || (it.is_falsy() == Some(true) && matches!(switch.off, OffValue::False | OffValue::Null))).count();
                 let open = values.iter().any(|it| it.is_falsy().is_none());
                 // A key that is put together is a key; only one that can be nothing switches.
-                if off > 0 || (open && switch.argument.is_none()) {
+                let is_key = switch.argument.is_some() && switch.off == OffValue::Null;
+                if off > 0 || (open && !is_key) {
                     add((Gate::Conditional, Some(format!("{} is {}", switch.option.as_deref().unwrap_or("the key"), self.label(at)))));
                 }
             }
@@ -75,6 +76,23 @@ impl Program {
             && Evaluator::new(self).truth(At { file, expr: test }, &None) != Some(true)
         {
             add((Gate::Conditional, Some(format!("while {}", self.label(At { file, expr: test })))));
+        }
+        // A query that is given nothing to ask for rests: `useOrder(id ?? skipToken)`.
+        for call in site.switches.iter().map(|(_, call, _)| *call).take(1) {
+            let facts = self.facts(call.file);
+            let skips = facts.call(call.expr).is_some_and(|(_, args)| {
+                args.iter().any(|arg| {
+                    let span = facts.node(*arg).span;
+                    facts.nodes.iter().any(|node| {
+                        span.start <= node.span.start
+                            && node.span.end <= span.end
+                            && matches!(&node.expr, Expr::Ident { name, .. } if name == "skipToken")
+                    })
+                })
+            });
+            if skips {
+                add((Gate::Conditional, Some("skipToken can stand in for its argument".to_owned())));
+            }
         }
         if requests_guarded {
             add((Gate::Conditional, Some("the callback returns early under a condition".to_owned())));
@@ -201,14 +219,27 @@ impl Program {
             return Some("started by an event handler".to_owned());
         }
         let name = declared.name.clone()?;
-        let calls: Vec<_> = self
-            .callers(FunctionAt { file, function })
+        // Mentions outside of itself that run it, or hand it to something that does.
+        let runs = facts
+            .bindings
             .iter()
-            .filter(|it| it.at.file == file)
-            .map(|it| facts.node(it.at.expr).function)
-            .collect();
-        let recursive_only = calls.iter().all(|it| *it == function);
-        (calls.is_empty() || recursive_only).then(|| format!("started by {name}"))
+            .filter(|it| it.name == name && it.function == declared.parent)
+            .flat_map(|it| &it.uses)
+            .any(|used| {
+                let inside = facts.functions_around(*used).any(|it| it == function);
+                let parent = facts.node(*used).parent.map(|parent| facts.expr(parent));
+                !inside
+                    && match parent {
+                        Some(Expr::Call { callee, args, .. }) => {
+                            *callee == *used
+                                || (args.contains(used)
+                                    && !matches!(facts.expr(*callee), Expr::Member { name, .. }
+                                        if self.catalog().method(name).is_some_and(|it| it.effect == Effect::Listen)))
+                        }
+                        _ => false,
+                    }
+            });
+        (!runs).then(|| format!("started by {name}"))
     }
 }
 

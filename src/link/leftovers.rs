@@ -11,10 +11,10 @@ const COMPANIONS: [&str; 11] =
     ["interval", "rate", "ms", "delay", "enable", "enabled", "frequency", "period", "timeout", "seconds", "every"];
 
 impl Program {
-    /// Leftovers of all files that can start a finding, sorted by place.
+    /// Leftovers of all files that speak of polling, sorted by place.
     pub fn leftovers(&self) -> Vec<Leftover> {
         let mut leftovers = Vec::new();
-        for file in self.seeds() {
+        for file in self.polling_files() {
             if self.file(*file).is_some_and(|it| it.role == Role::Product) {
                 self.unread_names(*file, &mut leftovers);
                 self.unread_objects(*file, &mut leftovers);

@@ -15,6 +15,7 @@ mod reachability;
 pub mod resolve;
 mod schedule;
 mod site;
+mod state;
 mod symbols;
 mod templates;
 pub mod timer;

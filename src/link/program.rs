@@ -36,6 +36,7 @@ pub struct Program {
     option_keys: FxHashSet<String>,
     facts: Vec<OnceLock<Box<FileFacts>>>,
     seeds: Vec<FileId>,
+    polling_files: Vec<FileId>,
     skipped: Mutex<Vec<Skip>>,
     bytes_read: u64,
     files_read: usize,
@@ -50,6 +51,7 @@ struct Scanned {
     identifiers: Vec<u32>,
     bytes: u64,
     starts: bool,
+    speaks_of_polling: bool,
     facts: Option<Box<FileFacts>>,
     skip: Option<Skip>,
 }
@@ -65,11 +67,12 @@ impl Program {
     ) -> Result<Self, Error> {
         let limits = Limits::default();
         let words = Words::new(&catalog.starting_words())?;
+        let option_words = Words::new(&catalog.interval_option_keys())?;
         let scanned: Vec<Scanned> = discovery
             .files
             .par_iter()
             .map(|file| {
-                let scanned = scan_file(file, &limits, &words, parse_all);
+                let scanned = scan_file(file, &limits, &words, &option_words, parse_all);
                 step();
                 scanned
             })
@@ -80,6 +83,7 @@ impl Program {
         let mut facts = Vec::with_capacity(scanned.len());
         let mut identifiers = Vec::with_capacity(scanned.len());
         let mut seeds = Vec::new();
+        let mut polling_files = Vec::new();
         let mut bytes_read = 0;
         let mut files_read = 0;
         for (at, scanned) in scanned.into_iter().enumerate() {
@@ -92,8 +96,12 @@ impl Program {
             } else if let Some(facts) = scanned.facts {
                 let _ = slot.set(facts);
             }
+            let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
             if scanned.starts {
-                seeds.push(FileId(u32::try_from(at).unwrap_or(u32::MAX)));
+                seeds.push(id);
+            }
+            if scanned.speaks_of_polling {
+                polling_files.push(id);
             }
             facts.push(slot);
             identifiers.push(scanned.identifiers);
@@ -111,6 +119,7 @@ impl Program {
             template_attributes: OnceLock::new(),
             facts,
             seeds,
+            polling_files,
             skipped: Mutex::new(skipped),
             bytes_read,
             files_read,
@@ -137,6 +146,11 @@ impl Program {
     /// Options of data libraries that mean polling wherever they stand.
     pub fn option_keys(&self) -> &FxHashSet<String> {
         &self.option_keys
+    }
+
+    /// Files whose text speaks of polling, sorted.
+    pub fn polling_files(&self) -> &[FileId] {
+        &self.polling_files
     }
 
     /// What third-party APIs mean.
@@ -373,11 +387,11 @@ fn parse(text: &str, file: &SourceFile) -> Result<Box<FileFacts>, Skip> {
     Ok(Box::new(facts::collect(text, &tree)))
 }
 
-fn scan_file(file: &SourceFile, limits: &Limits, words: &Words, parse_all: bool) -> Scanned {
+fn scan_file(file: &SourceFile, limits: &Limits, words: &Words, option_words: &Words, parse_all: bool) -> Scanned {
     let text = match scan::read(file, limits) {
         Ok(text) => text,
         Err(skip) => {
-            return Scanned { identifiers: Vec::new(), bytes: 0, starts: false, facts: None, skip: Some(skip) };
+            return Scanned { identifiers: Vec::new(), bytes: 0, starts: false, speaks_of_polling: false, facts: None, skip: Some(skip) };
         }
     };
     let starts = words.starts(&text);
@@ -387,5 +401,12 @@ fn scan_file(file: &SourceFile, limits: &Limits, words: &Words, parse_all: bool)
         Some(Err(skip)) => (None, Some(skip)),
         None => (None, None),
     };
-    Scanned { identifiers: scan::identifiers(&text), bytes: text.len() as u64, starts, facts, skip }
+    Scanned {
+        identifiers: scan::identifiers(&text),
+        bytes: text.len() as u64,
+        starts,
+        speaks_of_polling: option_words.starts(&text) || scan::speaks_of_polling(&text),
+        facts,
+        skip,
+    }
 }

@@ -139,7 +139,9 @@ impl Program {
         let interval = row.interval.as_ref().and_then(|slot| self.slot(at, slot, &None).into_iter().next());
         // `for await (const _ of setInterval(5_000))`: the loop is the work.
         let looped = facts.loops.iter().position(|it| it.iterable == Some(at.expr));
+        let decorated = self.decorated(at);
         let work = match (&row.work, looped) {
+            _ if decorated.is_some() => Work::Functions(decorated.into_iter().collect()),
             (_, Some(looped)) => Work::Loop(at.file, LoopId(u32::try_from(looped).unwrap_or(u32::MAX))),
             (Some(slot), None) => {
                 let evaluator = Evaluator::new(self);
@@ -170,6 +172,21 @@ impl Program {
         })
     }
 
+    /// The method that a decorator stands before: `@Interval(10_000) pull() {}`.
+    fn decorated(&self, at: At) -> Option<Value> {
+        let facts = self.facts(at.file);
+        facts.classes.iter().enumerate().find_map(|(index, class)| {
+            let member = class.members.iter().find(|it| it.decorators.contains(&at.expr))?;
+            let crate::facts::MemberKind::Method(function) = member.kind else { return None };
+            let class = super::value::ClassAt { file: at.file, class: crate::facts::ClassId(u32::try_from(index).unwrap_or(u32::MAX)) };
+            Some(Value::Function {
+                at: FunctionAt { file: at.file, function },
+                env: None,
+                this: Some(std::sync::Arc::new(Value::Instance { class, made: None })),
+            })
+        })
+    }
+
     /// Functions among the operators and subscribers that an observable is piped into.
     fn piped_work(&self, at: At) -> Values {
         let facts = self.facts(at.file);
@@ -182,7 +199,14 @@ impl Program {
             && let Expr::Member { object, name } = facts.expr(callee)
             && name == "pipe"
         {
-            if let Some((_, args)) = facts.call(*object) {
+            let source = match facts.expr(*object) {
+                Expr::Ident { binding: Some(binding), .. } => match facts.binding(*binding).map(|it| it.origin) {
+                    Some(crate::facts::Origin::Value(value)) => value,
+                    _ => *object,
+                },
+                _ => *object,
+            };
+            if let Some((_, args)) = facts.call(source) {
                 values.extend(args.iter().flat_map(|arg| evaluator.eval(At { expr: *arg, ..at }, &None)));
             }
             expr = callee;
@@ -314,7 +338,8 @@ impl Program {
                 _ => None,
             })
             .collect();
-        let rearms = starts.iter().any(|start| start.file == at.file && self.leads_back(at.file, start.function, holder));
+        let own: Vec<FunctionId> = starts.iter().filter(|start| start.file == at.file).map(|start| start.function).collect();
+        let rearms = own.iter().any(|start| self.leads_back(at.file, *start, holder)) || self.effect_rearms(at, &own);
         rearms.then(|| Site {
             place: self.place(at),
             kind,

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::effects::Reach;
+use super::eval::Evaluator;
 use super::fold::{Interval, Reading};
 use super::program::Program;
 use super::site::{Site, Work};
 use super::timer::{Step, Timer};
-use super::value::Value;
+use super::value::{At, FunctionAt, Value};
+use crate::facts::Expr;
 use crate::source::{FileId, Role};
 use crate::vocabulary::{Gate, Kind, Verdict};
 
@@ -32,8 +34,9 @@ struct Pending {
 #[derive(Clone)]
 struct Fed {
     timer: Timer,
-    parameter_of: Vec<Value>,
     base: Site,
+    /// The functions that hand the interval on, with the call of each, innermost first.
+    hops: Vec<(FunctionAt, At)>,
 }
 
 impl Program {
@@ -88,6 +91,7 @@ impl Program {
         };
         // What a component repeats on behalf of its parents is seen at the parents.
         self.ask_callers(site, &mut reach, 0);
+        self.follow_state(&mut reach);
         let is_test = self.file(site.place.file).is_some_and(|it| it.role == Role::Test);
         let mut judgement = self.judge(site, &reach, &interval);
         if let Some(fed) = &pending.feeds {
@@ -170,27 +174,42 @@ impl Program {
         match (&site.work, site.kind) {
             (Work::Functions(values), Kind::IntervalHook) => values.iter().any(|it| matches!(it, Value::Parameter { .. })),
             (_, Kind::SleepLoop) => true,
-            _ => chain.len() <= 1 && !self.parameter_answer_is_read(site, parameter),
+            _ => chain.len() <= 1 && !self.has_a_mind_of_its_own(site, parameter),
         }
     }
 
-    fn parameter_answer_is_read(&self, site: &Site, parameter: &Value) -> bool {
+    /// Whether the work reads what the parameter answers, or calls it once at its end: it stops the
+    /// timer in the same breath.
+    fn has_a_mind_of_its_own(&self, site: &Site, parameter: &Value) -> bool {
         let Work::Functions(values) = &site.work else { return false };
         values.iter().any(|value| {
             let Value::Function { at, .. } = value else { return false };
             let facts = self.facts(at.file);
-            facts.own_nodes(at.function).any(|(expr, node)| {
-                let crate::facts::Expr::Call { callee, .. } = node.expr else { return false };
-                let calls_it = super::eval::Evaluator::new(self)
-                    .eval(super::value::At { file: at.file, expr: callee }, &None)
-                    .iter()
-                    .any(|it| match (it, parameter) {
-                        (Value::Parameter { function: f, index: i, path: p }, Value::Parameter { function: g, index: j, path: q }) => {
-                            f == g && i == j && p == q
-                        }
+            let evaluator = Evaluator::new(self);
+            let stops: Vec<_> = facts
+                .own_nodes(at.function)
+                .filter_map(|(_, node)| match node.expr {
+                    Expr::Call { callee, .. } => Some((node.guard?, evaluator.eval(At { file: at.file, expr: callee }, &None))),
+                    _ => None,
+                })
+                .filter(|(_, called)| {
+                    called.iter().any(|it| match it {
+                        Value::Library { package, symbol, .. } => self.catalog().is_stop(package, symbol),
                         _ => false,
-                    });
-                calls_it && self.answer_is_used(super::value::At { file: at.file, expr }, false)
+                    })
+                })
+                .map(|(guard, _)| guard)
+                .collect();
+            facts.own_nodes(at.function).any(|(expr, node)| {
+                let Expr::Call { callee, .. } = node.expr else { return false };
+                let calls_it = evaluator.eval(At { file: at.file, expr: callee }, &None).iter().any(|it| match (it, parameter) {
+                    (Value::Parameter { function: f, index: i, path: p }, Value::Parameter { function: g, index: j, path: q }) => {
+                        f == g && i == j && p == q
+                    }
+                    _ => false,
+                });
+                let at_its_end = node.guard.is_some_and(|guard| stops.contains(&guard));
+                calls_it && (at_its_end || self.answer_is_used(At { file: at.file, expr }, false))
             })
         })
     }
@@ -206,23 +225,25 @@ impl Program {
         let hands_on = matches!(timer.verdict, Verdict::NetworkPoll | Verdict::StatusPoll)
             || (timer.verdict == Verdict::Disabled && !interval.parameters.is_empty());
         if hands_on {
-            let fed = match &pending.feeds {
-                Some(fed) => Fed { timer: timer.clone(), parameter_of: interval.parameters.clone(), base: fed.base.clone() },
-                None => Fed { timer: timer.clone(), parameter_of: interval.parameters.clone(), base: site.clone() },
+            let (base, hops) = match &pending.feeds {
+                Some(fed) => (fed.base.clone(), fed.hops.clone()),
+                None => (site.clone(), Vec::new()),
             };
-            for parameter in &fed.parameter_of {
-                for (site, _) in self.param_sites(&fed.base, parameter) {
-                    more.push(Pending { site, feeds: Some(Box::new(fed.clone())) });
-                }
-            }
+            let mut parameters = interval.parameters.clone();
             // A default stands beside what callers pass.
-            if interval.parameters.is_empty()
+            if parameters.is_empty()
                 && let Some(at) = site.interval
             {
-                for parameter in self.parameters_in(at, &site.env) {
-                    for (site, _) in self.param_sites(&fed.base, &parameter) {
-                        more.push(Pending { site, feeds: Some(Box::new(fed.clone())) });
-                    }
+                parameters = self.parameters_in(at, &site.env);
+            }
+            for parameter in &parameters {
+                let Some(function) = Self::deciding_function(parameter) else { continue };
+                for given in self.given_for(parameter) {
+                    let mut hops = hops.clone();
+                    hops.push((function, given.call));
+                    let site = self.param_site(&base, parameter, &given, &hops);
+                    let feeds = Fed { timer: timer.clone(), base: base.clone(), hops };
+                    more.push(Pending { site, feeds: Some(Box::new(feeds)) });
                 }
             }
         }
@@ -230,8 +251,8 @@ impl Program {
     }
 
     /// Parameters that an interval with a default still lets callers choose.
-    fn parameters_in(&self, at: super::value::At, env: &super::value::Env) -> Vec<Value> {
-        super::eval::Evaluator::new(self)
+    fn parameters_in(&self, at: At, env: &super::value::Env) -> Vec<Value> {
+        Evaluator::new(self)
             .eval(at, env)
             .into_iter()
             .filter(|it| matches!(it, Value::Parameter { .. }))

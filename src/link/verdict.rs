@@ -77,7 +77,7 @@ impl Program {
             }
             if !reach.answer_read {
                 // Nobody reads the answer: it cannot be a poll for data if it says what else it is.
-                if self.is_keep_alive(&chain) {
+                if self.is_keep_alive(&chain, reach) {
                     return judged(Verdict::Heartbeat, chain, Confidence::Likely, reach.requests);
                 }
                 if self.drains_a_buffer(reach) {
@@ -132,7 +132,7 @@ impl Program {
             (_, Some(chain)) if site.kind != Kind::Raf => judged(Verdict::Unknown, chain, Confidence::Possible, 0),
             (Some((verdict, (chain, _))), _) => judged(verdict, chain, Confidence::Likely, 0),
             (None, _) if matches!(site.kind, Kind::Raf) => judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0),
-            (None, _) if reach.walked.is_empty() => judged(Verdict::Unknown, Vec::new(), Confidence::Possible, 0),
+            (None, _) if reach.walked.is_empty() && site.kind != Kind::SleepLoop => judged(Verdict::Unknown, Vec::new(), Confidence::Possible, 0),
             // All of it was seen: it counts, it flips a flag, it waits.
             (None, _) => judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0),
         }
@@ -216,9 +216,11 @@ impl Program {
     }
 
     /// A request whose name says that it only keeps something alive, and whose answer nobody reads.
-    fn is_keep_alive(&self, chain: &[Step]) -> bool {
-        chain.iter().any(|step| {
-            let name = step.label.trim_end_matches("()").rsplit('.').next().unwrap_or_default().to_snake_case();
+    fn is_keep_alive(&self, chain: &[Step], reach: &Reach) -> bool {
+        let called = chain.iter().map(|step| step.label.trim_end_matches("()").rsplit('.').next().unwrap_or_default());
+        let walked = reach.walked.iter().filter_map(|it| self.facts(it.file).function(it.function)?.name.as_deref());
+        called.chain(walked).any(|name| {
+            let name = name.to_snake_case();
             let words: Vec<&str> = name.split('_').collect();
             words.iter().any(|it| matches!(*it, "ping" | "heartbeat" | "keepalive"))
                 || (words.contains(&"keep") && words.contains(&"alive"))
