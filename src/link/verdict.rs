@@ -75,6 +75,10 @@ impl Program {
             if self.is_retry(site) {
                 return judged(Verdict::Retry, chain, confidence.max(Confidence::Likely), 0);
             }
+            // A debounce: it does its work once, or waits for the rest of the period.
+            if site.kind == Kind::RecursiveTimeout && reach.requests_guarded && self.waits_for_the_rest(site) {
+                return judged(Verdict::UiTimer, chain, Confidence::Likely, 0);
+            }
             if !reach.answer_read {
                 // Nobody reads the answer: it cannot be a poll for data if it says what else it is.
                 if self.is_keep_alive(&chain, reach) {
