@@ -339,7 +339,11 @@ fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> O
         absolute: path.to_path_buf(),
         language,
     };
-    Some(if is_template { Item::Template(file) } else { Item::File(file) })
+    Some(if is_template {
+        Item::Template(file)
+    } else {
+        Item::File(file)
+    })
 }
 
 /// Why a name alone is enough to leave a source file out. Generated code stays in: the calls of a

@@ -130,9 +130,14 @@ fn is_minified(text: &str, limits: &Limits) -> bool {
 /// Whether a text speaks of polling at all: it holds `poll` in any case.
 pub fn speaks_of_polling(text: &str) -> bool {
     static POLL: std::sync::OnceLock<Option<AhoCorasick>> = std::sync::OnceLock::new();
-    POLL.get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(["poll"]).ok())
-        .as_ref()
-        .is_none_or(|poll| poll.is_match(text))
+    POLL.get_or_init(|| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(["poll"])
+            .ok()
+    })
+    .as_ref()
+    .is_none_or(|poll| poll.is_match(text))
 }
 
 /// The words that can start a finding.

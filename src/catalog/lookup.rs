@@ -9,8 +9,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::check::{fault, read};
 use super::embedded::FILES;
 use super::rows::{
-    DelayMeaning, EffectMeaning, InjectedMeaning, LibraryFile, MethodMeaning, OnceMeaning, ReturnsMeaning,
-    RegistryMeaning, StopMeaning, TimerMeaning,
+    DelayMeaning, EffectMeaning, InjectedMeaning, LibraryFile, MethodMeaning, OnceMeaning, RegistryMeaning,
+    ReturnsMeaning, StopMeaning, TimerMeaning,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;

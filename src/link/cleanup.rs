@@ -23,9 +23,18 @@ impl Program {
     /// Whether a site is stopped. Benefit of the doubt where the handle leaves our sight.
     pub fn cleared(&self, site: &Site, side: Side) -> Cleared {
         if site.kind == Kind::Rxjs {
-            return if self.is_unsubscribed(site.anchor) { Cleared::Yes } else { Cleared::NotNeeded };
+            return if self.is_unsubscribed(site.anchor) {
+                Cleared::Yes
+            } else {
+                Cleared::NotNeeded
+            };
         }
-        if site.self_clearing || !matches!(site.kind, Kind::SetInterval | Kind::IntervalHook | Kind::RecursiveTimeout | Kind::Raf) {
+        if site.self_clearing
+            || !matches!(
+                site.kind,
+                Kind::SetInterval | Kind::IntervalHook | Kind::RecursiveTimeout | Kind::Raf
+            )
+        {
             return Cleared::NotNeeded;
         }
         let at = site.anchor;
@@ -36,10 +45,16 @@ impl Program {
         let owner = facts.functions_around(at.expr).collect::<Vec<_>>();
         let stopped = match handle(facts, at.expr) {
             Handle::Elsewhere => true,
-            Handle::Name(binding) => self.is_stopped(at, |expr| {
-                matches!(facts.expr(expr), Expr::Ident { binding: Some(it), .. } if *it == binding)
-            }) || facts.binding(binding).is_some_and(|it| it.uses.iter().any(|used| leaves_sight(facts, *used))),
-            Handle::Member(name) => self.is_stopped(at, |expr| matches!(facts.expr(expr), Expr::Member { name: it, .. } if *it == name)),
+            Handle::Name(binding) => self.is_stopped(
+                at,
+                |expr| matches!(facts.expr(expr), Expr::Ident { binding: Some(it), .. } if *it == binding),
+            ) || facts
+                .binding(binding)
+                .is_some_and(|it| it.uses.iter().any(|used| leaves_sight(facts, *used))),
+            Handle::Member(name) => self.is_stopped(
+                at,
+                |expr| matches!(facts.expr(expr), Expr::Member { name: it, .. } if *it == name),
+            ),
             Handle::Dropped => false,
         };
         if stopped {
@@ -51,7 +66,10 @@ impl Program {
         // A circle that a condition can end, ends.
         let conditional = facts.guards_of(at.expr).next().is_some()
             || owner.iter().any(|it| {
-                facts.function(*it).is_some_and(|function| function.kind == FunctionKind::Arrow && function.expr.is_some_and(|expr| facts.node(expr).guard.is_some()))
+                facts.function(*it).is_some_and(|function| {
+                    function.kind == FunctionKind::Arrow
+                        && function.expr.is_some_and(|expr| facts.node(expr).guard.is_some())
+                })
             });
         if site.kind != Kind::SetInterval && conditional {
             return Cleared::Yes;
@@ -60,19 +78,32 @@ impl Program {
             facts.function(*it).is_some_and(|function| {
                 function.name.as_deref().is_some_and(|name| {
                     name.starts_with(char::is_uppercase)
-                        || name.strip_prefix("use").is_some_and(|rest| rest.starts_with(char::is_uppercase))
+                        || name
+                            .strip_prefix("use")
+                            .is_some_and(|rest| rest.starts_with(char::is_uppercase))
                 })
             })
         });
         // Elsewhere only instances come and go.
         let class = owner.iter().find_map(|it| facts.function(*it)?.class);
         let passes = class.is_some_and(|class| !self.lives_with_its_module(ClassAt { file: at.file, class }));
-        if in_component || passes { Cleared::No } else { Cleared::NotNeeded }
+        if in_component || passes {
+            Cleared::No
+        } else {
+            Cleared::NotNeeded
+        }
     }
 
     /// Whether a class has one instance that a module keeps for itself and its importers.
     fn lives_with_its_module(&self, class: ClassAt) -> bool {
-        let Some(name) = self.facts(class.file).classes.get(class.class.index()).and_then(|it| it.name.clone()) else { return true };
+        let Some(name) = self
+            .facts(class.file)
+            .classes
+            .get(class.class.index())
+            .and_then(|it| it.name.clone())
+        else {
+            return true;
+        };
         self.files_mentioning(&name).into_iter().any(|file| {
             let facts = self.facts(file);
             facts.calls.iter().any(|call| match facts.expr(*call) {
@@ -107,10 +138,14 @@ impl Program {
         }
         match handle(facts, last) {
             Handle::Elsewhere => true,
-            Handle::Name(binding) => self.is_stopped(source, |expr| {
-                matches!(facts.expr(expr), Expr::Ident { binding: Some(it), .. } if *it == binding)
-            }),
-            Handle::Member(name) => self.is_stopped(source, |expr| matches!(facts.expr(expr), Expr::Member { name: it, .. } if *it == name)),
+            Handle::Name(binding) => self.is_stopped(
+                source,
+                |expr| matches!(facts.expr(expr), Expr::Ident { binding: Some(it), .. } if *it == binding),
+            ),
+            Handle::Member(name) => self.is_stopped(
+                source,
+                |expr| matches!(facts.expr(expr), Expr::Member { name: it, .. } if *it == name),
+            ),
             Handle::Dropped => false,
         }
     }
@@ -120,7 +155,9 @@ impl Program {
         let facts = self.facts(at.file);
         let set = facts.node(at.expr);
         facts.calls.iter().any(|call| {
-            let Some((callee, args)) = facts.call(*call) else { return false };
+            let Some((callee, args)) = facts.call(*call) else {
+                return false;
+            };
             // Clearing the old one before setting the new one restarts; it does not stop.
             let stop = facts.node(*call);
             if stop.function == set.function && stop.span.end <= set.span.start {
@@ -129,21 +166,32 @@ impl Program {
             // `timer.close()`, `handle.stop()`
             if let Expr::Member { object, name } = facts.expr(callee)
                 && is_handle(*object)
-                && matches!(name.as_str(), "close" | "stop" | "cancel" | "clear" | "unsubscribe" | "dispose" | "remove")
+                && matches!(
+                    name.as_str(),
+                    "close" | "stop" | "cancel" | "clear" | "unsubscribe" | "dispose" | "remove"
+                )
             {
                 return true;
             }
-            args.iter().any(|arg| is_handle(*arg) || mentions(facts, *arg, &is_handle)) && self.is_stop_call(At { file: at.file, expr: callee })
+            args.iter()
+                .any(|arg| is_handle(*arg) || mentions(facts, *arg, &is_handle))
+                && self.is_stop_call(At {
+                    file: at.file,
+                    expr: callee,
+                })
         })
     }
 
     fn is_stop_call(&self, callee: At) -> bool {
-        Evaluator::new(self).eval(callee, &None).iter().any(|value| match value {
-            Value::Library { package, symbol, .. } => self.catalog().is_stop(package, symbol),
-            // A helper of the repository that is handed the handle.
-            Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_) => true,
-            _ => false,
-        })
+        Evaluator::new(self)
+            .eval(callee, &None)
+            .iter()
+            .any(|value| match value {
+                Value::Library { package, symbol, .. } => self.catalog().is_stop(package, symbol),
+                // A helper of the repository that is handed the handle.
+                Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_) => true,
+                _ => false,
+            })
     }
 }
 
@@ -156,12 +204,17 @@ fn mentions(facts: &FileFacts, expr: ExprId, is_handle: &impl Fn(ExprId) -> bool
 /// A handle that is returned, stored or passed on.
 fn leaves_sight(facts: &FileFacts, expr: ExprId) -> bool {
     let node = facts.node(expr);
-    if facts.function(node.function).is_some_and(|it| it.returns.contains(&expr)) {
+    if facts
+        .function(node.function)
+        .is_some_and(|it| it.returns.contains(&expr))
+    {
         return true;
     }
     node.parent.is_some_and(|parent| match facts.expr(parent) {
         Expr::Object(_) | Expr::Array(_) => true,
-        Expr::Assign { value, target, .. } => *value == expr && matches!(facts.expr(*target), Expr::Member { .. } | Expr::Index { .. }),
+        Expr::Assign { value, target, .. } => {
+            *value == expr && matches!(facts.expr(*target), Expr::Member { .. } | Expr::Index { .. })
+        }
         _ => false,
     })
 }
@@ -169,17 +222,29 @@ fn leaves_sight(facts: &FileFacts, expr: ExprId) -> bool {
 fn handle(facts: &FileFacts, call: ExprId) -> Handle {
     let mut expr = call;
     loop {
-        if let Some(found) = facts.bindings.iter().position(|it| it.origin == Origin::Value(expr)) {
+        if let Some(found) = facts
+            .bindings
+            .iter()
+            .position(|it| it.origin == Origin::Value(expr))
+        {
             return Handle::Name(crate::facts::BindingId(u32::try_from(found).unwrap_or(u32::MAX)));
         }
-        if facts.function(facts.node(expr).function).is_some_and(|it| it.returns.contains(&expr)) {
+        if facts
+            .function(facts.node(expr).function)
+            .is_some_and(|it| it.returns.contains(&expr))
+        {
             return Handle::Elsewhere;
         }
-        let Some(parent) = facts.node(expr).parent else { return Handle::Dropped };
+        let Some(parent) = facts.node(expr).parent else {
+            return Handle::Dropped;
+        };
         match facts.expr(parent) {
             Expr::Assign { target, value, .. } if *value == expr => {
                 return match facts.expr(*target) {
-                    Expr::Ident { binding: Some(binding), .. } => Handle::Name(*binding),
+                    Expr::Ident {
+                        binding: Some(binding),
+                        ..
+                    } => Handle::Name(*binding),
                     Expr::Member { name, .. } => Handle::Member(name.clone()),
                     _ => Handle::Elsewhere,
                 };

@@ -127,8 +127,23 @@ impl Program {
         for value in work {
             match value {
                 Value::Function { at, env, this } => {
-                    let frame = evaluator.frame(*at, Args::Values(args.to_vec()), this.as_deref().cloned(), env, env);
-                    walk.enqueue(Task { function: *at, env: frame, chain: None, top: None, answer_used: false }, from);
+                    let frame = evaluator.frame(
+                        *at,
+                        Args::Values(args.to_vec()),
+                        this.as_deref().cloned(),
+                        env,
+                        env,
+                    );
+                    walk.enqueue(
+                        Task {
+                            function: *at,
+                            env: frame,
+                            chain: None,
+                            top: None,
+                            answer_used: false,
+                        },
+                        from,
+                    );
                 }
                 // The work is a function of a library, or something that could not be seen.
                 _ => walk.value_called(value, from, None, None, None, &evaluator),
@@ -141,16 +156,27 @@ impl Program {
     pub fn reach_call(&self, at: At, callees: &[Value]) -> Reach {
         let mut walk = Walk::new(self);
         let evaluator = Evaluator::new(self);
-        let known: Vec<&Value> =
-            callees.iter().filter(|it| !matches!(it, Value::Unknown(_) | Value::Undefined | Value::Null)).collect();
+        let known: Vec<&Value> = callees
+            .iter()
+            .filter(|it| !matches!(it, Value::Unknown(_) | Value::Undefined | Value::Null))
+            .collect();
         for value in &known {
             walk.value_called(value, at, None, None, Some((at, false)), &evaluator);
         }
         if known.is_empty()
             && let Some((callee, _)) = self.facts(at.file).call(at.expr)
         {
-            let function = FunctionAt { file: at.file, function: self.facts(at.file).node(at.expr).function };
-            let task = Task { function, env: None, chain: None, top: None, answer_used: true };
+            let function = FunctionAt {
+                file: at.file,
+                function: self.facts(at.file).node(at.expr).function,
+            };
+            let task = Task {
+                function,
+                env: None,
+                chain: None,
+                top: None,
+                answer_used: true,
+            };
             walk.unseen_call(at, callee, callees.first(), &task, Some((at, false)), &evaluator);
         }
         walk.finish()
@@ -163,7 +189,10 @@ impl<'p> Walk<'p> {
             program,
             queue: VecDeque::new(),
             seen: FxHashSet::default(),
-            reach: Reach { lost_guarded: true, ..Reach::default() },
+            reach: Reach {
+                lost_guarded: true,
+                ..Reach::default()
+            },
             requesting: FxHashSet::default(),
             unguarded: false,
             answer_used: true,
@@ -172,7 +201,12 @@ impl<'p> Walk<'p> {
 
     fn finish(mut self) -> Reach {
         self.run();
-        let Self { mut reach, requesting, unguarded, .. } = self;
+        let Self {
+            mut reach,
+            requesting,
+            unguarded,
+            ..
+        } = self;
         reach.requests = u32::try_from(requesting.len()).unwrap_or(u32::MAX);
         reach.requests_guarded = !requesting.is_empty() && !unguarded;
         reach
@@ -205,7 +239,10 @@ impl<'p> Walk<'p> {
     fn function(&mut self, task: &Task) {
         let facts = self.program.facts(task.function.file);
         for (expr, node) in facts.own_nodes(task.function.function) {
-            let at = At { file: task.function.file, expr };
+            let at = At {
+                file: task.function.file,
+                expr,
+            };
             let top = task.top.or(Some((at, node.guard.is_some())));
             match &node.expr {
                 Expr::Call { callee, .. } => self.call(at, *callee, task, top),
@@ -215,16 +252,38 @@ impl<'p> Walk<'p> {
                 // `hub.state`: a member that means something only on what a library made.
                 Expr::Member { name, .. } if self.program.catalog().is_read_member(name) => {
                     for value in Evaluator::new(self.program).eval(at, &task.env) {
-                        let Value::Library { package, symbol, .. } = value else { continue };
-                        let row = self.program.catalog().effect(&package, &symbol).filter(|row| row.without_call);
+                        let Value::Library { package, symbol, .. } = value else {
+                            continue;
+                        };
+                        let row = self
+                            .program
+                            .catalog()
+                            .effect(&package, &symbol)
+                            .filter(|row| row.without_call);
                         if let Some(row) = row {
                             let label = self.program.label(at);
-                            self.found(row.effect, at, task.chain.as_ref(), &label, Confidence::Certain, top);
+                            self.found(
+                                row.effect,
+                                at,
+                                task.chain.as_ref(),
+                                &label,
+                                Confidence::Certain,
+                                top,
+                            );
                         }
                     }
                 }
-                Expr::Unary { op: UnaryOp::Delete, .. } => {
-                    self.found(Effect::Sweep, at, task.chain.as_ref(), "deletes an entry", Confidence::Certain, top);
+                Expr::Unary {
+                    op: UnaryOp::Delete, ..
+                } => {
+                    self.found(
+                        Effect::Sweep,
+                        at,
+                        task.chain.as_ref(),
+                        "deletes an entry",
+                        Confidence::Certain,
+                        top,
+                    );
                 }
                 Expr::Assign { target, .. } => self.assignment(at, *target, task, top),
                 _ => {}
@@ -235,27 +294,49 @@ impl<'p> Walk<'p> {
     fn status_member(&mut self, at: At, object: ExprId, task: &Task) {
         let facts = self.program.facts(at.file);
         // `socket.connected = true` writes it.
-        let is_target = facts.node(at.expr).parent.is_some_and(|parent| {
-            matches!(facts.expr(parent), Expr::Assign { target, .. } if *target == at.expr)
-        });
+        let is_target = facts.node(at.expr).parent.is_some_and(
+            |parent| matches!(facts.expr(parent), Expr::Assign { target, .. } if *target == at.expr),
+        );
         let of_page = matches!(facts.expr(object), Expr::Ident { name, binding: None } if name == "document");
         if is_target || of_page {
             return;
         }
         let label = self.program.label(at);
-        self.found(Effect::StatusRead, at, task.chain.as_ref(), &label, Confidence::Certain, None);
+        self.found(
+            Effect::StatusRead,
+            at,
+            task.chain.as_ref(),
+            &label,
+            Confidence::Certain,
+            None,
+        );
     }
 
     fn assignment(&mut self, at: At, target: ExprId, task: &Task, top: Option<(At, bool)>) {
         let facts = self.program.facts(at.file);
-        let Expr::Member { object, name } = facts.expr(target) else { return };
+        let Expr::Member { object, name } = facts.expr(target) else {
+            return;
+        };
         let evaluator = Evaluator::new(self.program);
         for value in evaluator.eval(At { expr: *object, ..at }, &task.env) {
-            let Value::Library { package, symbol, .. } = value else { continue };
-            let symbol = if symbol.is_empty() { name.to_string() } else { format!("{symbol}.{name}") };
+            let Value::Library { package, symbol, .. } = value else {
+                continue;
+            };
+            let symbol = if symbol.is_empty() {
+                name.to_string()
+            } else {
+                format!("{symbol}.{name}")
+            };
             if let Some(row) = self.program.catalog().effect(&package, &symbol) {
                 let label = self.program.label(at);
-                self.found(row.effect, at, task.chain.as_ref(), &label, Confidence::Likely, top);
+                self.found(
+                    row.effect,
+                    at,
+                    task.chain.as_ref(),
+                    &label,
+                    Confidence::Likely,
+                    top,
+                );
             }
         }
     }
@@ -284,7 +365,10 @@ impl<'p> Walk<'p> {
             return;
         }
         let mut chain = steps(chain);
-        chain.push(Step { place: self.program.place(at), label: label.to_owned() });
+        chain.push(Step {
+            place: self.program.place(at),
+            label: label.to_owned(),
+        });
         self.reach.effects.insert(effect, (chain, confidence));
     }
 
@@ -323,7 +407,11 @@ impl<'p> Walk<'p> {
                 let label = format!("{} runs on the server", self.program.label(at));
                 self.found(Effect::Network, at, chain, &label, Confidence::Likely, top);
             }
-            Value::Function { at: function, env: outer, this } => {
+            Value::Function {
+                at: function,
+                env: outer,
+                this,
+            } => {
                 let link = self.link(at, chain);
                 let frame = evaluator.frame(
                     *function,
@@ -332,26 +420,90 @@ impl<'p> Walk<'p> {
                     outer,
                     &env,
                 );
-                let answer_used = self.program.answer_is_used(at, task.is_none_or(|it| it.answer_used));
-                self.enqueue(Task { function: *function, env: frame, chain: Some(link), top, answer_used }, at);
+                let answer_used = self
+                    .program
+                    .answer_is_used(at, task.is_none_or(|it| it.answer_used));
+                self.enqueue(
+                    Task {
+                        function: *function,
+                        env: frame,
+                        chain: Some(link),
+                        top,
+                        answer_used,
+                    },
+                    at,
+                );
             }
             Value::Class(class) => {
                 let facts = self.program.facts(class.file);
-                if let Some(constructor) = facts.classes.get(class.class.index()).and_then(|it| it.constructor) {
+                if let Some(constructor) = facts
+                    .classes
+                    .get(class.class.index())
+                    .and_then(|it| it.constructor)
+                {
                     let link = self.link(at, chain);
-                    let function = FunctionAt { file: class.file, function: constructor };
-                    let this = Value::Instance { class: *class, made: Some((at, env.clone())) };
-                    let frame = evaluator.frame(function, Args::Call { at, env: env.clone() }, Some(this), &None, &env);
-                    self.enqueue(Task { function, env: frame, chain: Some(link), top, answer_used: true }, at);
+                    let function = FunctionAt {
+                        file: class.file,
+                        function: constructor,
+                    };
+                    let this = Value::Instance {
+                        class: *class,
+                        made: Some((at, env.clone())),
+                    };
+                    let frame = evaluator.frame(
+                        function,
+                        Args::Call { at, env: env.clone() },
+                        Some(this),
+                        &None,
+                        &env,
+                    );
+                    self.enqueue(
+                        Task {
+                            function,
+                            env: frame,
+                            chain: Some(link),
+                            top,
+                            answer_used: true,
+                        },
+                        at,
+                    );
                 }
             }
-            Value::Library { package, symbol, .. } => self.library_call(package, symbol, at, &env, chain, top, evaluator),
-            Value::Made { gives: Gives::Runner, at: made, env: made_env, argument, .. } => {
+            Value::Library { package, symbol, .. } => {
+                self.library_call(package, symbol, at, &env, chain, top, evaluator)
+            }
+            Value::Made {
+                gives: Gives::Runner,
+                at: made,
+                env: made_env,
+                argument,
+                ..
+            } => {
                 for function in evaluator.runner(*made, made_env, *argument) {
-                    if let Value::Function { at: function, env: outer, this } = function {
+                    if let Value::Function {
+                        at: function,
+                        env: outer,
+                        this,
+                    } = function
+                    {
                         let link = self.link(at, chain);
-                        let frame = evaluator.frame(function, Args::Values(Vec::new()), this.as_deref().cloned(), &outer, &env);
-                        self.enqueue(Task { function, env: frame, chain: Some(link), top, answer_used: true }, at);
+                        let frame = evaluator.frame(
+                            function,
+                            Args::Values(Vec::new()),
+                            this.as_deref().cloned(),
+                            &outer,
+                            &env,
+                        );
+                        self.enqueue(
+                            Task {
+                                function,
+                                env: frame,
+                                chain: Some(link),
+                                top,
+                                answer_used: true,
+                            },
+                            at,
+                        );
                     }
                 }
             }
@@ -371,7 +523,10 @@ impl<'p> Walk<'p> {
                     return;
                 }
                 let mut steps = steps(chain);
-                steps.push(Step { place: self.program.place(at), label: self.program.label(at) });
+                steps.push(Step {
+                    place: self.program.place(at),
+                    label: self.program.label(at),
+                });
                 if !self.program.is_inline_callback(*function) {
                     self.reach.parameters.push((value.clone(), steps));
                 } else if !path.is_empty() {
@@ -406,7 +561,10 @@ impl<'p> Walk<'p> {
             return;
         }
         let last = name.rsplit('.').next().unwrap_or(name);
-        let listens = name.contains('.') && catalog.method(last).is_some_and(|row| row.effect == Effect::Listen);
+        let listens = name.contains('.')
+            && catalog
+                .method(last)
+                .is_some_and(|row| row.effect == Effect::Listen);
         let effect = match catalog.effect(package, name) {
             // A broad row (`document.**`) says less than the name of the method.
             Some(row) if listens && row.effect == Effect::Dom => Effect::Listen,
@@ -420,7 +578,14 @@ impl<'p> Walk<'p> {
                 match catalog.method(last).filter(|_| name.contains('.')) {
                     Some(row) => {
                         let label = self.program.label(at);
-                        self.found(row.effect, at, chain, &label, row.confidence.max(Confidence::Likely), top);
+                        self.found(
+                            row.effect,
+                            at,
+                            chain,
+                            &label,
+                            row.confidence.max(Confidence::Likely),
+                            top,
+                        );
                         row.effect
                     }
                     None => {
@@ -456,23 +621,41 @@ impl<'p> Walk<'p> {
         let row = name.and_then(|name| self.program.catalog().method(name));
         if let Some(row) = row {
             let label = self.program.label(at);
-            self.found(row.effect, at, task.chain.as_ref(), &label, row.confidence.max(Confidence::Likely), top);
+            self.found(
+                row.effect,
+                at,
+                task.chain.as_ref(),
+                &label,
+                row.confidence.max(Confidence::Likely),
+                top,
+            );
             self.callbacks(at, &task.env, row.effect, task.chain.as_ref(), top, evaluator);
             return;
         }
         // Calling `undefined` does nothing: an optional callback that nobody gave.
         let optional = match (value, facts.expr(callee)) {
-            (Some(Value::Undefined | Value::Null), Expr::Member { object, .. }) => {
-                evaluator.eval(At { expr: *object, ..at }, &task.env).iter().all(|it| {
-                    matches!(it, Value::Props { .. } | Value::Parameter { .. } | Value::Rest { .. } | Value::Made { .. } | Value::Object { .. })
-                })
-            }
+            (Some(Value::Undefined | Value::Null), Expr::Member { object, .. }) => evaluator
+                .eval(At { expr: *object, ..at }, &task.env)
+                .iter()
+                .all(|it| {
+                    matches!(
+                        it,
+                        Value::Props { .. }
+                            | Value::Parameter { .. }
+                            | Value::Rest { .. }
+                            | Value::Made { .. }
+                            | Value::Object { .. }
+                    )
+                }),
             (Some(Value::Undefined | Value::Null), _) => true,
             _ => false,
         };
         if !optional {
             let mut steps = steps(task.chain.as_ref());
-            steps.push(Step { place: self.program.place(at), label: format!("{} could not be followed", self.program.label(at)) });
+            steps.push(Step {
+                place: self.program.place(at),
+                label: format!("{} could not be followed", self.program.label(at)),
+            });
             self.reach.lost.push(steps);
             self.reach.lost_guarded &= top.is_some_and(|(_, guarded)| guarded);
         }
@@ -492,7 +675,11 @@ impl<'p> Walk<'p> {
         if effect == Effect::Listen {
             return;
         }
-        let count = self.program.facts(at.file).call(at.expr).map_or(0, |(_, args)| args.len());
+        let count = self
+            .program
+            .facts(at.file)
+            .call(at.expr)
+            .map_or(0, |(_, args)| args.len());
         for index in 0..count {
             self.callback(at, index, env, chain, top, evaluator);
         }
@@ -508,25 +695,56 @@ impl<'p> Walk<'p> {
         evaluator: &Evaluator<'_>,
     ) {
         let facts = self.program.facts(at.file);
-        let Some(arg) = facts.call(at.expr).and_then(|(_, args)| args.get(index)) else { return };
+        let Some(arg) = facts.call(at.expr).and_then(|(_, args)| args.get(index)) else {
+            return;
+        };
         let can_be_function = matches!(
             facts.expr(*arg),
-            Expr::Function(_) | Expr::Ident { .. } | Expr::Member { .. } | Expr::Call { .. } | Expr::Conditional { .. }
+            Expr::Function(_)
+                | Expr::Ident { .. }
+                | Expr::Member { .. }
+                | Expr::Call { .. }
+                | Expr::Conditional { .. }
         );
         if !can_be_function {
             return;
         }
         for value in evaluator.eval(At { expr: *arg, ..at }, env) {
             match &value {
-                Value::Function { at: function, env: outer, this } => {
+                Value::Function {
+                    at: function,
+                    env: outer,
+                    this,
+                } => {
                     // An inline callback is part of the call's line: it adds no step.
                     let inline = matches!(facts.expr(*arg), Expr::Function(_));
-                    let link = if inline { chain.cloned() } else { Some(self.link(at, chain)) };
-                    let frame = evaluator.frame(*function, Args::Values(Vec::new()), this.as_deref().cloned(), outer, env);
-                    self.enqueue(Task { function: *function, env: frame, chain: link, top, answer_used: true }, at);
+                    let link = if inline {
+                        chain.cloned()
+                    } else {
+                        Some(self.link(at, chain))
+                    };
+                    let frame = evaluator.frame(
+                        *function,
+                        Args::Values(Vec::new()),
+                        this.as_deref().cloned(),
+                        outer,
+                        env,
+                    );
+                    self.enqueue(
+                        Task {
+                            function: *function,
+                            env: frame,
+                            chain: link,
+                            top,
+                            answer_used: true,
+                        },
+                        at,
+                    );
                 }
                 // `dispatch(fetchOrders())` runs the thunk.
-                Value::Made { gives: Gives::Runner, .. } => self.value_called(&value, at, None, chain, top, evaluator),
+                Value::Made {
+                    gives: Gives::Runner, ..
+                } => self.value_called(&value, at, None, chain, top, evaluator),
                 _ => {}
             }
         }
@@ -534,7 +752,10 @@ impl<'p> Walk<'p> {
 
     fn link(&self, at: At, before: Option<&Arc<Link>>) -> Arc<Link> {
         Arc::new(Link {
-            step: Step { place: self.program.place(at), label: self.program.label(at) },
+            step: Step {
+                place: self.program.place(at),
+                label: self.program.label(at),
+            },
             length: before.map_or(0, |link| link.length) + 1,
             before: before.cloned(),
         })
@@ -549,10 +770,17 @@ impl Program {
         let mut expr = at.expr;
         for _ in 0..12 {
             let node = facts.node(expr);
-            if facts.function(node.function).is_some_and(|it| it.returns.contains(&expr)) {
+            if facts
+                .function(node.function)
+                .is_some_and(|it| it.returns.contains(&expr))
+            {
                 return returned_used;
             }
-            if facts.bindings.iter().any(|it| it.origin == crate::facts::Origin::Value(expr)) {
+            if facts
+                .bindings
+                .iter()
+                .any(|it| it.origin == crate::facts::Origin::Value(expr))
+            {
                 return true;
             }
             let Some(parent) = node.parent else { return false };
@@ -560,12 +788,18 @@ impl Program {
                 Expr::Await(_) | Expr::Sequence(_) => expr = parent,
                 // `.then(() => …)` does not look at the answer, `.then((answer) => …)` does.
                 Expr::Member { name, .. } => {
-                    let Some(call) = facts.node(parent).parent else { return true };
-                    let Expr::Call { args, .. } = facts.expr(call) else { return true };
+                    let Some(call) = facts.node(parent).parent else {
+                        return true;
+                    };
+                    let Expr::Call { args, .. } = facts.expr(call) else {
+                        return true;
+                    };
                     let ignores = match name.as_str() {
                         "catch" | "finally" => true,
                         "then" => args.iter().all(|arg| match facts.expr(*arg) {
-                            Expr::Function(function) => facts.function(*function).is_some_and(|it| it.params.is_empty()),
+                            Expr::Function(function) => {
+                                facts.function(*function).is_some_and(|it| it.params.is_empty())
+                            }
                             _ => false,
                         }),
                         _ => false,
@@ -585,8 +819,12 @@ impl Program {
     /// what it is given, the callee decides.
     pub fn is_inline_callback(&self, function: FunctionAt) -> bool {
         let facts = self.facts(function.file);
-        let Some(mut expr) = facts.function(function.function).and_then(|it| it.expr) else { return false };
-        let Some(mut parent) = facts.node(expr).parent else { return false };
+        let Some(mut expr) = facts.function(function.function).and_then(|it| it.expr) else {
+            return false;
+        };
+        let Some(mut parent) = facts.node(expr).parent else {
+            return false;
+        };
         // `['$http', ($http) => …]` lists what a container injects.
         if let Expr::Array(_) = facts.expr(parent)
             && let Some(outer) = facts.node(parent).parent
@@ -596,10 +834,21 @@ impl Program {
         match facts.expr(parent) {
             Expr::Call { callee, .. } if *callee != expr => {
                 // `memo((props) => …)` and `useCallback((id) => …)` hand the function on.
-                let wraps = Evaluator::new(self).eval(At { file: function.file, expr: *callee }, &None).iter().any(|value| match value {
-                    Value::Library { package, symbol, .. } => self.catalog().returns(package, symbol).is_some(),
-                    _ => false,
-                });
+                let wraps = Evaluator::new(self)
+                    .eval(
+                        At {
+                            file: function.file,
+                            expr: *callee,
+                        },
+                        &None,
+                    )
+                    .iter()
+                    .any(|value| match value {
+                        Value::Library { package, symbol, .. } => {
+                            self.catalog().returns(package, symbol).is_some()
+                        }
+                        _ => false,
+                    });
                 !wraps
             }
             _ => false,

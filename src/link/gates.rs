@@ -30,20 +30,41 @@ impl Program {
             }
             if interval.can_be_off {
                 let by_default = interval.ms.is_none() && interval.parameters.is_empty();
-                let kind = if by_default { Gate::OffByDefault } else { Gate::Conditional };
+                let kind = if by_default {
+                    Gate::OffByDefault
+                } else {
+                    Gate::Conditional
+                };
                 add((kind, Some(format!("the interval {label} can turn it off"))));
             }
         }
         for (switch, call, env) in &site.switches {
-            let slot = Slot { argument: switch.argument, option: switch.option.clone() };
+            let slot = Slot {
+                argument: switch.argument,
+                option: switch.option.clone(),
+            };
             for at in self.slot(*call, &slot, env) {
                 let values = Evaluator::new(self).eval(at, env);
-                let off = values.iter().filter(|it| is_off(it, &[switch.off]) || (it.is_falsy() == Some(true) && matches!(switch.off, OffValue::False | OffValue::Null))).count();
+                let off = values
+                    .iter()
+                    .filter(|it| {
+                        is_off(it, &[switch.off])
+                            || (it.is_falsy() == Some(true)
+                                && matches!(switch.off, OffValue::False | OffValue::Null))
+                    })
+                    .count();
                 let open = values.iter().any(|it| it.is_falsy().is_none());
                 // A key that is put together is a key; only one that can be nothing switches.
                 let is_key = switch.argument.is_some() && switch.off == OffValue::Null;
                 if off > 0 || (open && !is_key) {
-                    add((Gate::Conditional, Some(format!("{} is {}", switch.option.as_deref().unwrap_or("the key"), self.label(at)))));
+                    add((
+                        Gate::Conditional,
+                        Some(format!(
+                            "{} is {}",
+                            switch.option.as_deref().unwrap_or("the key"),
+                            self.label(at)
+                        )),
+                    ));
                 }
             }
         }
@@ -56,7 +77,12 @@ impl Program {
                 }
             }
             let function = facts.node(at.expr).function;
-            let Some(declared) = facts.function(function).filter(|_| function != FunctionId::MODULE) else { break };
+            let Some(declared) = facts
+                .function(function)
+                .filter(|_| function != FunctionId::MODULE)
+            else {
+                break;
+            };
             if is_boundary(declared) {
                 break;
             }
@@ -75,7 +101,10 @@ impl Program {
             && let Some(test) = self.facts(file).loops.get(id.index()).and_then(|it| it.test)
             && Evaluator::new(self).truth(At { file, expr: test }, &None) != Some(true)
         {
-            add((Gate::Conditional, Some(format!("while {}", self.label(At { file, expr: test })))));
+            add((
+                Gate::Conditional,
+                Some(format!("while {}", self.label(At { file, expr: test }))),
+            ));
         }
         // A query that is given nothing to ask for rests: `useOrder(id ?? skipToken)`.
         for call in site.switches.iter().map(|(_, call, _)| *call).take(1) {
@@ -91,18 +120,26 @@ impl Program {
                 })
             });
             if skips {
-                add((Gate::Conditional, Some("skipToken can stand in for its argument".to_owned())));
+                add((
+                    Gate::Conditional,
+                    Some("skipToken can stand in for its argument".to_owned()),
+                ));
             }
         }
         if requests_guarded {
-            add((Gate::Conditional, Some("the callback returns early under a condition".to_owned())));
+            add((
+                Gate::Conditional,
+                Some("the callback returns early under a condition".to_owned()),
+            ));
         }
         gate
     }
 
     /// An interval that only callers give: off when none does.
     fn parameter_gate(&self, parameter: &Value, site: &Site, label: &str) -> Gated {
-        let Value::Parameter { function, .. } = parameter else { return (Gate::Always, None) };
+        let Value::Parameter { function, .. } = parameter else {
+            return (Gate::Always, None);
+        };
         let callers = self.callers(*function);
         let live: Vec<_> = callers.iter().filter(|it| !it.is_test).collect();
         let mut any_on = false;
@@ -113,33 +150,60 @@ impl Program {
             let values = self.interval(
                 interval,
                 &env,
-                &super::fold::Reading { unit_ms: site.unit_ms, off: &site.off, default_ms: None },
+                &super::fold::Reading {
+                    unit_ms: site.unit_ms,
+                    off: &site.off,
+                    default_ms: None,
+                },
             );
             any_on |= !values.always_off && !values.absent;
             any_said_off |= values.always_off && !values.absent;
         }
         match (any_on, any_said_off) {
             (true, _) => (Gate::Conditional, Some(format!("callers decide {label}"))),
-            (false, true) => (Gate::OffAtAllCallers, Some(format!("every caller turns {label} off"))),
+            (false, true) => (
+                Gate::OffAtAllCallers,
+                Some(format!("every caller turns {label} off")),
+            ),
             (false, false) => (Gate::OffByDefault, Some(format!("no caller passes {label}"))),
         }
     }
 
     /// The frame of a function at one of its callers.
     pub fn frame_at(&self, function: FunctionAt, caller: At, env: &Env) -> Env {
-        Evaluator::new(self).frame(function, Args::Call { at: caller, env: env.clone() }, None, &None, env)
+        Evaluator::new(self).frame(
+            function,
+            Args::Call {
+                at: caller,
+                env: env.clone(),
+            },
+            None,
+            &None,
+            env,
+        )
     }
 
     fn test_gates(&self, test: At, holds: bool, site: &Site, add: &mut impl FnMut(Gated)) {
         let facts = self.facts(test.file);
         let part = |expr| At { expr, ..test };
         match facts.expr(test.expr) {
-            Expr::Unary { op: UnaryOp::Not, value } => self.test_gates(part(*value), !holds, site, add),
-            Expr::Binary { op: BinaryOp::And, left, right } if holds => {
+            Expr::Unary {
+                op: UnaryOp::Not,
+                value,
+            } => self.test_gates(part(*value), !holds, site, add),
+            Expr::Binary {
+                op: BinaryOp::And,
+                left,
+                right,
+            } if holds => {
                 self.test_gates(part(*left), true, site, add);
                 self.test_gates(part(*right), true, site, add);
             }
-            Expr::Binary { op: BinaryOp::Or, left, right } if !holds => {
+            Expr::Binary {
+                op: BinaryOp::Or,
+                left,
+                right,
+            } if !holds => {
                 self.test_gates(part(*left), false, site, add);
                 self.test_gates(part(*right), false, site, add);
             }
@@ -159,12 +223,26 @@ impl Program {
         if label.starts_with('!') && label.contains("window") || label.contains("typeof") {
             return None;
         }
-        if let Expr::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, left, .. } = facts.expr(test.expr)
-            && matches!(facts.expr(*left), Expr::Unary { op: UnaryOp::Other, .. })
+        if let Expr::Binary {
+            op: BinaryOp::Equal | BinaryOp::NotEqual,
+            left,
+            ..
+        } = facts.expr(test.expr)
+            && matches!(
+                facts.expr(*left),
+                Expr::Unary {
+                    op: UnaryOp::Other,
+                    ..
+                }
+            )
         {
             return None;
         }
-        let words = if holds { format!("only while {label}") } else { format!("not while {label}") };
+        let words = if holds {
+            format!("only while {label}")
+        } else {
+            format!("not while {label}")
+        };
         let evaluator = Evaluator::new(self);
         if let Some(truth) = evaluator.truth(test, &site.env) {
             return (truth != holds).then_some((Gate::OffByDefault, Some(words)));
@@ -174,7 +252,9 @@ impl Program {
             Value::Parameter { function, .. } => Some(*function),
             _ => None,
         });
-        let Some(function) = parameter else { return Some((Gate::Conditional, Some(words))) };
+        let Some(function) = parameter else {
+            return Some((Gate::Conditional, Some(words)));
+        };
         let fails = |value: &Value| value.is_falsy().map(|falsy| falsy == holds);
         let default_off = values.iter().any(|it| fails(it) == Some(true));
         let callers = self.callers(function);
@@ -201,9 +281,14 @@ impl Program {
     /// Whether a caller gives a parameter at all, be it to turn something off.
     fn says_something(&self, values: &[Value], caller: At) -> bool {
         values.iter().any(|value| match value {
-            Value::Parameter { function, index, path } => {
-                self.given(*function, *index, path).iter().any(|given| given.call == caller)
-            }
+            Value::Parameter {
+                function,
+                index,
+                path,
+            } => self
+                .given(*function, *index, path)
+                .iter()
+                .any(|given| given.call == caller),
             _ => false,
         })
     }
@@ -249,7 +334,10 @@ fn is_boundary(function: &crate::facts::Function) -> bool {
         return true;
     }
     let component_or_hook = function.name.as_deref().is_some_and(|name| {
-        name.starts_with(char::is_uppercase) || name.strip_prefix("use").is_some_and(|it| it.starts_with(char::is_uppercase))
+        name.starts_with(char::is_uppercase)
+            || name
+                .strip_prefix("use")
+                .is_some_and(|it| it.starts_with(char::is_uppercase))
     });
     component_or_hook || (function.parent == FunctionId::MODULE && function.name.is_some())
 }

@@ -66,8 +66,8 @@ impl Program {
         step: &(dyn Fn() + Sync),
     ) -> Result<Self, Error> {
         let limits = Limits::default();
-        let words = Words::new(&catalog.starting_words())?;
-        let option_words = Words::new(&catalog.interval_option_keys())?;
+        let words = Words::new(catalog.starting_words())?;
+        let option_words = Words::new(catalog.interval_option_keys())?;
         let scanned: Vec<Scanned> = discovery
             .files
             .par_iter()
@@ -78,7 +78,10 @@ impl Program {
             })
             .collect();
         let resolver = Resolver::new(&discovery);
-        let uses_injection = discovery.packages.iter().any(|package| package.dependencies.contains("angular"));
+        let uses_injection = discovery
+            .packages
+            .iter()
+            .any(|package| package.dependencies.contains("angular"));
         let mut skipped = discovery.skipped;
         let mut facts = Vec::with_capacity(scanned.len());
         let mut identifiers = Vec::with_capacity(scanned.len());
@@ -106,7 +109,11 @@ impl Program {
             facts.push(slot);
             identifiers.push(scanned.identifiers);
         }
-        let option_keys: FxHashSet<String> = catalog.interval_option_keys().into_iter().map(str::to_owned).collect();
+        let option_keys: FxHashSet<String> = catalog
+            .interval_option_keys()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         Ok(Self {
             files: discovery.files,
             option_keys,
@@ -160,14 +167,22 @@ impl Program {
 
     /// Number of files whose facts were asked for.
     pub fn files_parsed(&self) -> usize {
-        self.facts.iter().filter(|slot| slot.get().is_some_and(|facts| !facts.functions.is_empty())).count()
+        self.facts
+            .iter()
+            .filter(|slot| slot.get().is_some_and(|facts| !facts.functions.is_empty()))
+            .count()
     }
 
     /// Answers everything that rules and findings may ask.
     pub fn link(&self) -> super::Linked {
         let timers = self.timers();
         let leftovers = self.leftovers();
-        super::Linked { files: self.files.clone(), timers, leftovers, skipped: self.skipped() }
+        super::Linked {
+            files: self.files.clone(),
+            timers,
+            leftovers,
+            skipped: self.skipped(),
+        }
     }
 
     /// The text of a file, for code frames.
@@ -192,7 +207,10 @@ impl Program {
         for (file, slot) in self.files.iter().zip(&self.facts) {
             if let Some(deep) = slot.get().map(|facts| facts.too_deep).filter(|deep| *deep > 0) {
                 let reason = format!("{deep} places nested too deep to look into");
-                skipped.push(Skip { file: file.path.clone(), reason });
+                skipped.push(Skip {
+                    file: file.path.clone(),
+                    reason,
+                });
             }
         }
         skipped.sort();
@@ -203,7 +221,9 @@ impl Program {
     /// The facts of a file; parsed now if nobody asked before. Files that cannot be read are empty.
     pub fn facts(&self, id: FileId) -> &FileFacts {
         let empty = || EMPTY.get_or_init(FileFacts::default);
-        let (Some(slot), Some(file)) = (self.facts.get(id.index()), self.files.get(id.index())) else { return empty() };
+        let (Some(slot), Some(file)) = (self.facts.get(id.index()), self.files.get(id.index())) else {
+            return empty();
+        };
         slot.get_or_init(|| {
             let parsed = scan::read(file, &self.limits).and_then(|text| parse(&text, file));
             match parsed {
@@ -246,7 +266,11 @@ impl Program {
     /// Files that hold a word, sorted; none when it is too common to follow.
     pub fn files_mentioning(&self, word: &str) -> Vec<FileId> {
         let files = self.mentions.files_mentioning(word);
-        if files.len() > MAX_MENTIONS { Vec::new() } else { files }
+        if files.len() > MAX_MENTIONS {
+            Vec::new()
+        } else {
+            files
+        }
     }
 
     /// Files that hold a word, however common it is.
@@ -270,7 +294,10 @@ impl Program {
         let mut expr = at.expr;
         // `const api = memo(value)` and `value as T` are climbed by the caller; here only direct ones.
         loop {
-            let found = facts.bindings.iter().position(|it| it.origin == Origin::Value(expr) && it.path.is_empty());
+            let found = facts
+                .bindings
+                .iter()
+                .position(|it| it.origin == Origin::Value(expr) && it.path.is_empty());
             if let Some(found) = found {
                 return u32::try_from(found).ok().map(BindingId);
             }
@@ -296,34 +323,75 @@ impl Program {
 
     /// What providers of a context give to its readers.
     pub(super) fn context_values(&self, evaluator: &Evaluator<'_>, context: Option<At>, env: &Env) -> Values {
-        let Some(context) = context else { return Values::new() };
+        let Some(context) = context else {
+            return Values::new();
+        };
         let mut values = Values::new();
         for made in evaluator.eval(context, env) {
-            let Value::Made { gives: Gives::Context, at: created, argument, .. } = made else { continue };
-            let Some(name) = self.binding_of_value(created).and_then(|it| self.facts(created.file).binding(it)) else { continue };
+            let Value::Made {
+                gives: Gives::Context,
+                at: created,
+                argument,
+                ..
+            } = made
+            else {
+                continue;
+            };
+            let Some(name) = self
+                .binding_of_value(created)
+                .and_then(|it| self.facts(created.file).binding(it))
+            else {
+                continue;
+            };
             for file in self.files_mentioning(&name.name) {
                 let facts = self.facts(file);
                 for element in &facts.elements {
-                    let Expr::Jsx { tag: JsxTag::Component(tag), attributes, .. } = facts.expr(*element) else { continue };
+                    let Expr::Jsx {
+                        tag: JsxTag::Component(tag),
+                        attributes,
+                        ..
+                    } = facts.expr(*element)
+                    else {
+                        continue;
+                    };
                     // `<Orders.Provider value>`, or since React 19 `<Orders value>`.
                     let object = match facts.expr(*tag) {
                         Expr::Member { object, name } if name == "Provider" => *object,
                         _ => *tag,
                     };
-                    let Some(value) = attributes.iter().find(|it| matches!(&it.key, PropertyKey::Name(key) if key == "value")) else { continue };
-                    let is_it = evaluator
-                        .eval(At { file, expr: object }, &None)
+                    let Some(value) = attributes
                         .iter()
-                        .any(|it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == created));
+                        .find(|it| matches!(&it.key, PropertyKey::Name(key) if key == "value"))
+                    else {
+                        continue;
+                    };
+                    let is_it = evaluator.eval(At { file, expr: object }, &None).iter().any(
+                        |it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == created),
+                    );
                     if is_it {
-                        values.extend(evaluator.eval(At { file, expr: value.value }, &None));
+                        values.extend(evaluator.eval(
+                            At {
+                                file,
+                                expr: value.value,
+                            },
+                            &None,
+                        ));
                     }
                 }
             }
             if values.is_empty()
-                && let Some(default) = self.facts(created.file).call(created.expr).and_then(|(_, args)| args.get(argument))
+                && let Some(default) = self
+                    .facts(created.file)
+                    .call(created.expr)
+                    .and_then(|(_, args)| args.get(argument))
             {
-                values.extend(evaluator.eval(At { file: created.file, expr: *default }, &None));
+                values.extend(evaluator.eval(
+                    At {
+                        file: created.file,
+                        expr: *default,
+                    },
+                    &None,
+                ));
             }
         }
         values
@@ -349,9 +417,15 @@ impl Program {
         for file in self.files_mentioning(name) {
             let facts = self.facts(file);
             for call in &facts.calls {
-                let Some((callee, [key, value, ..])) = facts.call(*call) else { continue };
-                let Expr::Member { name: method, .. } = facts.expr(callee) else { continue };
-                let Some(row) = self.catalog.registry(method) else { continue };
+                let Some((callee, [key, value, ..])) = facts.call(*call) else {
+                    continue;
+                };
+                let Expr::Member { name: method, .. } = facts.expr(callee) else {
+                    continue;
+                };
+                let Some(row) = self.catalog.registry(method) else {
+                    continue;
+                };
                 if !matches!(facts.expr(*key), Expr::Text(text) if text == name) {
                     continue;
                 }
@@ -366,10 +440,15 @@ impl Program {
                         // What a factory returns is the thing itself, when it can be seen.
                         (Gives::Call, Value::Function { at, .. }) => {
                             let made = evaluator.returned(*at);
-                            let lost = made.iter().all(|it| matches!(it, Value::Unknown(_) | Value::Undefined));
+                            let lost = made
+                                .iter()
+                                .all(|it| matches!(it, Value::Unknown(_) | Value::Undefined));
                             if lost { vec![Value::Built(*at)] } else { made }
                         }
-                        (_, Value::Class(class)) => vec![Value::Instance { class: *class, made: None }],
+                        (_, Value::Class(class)) => vec![Value::Instance {
+                            class: *class,
+                            made: None,
+                        }],
                         (_, Value::Function { at, .. }) => vec![Value::Built(*at)],
                         _ => vec![value.clone()],
                     });
@@ -382,16 +461,31 @@ impl Program {
 }
 
 fn parse(text: &str, file: &SourceFile) -> Result<Box<FileFacts>, Skip> {
-    let tree = crate::parse::parse(text.as_bytes(), file.language)
-        .map_err(|reason| Skip { file: file.path.clone(), reason: reason.to_owned() })?;
+    let tree = crate::parse::parse(text.as_bytes(), file.language).map_err(|reason| Skip {
+        file: file.path.clone(),
+        reason: reason.to_owned(),
+    })?;
     Ok(Box::new(facts::collect(text, &tree)))
 }
 
-fn scan_file(file: &SourceFile, limits: &Limits, words: &Words, option_words: &Words, parse_all: bool) -> Scanned {
+fn scan_file(
+    file: &SourceFile,
+    limits: &Limits,
+    words: &Words,
+    option_words: &Words,
+    parse_all: bool,
+) -> Scanned {
     let text = match scan::read(file, limits) {
         Ok(text) => text,
         Err(skip) => {
-            return Scanned { identifiers: Vec::new(), bytes: 0, starts: false, speaks_of_polling: false, facts: None, skip: Some(skip) };
+            return Scanned {
+                identifiers: Vec::new(),
+                bytes: 0,
+                starts: false,
+                speaks_of_polling: false,
+                facts: None,
+                skip: Some(skip),
+            };
         }
     };
     let starts = words.starts(&text);

@@ -29,12 +29,28 @@ impl Program {
 
     fn state_of_setter(&self, file: FileId, setter: ExprId) -> Option<BindingId> {
         let facts = self.facts(file);
-        let Expr::Ident { binding: Some(binding), .. } = facts.expr(setter) else { return None };
-        let Origin::Value(made) = taken_at(facts, *binding, 1)? else { return None };
+        let Expr::Ident {
+            binding: Some(binding),
+            ..
+        } = facts.expr(setter)
+        else {
+            return None;
+        };
+        let Origin::Value(made) = taken_at(facts, *binding, 1)? else {
+            return None;
+        };
         let is_state = Evaluator::new(self)
             .eval(At { file, expr: made }, &None)
             .iter()
-            .any(|it| matches!(it, Value::Made { gives: Gives::State, .. }));
+            .any(|it| {
+                matches!(
+                    it,
+                    Value::Made {
+                        gives: Gives::State,
+                        ..
+                    }
+                )
+            });
         if !is_state {
             return None;
         }
@@ -56,7 +72,10 @@ impl Program {
             }
         }
         if let Some((chain, confidence)) = found {
-            let set = reach.chain(Effect::State).map(|(chain, _)| chain.clone()).unwrap_or_default();
+            let set = reach
+                .chain(Effect::State)
+                .map(|(chain, _)| chain.clone())
+                .unwrap_or_default();
             let whole = set.into_iter().chain(chain).collect();
             reach.effects.insert(Effect::Network, (whole, confidence));
             reach.answer_read = true;
@@ -65,7 +84,12 @@ impl Program {
     }
 
     /// The chain from a state variable to a request that its change sets off.
-    fn request_of_state(&self, file: FileId, state: BindingId, hops: usize) -> Option<(Vec<Step>, Confidence)> {
+    fn request_of_state(
+        &self,
+        file: FileId,
+        state: BindingId,
+        hops: usize,
+    ) -> Option<(Vec<Step>, Confidence)> {
         if hops > MAX_HOPS {
             return None;
         }
@@ -74,7 +98,9 @@ impl Program {
             let mut expr = *used;
             // Up to the call of a hook that is given the state.
             for _ in 0..8 {
-                let Some(parent) = facts.node(expr).parent else { break };
+                let Some(parent) = facts.node(expr).parent else {
+                    break;
+                };
                 if let Expr::Call { callee, args, .. } = facts.expr(parent)
                     && let Some(index) = args.iter().position(|it| *it == expr)
                 {
@@ -90,22 +116,45 @@ impl Program {
         None
     }
 
-    fn request_of_call(&self, call: At, callee: ExprId, index: usize, state: ExprId, hops: usize) -> Option<(Vec<Step>, Confidence)> {
+    fn request_of_call(
+        &self,
+        call: At,
+        callee: ExprId,
+        index: usize,
+        state: ExprId,
+        hops: usize,
+    ) -> Option<(Vec<Step>, Confidence)> {
         let facts = self.facts(call.file);
-        let step = Step { place: self.place(At { expr: state, ..call }), label: format!("{} depends on it", self.callee_label(call)) };
+        let step = Step {
+            place: self.place(At { expr: state, ..call }),
+            label: format!("{} depends on it", self.callee_label(call)),
+        };
         for value in Evaluator::new(self).eval(At { expr: callee, ..call }, &None) {
             match value {
                 Value::Library { package, symbol, .. } => {
-                    let name = if symbol.is_empty() { "default" } else { symbol.as_str() };
-                    let asks = self.catalog().timers(&package, name).iter().any(|row| row.effect == Some(Effect::Network));
+                    let name = if symbol.is_empty() {
+                        "default"
+                    } else {
+                        symbol.as_str()
+                    };
+                    let asks = self
+                        .catalog()
+                        .timers(&package, name)
+                        .iter()
+                        .any(|row| row.effect == Some(Effect::Network));
                     if asks {
                         return Some((vec![step], Confidence::Likely));
                     }
                     // `useEffect(run, [state])`
                     let (_, args) = facts.call(call.expr)?;
-                    let in_list = args.get(index).is_some_and(|it| matches!(facts.expr(*it), Expr::Array(_)));
+                    let in_list = args
+                        .get(index)
+                        .is_some_and(|it| matches!(facts.expr(*it), Expr::Array(_)));
                     if index == 1 && in_list && self.catalog().returns(&package, name).is_none() {
-                        let run = At { expr: *args.first()?, ..call };
+                        let run = At {
+                            expr: *args.first()?,
+                            ..call
+                        };
                         let reach = self.reach(&Evaluator::new(self).eval(run, &None), &[], run);
                         if let Some((chain, confidence)) = reach.chain(Effect::Network) {
                             let whole = std::iter::once(step).chain(chain.iter().cloned()).collect();
@@ -120,7 +169,9 @@ impl Program {
                             if owner == function.function && position as usize == index);
                         if is_it {
                             let binding = BindingId(u32::try_from(at).unwrap_or(u32::MAX));
-                            if let Some((chain, confidence)) = self.request_of_state(function.file, binding, hops + 1) {
+                            if let Some((chain, confidence)) =
+                                self.request_of_state(function.file, binding, hops + 1)
+                            {
                                 return Some((std::iter::once(step).chain(chain).collect(), confidence));
                             }
                         }
@@ -137,16 +188,27 @@ impl Program {
     pub(super) fn effect_rearms(&self, timer: At, callbacks: &[FunctionId]) -> bool {
         let facts = self.facts(timer.file);
         let holder = facts.node(timer.expr).function;
-        let Some(expr) = facts.function(holder).and_then(|it| it.expr) else { return false };
-        let Some((_, args)) = facts.node(expr).parent.and_then(|parent| facts.call(parent)) else { return false };
+        let Some(expr) = facts.function(holder).and_then(|it| it.expr) else {
+            return false;
+        };
+        let Some((_, args)) = facts.node(expr).parent.and_then(|parent| facts.call(parent)) else {
+            return false;
+        };
         let [run, list] = args else { return false };
-        let Expr::Array(dependencies) = facts.expr(*list) else { return false };
+        let Expr::Array(dependencies) = facts.expr(*list) else {
+            return false;
+        };
         if *run != expr {
             return false;
         }
         let set: Vec<BindingId> = callbacks
             .iter()
-            .flat_map(|function| self.states_set_by(FunctionAt { file: timer.file, function: *function }))
+            .flat_map(|function| {
+                self.states_set_by(FunctionAt {
+                    file: timer.file,
+                    function: *function,
+                })
+            })
             .collect();
         dependencies.iter().any(|it| matches!(facts.expr(*it), Expr::Ident { binding: Some(binding), .. } if set.contains(binding)))
     }

@@ -55,7 +55,11 @@ impl Program {
             .flatten()
             .map(|site| Pending { site, feeds: None })
             .collect();
-        pending.extend(self.indirect_sites().into_iter().map(|site| Pending { site, feeds: None }));
+        pending.extend(
+            self.indirect_sites()
+                .into_iter()
+                .map(|site| Pending { site, feeds: None }),
+        );
         let mut timers: BTreeMap<(FileId, u32, u32), Timer> = BTreeMap::new();
         for _ in 0..MAX_ROUNDS {
             pending.retain(|it| !timers.contains_key(&key(&it.site)));
@@ -76,11 +80,19 @@ impl Program {
 
     fn judged(&self, pending: &Pending) -> Option<Judged> {
         let site = &pending.site;
-        let reading = Reading { unit_ms: site.unit_ms, off: &site.off, default_ms: site.default_ms };
+        let reading = Reading {
+            unit_ms: site.unit_ms,
+            off: &site.off,
+            default_ms: site.default_ms,
+        };
         let interval = match (site.interval, site.schedule) {
             (Some(at), true) => self.schedule(at, &site.env),
             (Some(at), false) => self.interval(at, &site.env, &reading),
-            (None, _) => Interval { ms: site.default_ms, source: "the library's default".to_owned(), ..Interval::default() },
+            (None, _) => Interval {
+                ms: site.default_ms,
+                source: "the library's default".to_owned(),
+                ..Interval::default()
+            },
         };
         if site.kind == Kind::IntervalParam && interval.absent {
             return None;
@@ -110,7 +122,10 @@ impl Program {
             Verdict::Disabled => (Gate::OffByDefault, None),
             _ => self.gate(site, &interval, reach.requests_guarded),
         };
-        let first = Step { place: site.place, label: self.headline(site, &interval) };
+        let first = Step {
+            place: site.place,
+            label: self.headline(site, &interval),
+        };
         let mut chain = vec![first];
         chain.extend(judgement.chain);
         let timer = Timer {
@@ -126,7 +141,11 @@ impl Program {
             cleared: self.cleared(site, side),
             owner: self.owner(site.anchor),
             api: site.api.clone(),
-            requests_per_tick: if judgement.verdict == Verdict::NetworkPoll { judgement.requests } else { 0 },
+            requests_per_tick: if judgement.verdict == Verdict::NetworkPoll {
+                judgement.requests
+            } else {
+                0
+            },
             confidence: judgement.confidence,
             chain,
         };
@@ -149,7 +168,9 @@ impl Program {
             }
             let mut inner = self.reach(&values, &[], site.anchor);
             let evidence = inner.effects.values_mut().map(|(steps, _)| steps);
-            let evidence = evidence.chain(inner.lost.iter_mut()).chain(inner.parameters.iter_mut().map(|(_, steps)| steps));
+            let evidence = evidence
+                .chain(inner.lost.iter_mut())
+                .chain(inner.parameters.iter_mut().map(|(_, steps)| steps));
             for steps in evidence {
                 steps.splice(0..0, chain.iter().cloned());
             }
@@ -165,14 +186,23 @@ impl Program {
         if Self::deciding_function(parameter).is_some_and(|it| self.is_component(it)) {
             return false;
         }
-        let Value::Parameter { function, index, path } = parameter else { return false };
+        let Value::Parameter {
+            function,
+            index,
+            path,
+        } = parameter
+        else {
+            return false;
+        };
         // A method of an object that callers hand over is no callback.
         let handed: Vec<_> = path.iter().filter(|step| *step != "()").cloned().collect();
         if !handed.is_empty() && self.given(*function, *index, &handed).is_empty() {
             return false;
         }
         match (&site.work, site.kind) {
-            (Work::Functions(values), Kind::IntervalHook) => values.iter().any(|it| matches!(it, Value::Parameter { .. })),
+            (Work::Functions(values), Kind::IntervalHook) => {
+                values.iter().any(|it| matches!(it, Value::Parameter { .. }))
+            }
             (_, Kind::SleepLoop) => true,
             _ => chain.len() <= 1 && !self.has_a_mind_of_its_own(site, parameter),
         }
@@ -181,15 +211,28 @@ impl Program {
     /// Whether the work reads what the parameter answers, or calls it once at its end: it stops the
     /// timer in the same breath.
     fn has_a_mind_of_its_own(&self, site: &Site, parameter: &Value) -> bool {
-        let Work::Functions(values) = &site.work else { return false };
+        let Work::Functions(values) = &site.work else {
+            return false;
+        };
         values.iter().any(|value| {
-            let Value::Function { at, .. } = value else { return false };
+            let Value::Function { at, .. } = value else {
+                return false;
+            };
             let facts = self.facts(at.file);
             let evaluator = Evaluator::new(self);
             let stops: Vec<_> = facts
                 .own_nodes(at.function)
                 .filter_map(|(_, node)| match node.expr {
-                    Expr::Call { callee, .. } => Some((node.guard?, evaluator.eval(At { file: at.file, expr: callee }, &None))),
+                    Expr::Call { callee, .. } => Some((
+                        node.guard?,
+                        evaluator.eval(
+                            At {
+                                file: at.file,
+                                expr: callee,
+                            },
+                            &None,
+                        ),
+                    )),
                     _ => None,
                 })
                 .filter(|(_, called)| {
@@ -201,13 +244,33 @@ impl Program {
                 .map(|(guard, _)| guard)
                 .collect();
             facts.own_nodes(at.function).any(|(expr, node)| {
-                let Expr::Call { callee, .. } = node.expr else { return false };
-                let calls_it = evaluator.eval(At { file: at.file, expr: callee }, &None).iter().any(|it| match (it, parameter) {
-                    (Value::Parameter { function: f, index: i, path: p }, Value::Parameter { function: g, index: j, path: q }) => {
-                        f == g && i == j && p == q
-                    }
-                    _ => false,
-                });
+                let Expr::Call { callee, .. } = node.expr else {
+                    return false;
+                };
+                let calls_it = evaluator
+                    .eval(
+                        At {
+                            file: at.file,
+                            expr: callee,
+                        },
+                        &None,
+                    )
+                    .iter()
+                    .any(|it| match (it, parameter) {
+                        (
+                            Value::Parameter {
+                                function: f,
+                                index: i,
+                                path: p,
+                            },
+                            Value::Parameter {
+                                function: g,
+                                index: j,
+                                path: q,
+                            },
+                        ) => f == g && i == j && p == q,
+                        _ => false,
+                    });
                 let at_its_end = node.guard.is_some_and(|guard| stops.contains(&guard));
                 calls_it && (at_its_end || self.answer_is_used(At { file: at.file, expr }, false))
             })
@@ -215,11 +278,27 @@ impl Program {
     }
 
     /// Sites at the callers of this one.
-    fn following(&self, site: &Site, timer: &Timer, reach: &Reach, interval: &Interval, pending: &Pending) -> Vec<Pending> {
+    fn following(
+        &self,
+        site: &Site,
+        timer: &Timer,
+        reach: &Reach,
+        interval: &Interval,
+        pending: &Pending,
+    ) -> Vec<Pending> {
         let mut more = Vec::new();
-        if timer.verdict == Verdict::Definition && matches!(site.kind, Kind::SetInterval | Kind::IntervalHook | Kind::RecursiveTimeout | Kind::Raf | Kind::SleepLoop) {
+        if timer.verdict == Verdict::Definition
+            && matches!(
+                site.kind,
+                Kind::SetInterval | Kind::IntervalHook | Kind::RecursiveTimeout | Kind::Raf | Kind::SleepLoop
+            )
+        {
             for (parameter, _) in &reach.parameters {
-                more.extend(self.hooked_sites(site, parameter).into_iter().map(|site| Pending { site, feeds: None }));
+                more.extend(
+                    self.hooked_sites(site, parameter)
+                        .into_iter()
+                        .map(|site| Pending { site, feeds: None }),
+                );
             }
         }
         let hands_on = matches!(timer.verdict, Verdict::NetworkPoll | Verdict::StatusPoll)
@@ -237,13 +316,22 @@ impl Program {
                 parameters = self.parameters_in(at, &site.env);
             }
             for parameter in &parameters {
-                let Some(function) = Self::deciding_function(parameter) else { continue };
+                let Some(function) = Self::deciding_function(parameter) else {
+                    continue;
+                };
                 for given in self.given_for(parameter) {
                     let mut hops = hops.clone();
                     hops.push((function, given.call));
                     let site = self.param_site(&base, parameter, &given, &hops);
-                    let feeds = Fed { timer: timer.clone(), base: base.clone(), hops };
-                    more.push(Pending { site, feeds: Some(Box::new(feeds)) });
+                    let feeds = Fed {
+                        timer: timer.clone(),
+                        base: base.clone(),
+                        hops,
+                    };
+                    more.push(Pending {
+                        site,
+                        feeds: Some(Box::new(feeds)),
+                    });
                 }
             }
         }
