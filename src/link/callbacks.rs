@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::vocabulary::Kind;
 
 /// Callers of one definition that are followed.
-const MAX_CALLERS: usize = 150;
+const MAX_CALLERS: usize = 5_000;
 
 /// What a caller hands over, and where it is written.
 pub struct Given {

@@ -22,6 +22,9 @@ use crate::vocabulary::Confidence;
 /// Functions that one question may walk through.
 const MAX_FUNCTIONS: usize = 250;
 
+/// Times that one question walks one function, by different ways to it.
+const MAX_RUNS: usize = 6;
+
 /// Steps of a chain before sight is given up.
 const MAX_CHAIN: usize = 16;
 
@@ -109,8 +112,13 @@ struct Task {
 
 struct Walk<'p> {
     program: &'p Program,
-    queue: VecDeque<Task>,
-    seen: FxHashSet<(FunctionAt, Option<At>)>,
+    /// What waits, each with the call that runs it.
+    queue: VecDeque<(Task, At)>,
+    /// The call that runs the function being walked.
+    running: At,
+    /// Functions by the call that ran them and the call around that one: a wrapper may run in a
+    /// wrapper.
+    seen: FxHashSet<(FunctionAt, Option<(At, At)>)>,
     reach: Reach,
     /// Calls of the first function that lead to a request.
     requesting: FxHashSet<At>,
@@ -188,6 +196,7 @@ impl<'p> Walk<'p> {
         Self {
             program,
             queue: VecDeque::new(),
+            running: At { file: crate::source::FileId(u32::MAX), expr: ExprId(u32::MAX) },
             seen: FxHashSet::default(),
             reach: Reach {
                 lost_guarded: true,
@@ -219,17 +228,18 @@ impl<'p> Walk<'p> {
             return;
         }
         // One function may be run by several calls with different callbacks, but not for ever.
-        if self.seen.contains(&(function, None)) || !self.seen.insert((function, Some(from))) {
+        if self.seen.contains(&(function, None)) || !self.seen.insert((function, Some((from, self.running)))) {
             return;
         }
-        if self.seen.iter().filter(|(it, _)| *it == function).count() > 3 {
+        if self.seen.iter().filter(|(it, _)| *it == function).count() > MAX_RUNS {
             self.seen.insert((function, None));
         }
-        self.queue.push_back(task);
+        self.queue.push_back((task, from));
     }
 
     fn run(&mut self) {
-        while let Some(task) = self.queue.pop_front() {
+        while let Some((task, from)) = self.queue.pop_front() {
+            self.running = from;
             self.reach.walked.push(task.function);
             self.answer_used = task.answer_used;
             self.function(&task);

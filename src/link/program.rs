@@ -21,7 +21,7 @@ use crate::scan::{self, Limits, Mentions, Words};
 use crate::source::{FileId, Place, Skip, SourceFile, Span};
 
 /// Files in which one name is looked for before it counts as too common to follow.
-const MAX_MENTIONS: usize = 400;
+const MAX_MENTIONS: usize = 5_000;
 
 /// All files of the audit and what is known of them.
 pub struct Program {
