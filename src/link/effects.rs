@@ -538,7 +538,11 @@ impl<'p> Walk<'p> {
                     label: self.program.label(at),
                 });
                 if !self.program.is_inline_callback(*function) {
-                    self.reach.parameters.push((value.clone(), steps));
+                    // A circle comes by the same call again, by a longer way.
+                    let known = |(_, chain): &(Value, Vec<Step>)| chain.last() == steps.last();
+                    if !self.reach.parameters.iter().any(known) {
+                        self.reach.parameters.push((value.clone(), steps));
+                    }
                 } else if !path.is_empty() {
                     // A library made it: `pool.connect((client) => client.sync())`.
                     self.reach.lost.push(steps);
