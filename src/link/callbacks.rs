@@ -146,6 +146,7 @@ impl Program {
                     kind: Kind::IntervalHook,
                     api: self.callee_label(given.call),
                     anchor: given.call,
+                    definition: Some(definition.definition.unwrap_or(definition.anchor)),
                     env,
                     work: Work::Functions(values),
                     // A wrapper's caller pauses it with `null` or `false`.

@@ -196,7 +196,10 @@ impl<'p> Walk<'p> {
         Self {
             program,
             queue: VecDeque::new(),
-            running: At { file: crate::source::FileId(u32::MAX), expr: ExprId(u32::MAX) },
+            running: At {
+                file: crate::source::FileId(u32::MAX),
+                expr: ExprId(u32::MAX),
+            },
             seen: FxHashSet::default(),
             reach: Reach {
                 lost_guarded: true,
@@ -228,7 +231,8 @@ impl<'p> Walk<'p> {
             return;
         }
         // One function may be run by several calls with different callbacks, but not for ever.
-        if self.seen.contains(&(function, None)) || !self.seen.insert((function, Some((from, self.running)))) {
+        if self.seen.contains(&(function, None)) || !self.seen.insert((function, Some((from, self.running))))
+        {
             return;
         }
         if self.seen.iter().filter(|(it, _)| *it == function).count() > MAX_RUNS {

@@ -68,33 +68,15 @@ impl Program {
                 }
             }
         }
-        let mut at = site.anchor;
-        loop {
-            let facts = self.facts(at.file);
-            for guard in facts.guards_of(at.expr) {
-                if let (Some(test), true) = (guard.test, guard.kind != GuardKind::Catch) {
-                    self.test_gates(At { expr: test, ..at }, guard.holds, site, &mut add);
-                }
-            }
-            let function = facts.node(at.expr).function;
-            let Some(declared) = facts
-                .function(function)
-                .filter(|_| function != FunctionId::MODULE)
-            else {
-                break;
-            };
-            if is_boundary(declared) {
-                break;
-            }
-            if let Some(reason) = self.started_by_event(at.file, function) {
-                add((Gate::Conditional, Some(reason)));
-                break;
-            }
-            // The declaration may itself stand behind a condition.
-            match declared.expr {
-                Some(expr) => at = At { file: at.file, expr },
-                None => break,
-            }
+        self.gates_around(site.anchor, site, &mut add);
+        if let Some(definition) = site.definition {
+            self.gates_around(definition, site, &mut add);
+        }
+        if self.stops_itself(site) {
+            add((
+                Gate::Conditional,
+                Some("the callback stops it when it is done".to_owned()),
+            ));
         }
         if site.kind == Kind::SleepLoop
             && let super::site::Work::Loop(file, id) = site.work
@@ -133,6 +115,100 @@ impl Program {
             ));
         }
         gate
+    }
+
+    /// The conditions around a place, and around what starts it, up to the component, hook or method.
+    fn gates_around(&self, start: At, site: &Site, add: &mut impl FnMut(Gated)) {
+        let mut at = start;
+        loop {
+            let facts = self.facts(at.file);
+            for guard in facts.guards_of(at.expr) {
+                if let (Some(test), true) = (guard.test, guard.kind != GuardKind::Catch) {
+                    self.test_gates(At { expr: test, ..at }, guard.holds, site, add);
+                }
+            }
+            let function = facts.node(at.expr).function;
+            let Some(declared) = facts
+                .function(function)
+                .filter(|_| function != FunctionId::MODULE)
+            else {
+                break;
+            };
+            if is_boundary(declared) {
+                if let Some(reason) = self.only_called_under_conditions(at.file, function, declared) {
+                    add((Gate::Conditional, Some(reason)));
+                }
+                break;
+            }
+            if let Some(reason) = self.started_by_event(at.file, function) {
+                add((Gate::Conditional, Some(reason)));
+                break;
+            }
+            // The declaration may itself stand behind a condition.
+            match declared.expr {
+                Some(expr) => at = At { file: at.file, expr },
+                None => break,
+            }
+        }
+    }
+
+    /// A method or function that every caller calls under a condition: `if (auto) this.start()`.
+    fn only_called_under_conditions(
+        &self,
+        file: crate::source::FileId,
+        function: FunctionId,
+        declared: &crate::facts::Function,
+    ) -> Option<String> {
+        if declared.kind == FunctionKind::Constructor || is_component_or_hook(declared) {
+            return None;
+        }
+        let callers = self.callers(FunctionAt { file, function });
+        let conditions: Option<Vec<At>> = callers
+            .iter()
+            .filter(|it| !it.is_test)
+            .map(|it| {
+                let test = self
+                    .facts(it.at.file)
+                    .guards_of(it.at.expr)
+                    .find_map(|guard| guard.test)?;
+                Some(At {
+                    file: it.at.file,
+                    expr: test,
+                })
+            })
+            .collect();
+        let first = *conditions?.first()?;
+        Some(format!("started under the condition {}", self.label(first)))
+    }
+
+    /// Whether the repeated work stops its own timer: it waits for something and is done.
+    fn stops_itself(&self, site: &Site) -> bool {
+        let super::site::Work::Functions(values) = &site.work else {
+            return false;
+        };
+        matches!(site.kind, Kind::SetInterval | Kind::IntervalHook)
+            && values.iter().any(|value| {
+                let Value::Function { at, .. } = value else {
+                    return false;
+                };
+                let facts = self.facts(at.file);
+                facts.own_nodes(at.function).any(|(_, node)| match node.expr {
+                    Expr::Call { callee, .. } => Evaluator::new(self)
+                        .eval(
+                            At {
+                                file: at.file,
+                                expr: callee,
+                            },
+                            &None,
+                        )
+                        .iter()
+                        .any(|it| match it {
+                            Value::Library { package, symbol, .. } => self.catalog().is_stop(package, symbol),
+                            _ => false,
+                        }),
+                    _ => false,
+                })
+            })
     }
 
     /// An interval that only callers give: off when none does.
@@ -333,11 +409,14 @@ fn is_boundary(function: &crate::facts::Function) -> bool {
     if function.class.is_some() || function.kind == FunctionKind::Method {
         return true;
     }
-    let component_or_hook = function.name.as_deref().is_some_and(|name| {
+    is_component_or_hook(function) || (function.parent == FunctionId::MODULE && function.name.is_some())
+}
+
+fn is_component_or_hook(function: &crate::facts::Function) -> bool {
+    function.name.as_deref().is_some_and(|name| {
         name.starts_with(char::is_uppercase)
             || name
                 .strip_prefix("use")
                 .is_some_and(|it| it.starts_with(char::is_uppercase))
-    });
-    component_or_hook || (function.parent == FunctionId::MODULE && function.name.is_some())
+    })
 }

@@ -167,6 +167,7 @@ impl Program {
             },
             api,
             anchor: object,
+            definition: None,
             env,
             interval: Some(At {
                 file: object.file,

@@ -22,6 +22,8 @@ pub struct Site {
     pub api: String,
     /// The call, element or option around which conditions and owners are looked for.
     pub anchor: At,
+    /// Where the wrapper that a caller uses starts the timer.
+    pub definition: Option<At>,
     /// The frame in which interval and work are evaluated.
     pub env: Env,
     /// The expression of the interval.
@@ -190,6 +192,7 @@ impl Program {
             kind: row.kind,
             api: self.callee_label(at),
             anchor: at,
+            definition: None,
             env: None,
             interval,
             unit_ms: row.unit_ms,
@@ -433,6 +436,7 @@ impl Program {
             kind,
             api: self.callee_label(at),
             anchor: at,
+            definition: None,
             env: None,
             interval: interval
                 .and_then(|index| args.get(index))
@@ -474,6 +478,7 @@ impl Program {
                 kind: Kind::RecursiveTimeout,
                 api: self.callee_label(delay),
                 anchor: delay,
+                definition: None,
                 env: None,
                 interval: facts
                     .call(delay.expr)
@@ -679,6 +684,7 @@ impl Program {
                 }
                 .to_owned(),
                 anchor: at,
+                definition: None,
                 env: interval.as_ref().map(|(_, env)| env.clone()).unwrap_or_default(),
                 interval: interval.map(|(at, _)| at),
                 unit_ms,

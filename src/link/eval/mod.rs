@@ -205,9 +205,19 @@ impl<'p> Evaluator<'p> {
     /// Whether a condition always holds, never holds, or cannot be told.
     pub fn truth(&self, at: At, env: &Env) -> Option<bool> {
         match self.facts(at.file).expr(at.expr) {
-            // A comparison is not folded: both of its outcomes are shown.
             Expr::Binary {
-                op: BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Compare | BinaryOp::Other,
+                op: op @ (BinaryOp::Equal | BinaryOp::NotEqual),
+                left,
+                right,
+            } => {
+                let left = self.eval(At { expr: *left, ..at }, env);
+                let right = self.eval(At { expr: *right, ..at }, env);
+                let equal = equal(left.first()?, right.first()?)?;
+                let same = |a: &Value| right.iter().all(|b| self::equal(a, b) == Some(equal));
+                left.iter().all(same).then_some(equal == (*op == BinaryOp::Equal))
+            }
+            Expr::Binary {
+                op: BinaryOp::Compare | BinaryOp::Other,
                 ..
             } => None,
             _ => {
@@ -318,6 +328,20 @@ fn builtin(object: &str, name: &str) -> Values {
         symbol: format_smolstr!("{object}.prototype.{name}"),
         call: None,
     }]
+}
+
+/// Whether two values are equal, strictly or loosely. `None`: not known, or the two ways differ.
+fn equal(a: &Value, b: &Value) -> Option<bool> {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => Some(a == b),
+        (Value::Text(a), Value::Text(b)) => Some(a == b),
+        (Value::Bool(a), Value::Bool(b)) => Some(a == b),
+        (Value::Null, Value::Null) | (Value::Undefined, Value::Undefined) => Some(true),
+        (Value::Null | Value::Undefined, other) | (other, Value::Null | Value::Undefined) => {
+            (other.is_nullish() == Some(false)).then_some(false)
+        }
+        _ => None,
+    }
 }
 
 /// A value as a number; numeric strings are coerced, as the language does.
