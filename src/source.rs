@@ -1,5 +1,6 @@
 //! Shared ground: source files, places in them, and what was passed over.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -121,4 +122,47 @@ pub struct Skip {
     pub file: String,
     /// Why, in a few plain words: `minified`, `not UTF-8`, `larger than 4 MiB`.
     pub reason: String,
+}
+
+/// How the reason of a skip begins when the mistake is ours.
+const INTERNAL: &str = "internal error: ";
+
+impl Skip {
+    /// Does work that a bug of ours may break off; names it as ours instead of ending the run.
+    ///
+    /// # Errors
+    ///
+    /// When the work panics: the skip says so in the name of `what`, a path or a rule.
+    pub fn guard<T>(what: &str, work: impl FnOnce() -> T) -> Result<T, Self> {
+        // What the work was changing when it broke is dropped with it.
+        catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+            let said = panic.downcast_ref::<&str>().copied();
+            let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            Self {
+                file: what.to_owned(),
+                reason: format!("{INTERNAL}{}", said.unwrap_or("panicked")),
+            }
+        })
+    }
+
+    /// Whether `unpoll` itself is to blame.
+    pub fn is_internal(&self) -> bool {
+        self.reason.starts_with(INTERNAL)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_is_named_as_ours() {
+        assert_eq!(Skip::guard("src/orders.ts", || 7), Ok(7));
+        let broken = Skip::guard("src/orders.ts", || -> u8 { panic!("at {}", 3) }).unwrap_err();
+        assert_eq!(
+            (broken.file.as_str(), broken.reason.as_str()),
+            ("src/orders.ts", "internal error: at 3")
+        );
+        assert!(broken.is_internal());
+    }
 }

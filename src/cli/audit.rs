@@ -96,6 +96,12 @@ pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result
     let audit = crate::audit(&options, &progress)?;
     drop(progress);
     write_reports(&audit, args, screen, stdout)?;
+    // The rest of the audit stands, and nobody may take it for the whole.
+    if let Some(skip) = audit.stats.skipped.iter().find(|skip| skip.is_internal()) {
+        stdout.flush()?;
+        let reason = skip.reason.trim_start_matches("internal error: ");
+        return Err(Error::Internal(format!("{}: {reason}", skip.file)).into());
+    }
     Ok(ExitCode::from(u8::from(args.fail_on.is_reached(&audit))))
 }
 

@@ -39,7 +39,8 @@ pub struct Summary {
     /// Requests a minute of all live, not switched-off network polls whose interval is known.
     pub requests_per_minute: f64,
     /// Share of recurring work that is migrated or acceptable, 0 to 100: accepted timers among
-    /// all timers that are neither tests nor definitions. `None` when there is no such timer.
+    /// all timers that are neither tests, definitions nor disabled. `None` when there is no such
+    /// timer.
     pub completion: Option<f64>,
     /// Number of timers by verdict.
     pub by_verdict: BTreeMap<Verdict, usize>,
@@ -66,11 +67,11 @@ pub struct Finding {
     pub rule: &'static str,
     /// After the severity policy.
     pub severity: Severity,
-    /// What is there, why it matters, what to do.
+    /// What is there: a whole sentence, as are `impact` and `help`.
     pub message: String,
-    /// Short text for a table: the impact in a few words.
+    /// Why it matters.
     pub impact: String,
-    /// One line that names what to do.
+    /// What to do.
     pub help: String,
     /// Relative path with `/`.
     pub file: String,
@@ -151,9 +152,17 @@ pub struct TimerRow {
 }
 
 impl TimerRow {
-    /// Whether the audit lists it as acceptable: shown, and no finding about it.
+    /// Whether the product itself does recurring work here that the audit has to judge.
+    pub fn recurs(&self) -> bool {
+        !matches!(
+            self.verdict,
+            Verdict::Test | Verdict::Definition | Verdict::Disabled
+        )
+    }
+
+    /// Whether the audit lists it as acceptable: seen through, shown, and no finding about it.
     pub fn is_accepted(&self) -> bool {
-        self.finding_fingerprint.is_none() && !matches!(self.verdict, Verdict::Test | Verdict::Definition)
+        self.recurs() && self.verdict != Verdict::Unknown && self.finding_fingerprint.is_none()
     }
 }
 
@@ -177,6 +186,8 @@ pub struct Area {
     pub name: String,
     /// What its timers amount to.
     pub polling: AreaPolling,
+    /// Number of timers in it that could not be seen through.
+    pub unknown: usize,
     /// Number of findings in it.
     pub findings: usize,
     /// The most severe finding in it.

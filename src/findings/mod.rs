@@ -37,17 +37,14 @@ pub fn audit(
     let mut timers = std::mem::take(&mut linked.timers);
     timers.sort_by(|a, b| timer_order(&linked, a).cmp(&timer_order(&linked, b)));
     linked.timers = timers;
-    stats.skipped.append(&mut linked.skipped);
-    stats.skipped.sort();
-    stats.skipped.dedup();
-
     let mut texts = Texts::new(sources);
     let mut rows: Vec<TimerRow> = linked
         .timers
         .iter()
         .map(|it| timer_row(it, &linked, &mut texts))
         .collect();
-    let found = in_order(rules::check(&linked, policy).into_vec(), &linked);
+    let (found, broken) = rules::check(&linked, policy);
+    let found = in_order(found, &linked);
     let fingerprints =
         fingerprint::fingerprints(found.iter().map(|found| (linked.path(found.place.file), found)));
 
@@ -69,6 +66,10 @@ pub fn audit(
                 .get_or_insert_with(|| finding.fingerprint.clone());
         }
     }
+    stats.skipped.append(&mut linked.skipped);
+    stats.skipped.extend(broken);
+    stats.skipped.sort();
+    stats.skipped.dedup();
     let next_steps = next_steps::next_steps(&owned, &rows);
     let findings: Vec<Finding> = owned.into_iter().map(|it| it.finding).collect();
     Audit {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Owned;
 use super::audit::{NextStep, Priority, TimerRow};
-use crate::rules;
+use crate::rules::{self, words::quote};
 use crate::vocabulary::Severity;
 
 /// Most steps that people still read as a list.
@@ -95,9 +95,9 @@ fn steps<'a>(groups: Vec<Group<'a>>, place: fn(&[&'a Owned]) -> String) -> Vec<N
 
 /// `useOrders and useStock (src/hooks/orders.ts)`.
 fn in_file(members: &[&Owned]) -> String {
-    let file = members.first().map_or("", |it| it.finding.file.as_str());
-    match enumeration(members.iter().map(|it| it.owner.as_str()), "more") {
-        owners if owners.is_empty() => file.to_owned(),
+    let file = quote(members.first().map_or("", |it| it.finding.file.as_str()));
+    match enumeration(code(members, |it| &it.owner), "more") {
+        owners if owners.is_empty() => file,
         owners => format!("{owners} ({file})"),
     }
 }
@@ -107,28 +107,43 @@ fn in_area(members: &[&Owned]) -> String {
     let area = members.first().map_or("", |it| it.finding.area.as_str());
     format!(
         "{area} ({})",
-        enumeration(members.iter().map(|it| it.finding.file.as_str()), "more files")
+        enumeration(code(members, |it| &it.finding.file), "more files")
     )
 }
 
 fn in_places(members: &[&Owned]) -> String {
-    let areas = enumeration(members.iter().map(|it| it.finding.area.as_str()), "more areas");
+    let areas = members.iter().map(|it| it.finding.area.clone());
+    let areas = enumeration(areas, "more areas");
     match members.len() {
         1 => format!("1 more place ({areas})"),
         count => format!("{count} more places ({areas})"),
     }
 }
 
+/// Names of the audited code between backticks; code outside of every function has none.
+fn code<'a>(
+    members: &'a [&'a Owned],
+    name: impl Fn(&'a Owned) -> &'a String,
+) -> impl Iterator<Item = String> {
+    let names = members.iter().map(move |it| name(it));
+    names
+        .filter(|name| !name.trim().is_empty())
+        .map(|name| quote(name))
+}
+
 /// The first few distinct names: `a`, `a and b`, `a, b, c and 4 more`.
-fn enumeration<'a>(names: impl Iterator<Item = &'a str>, more: &str) -> String {
+fn enumeration(names: impl Iterator<Item = String>, more: &str) -> String {
     let mut seen = HashSet::new();
-    let distinct: Vec<&str> = names
-        .filter(|name| !name.trim().is_empty() && seen.insert(*name))
-        .collect();
+    let distinct: Vec<String> = names.filter(|name| seen.insert(name.clone())).collect();
     let hidden = distinct.len().saturating_sub(NAMED);
     match distinct.as_slice() {
         names if hidden > 0 => {
-            let named: Vec<&str> = names.iter().copied().take(NAMED).collect();
+            let named: Vec<&str> = names.iter().map(String::as_str).take(NAMED).collect();
+            let more = if hidden == 1 {
+                more.trim_end_matches('s')
+            } else {
+                more
+            };
             format!("{} and {hidden} {more}", named.join(", "))
         }
         [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),

@@ -77,7 +77,7 @@ pub(super) fn of_rule(rule: &str) -> Found {
         ..Linked::default()
     };
     check(&linked, &Policy::default())
-        .into_vec()
+        .0
         .into_iter()
         .find(|it| it.rule == rule)
         .unwrap()

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::audit::{Area, AreaPolling, Finding, Summary, TimerRow};
+use crate::rules;
 use crate::vocabulary::{Gate, Kind, Severity, Verdict};
 
 pub(super) fn summary(findings: &[Finding], timers: &[TimerRow]) -> Summary {
@@ -18,7 +19,7 @@ pub(super) fn summary(findings: &[Finding], timers: &[TimerRow]) -> Summary {
     for timer in timers {
         *summary.by_verdict.entry(timer.verdict).or_default() += 1;
     }
-    let recurring = timers.iter().filter(|timer| recurs(timer)).count();
+    let recurring = timers.iter().filter(|timer| timer.recurs()).count();
     summary.accepted = timers.iter().filter(|timer| timer.is_accepted()).count();
     summary.completion = (recurring > 0).then(|| 100.0 * summary.accepted as f64 / recurring as f64);
     summary.requests_per_minute = requests_per_minute(timers);
@@ -56,24 +57,24 @@ fn loads(timer: &TimerRow) -> Option<f64> {
         .filter(|_| runs && timer.verdict == Verdict::NetworkPoll)
 }
 
-/// Whether the product itself does recurring work here.
-fn recurs(timer: &TimerRow) -> bool {
-    !matches!(timer.verdict, Verdict::Test | Verdict::Definition)
-}
-
 /// Every area that recurs or has a finding, sorted by name.
 pub(super) fn areas(findings: &[Finding], timers: &[TimerRow]) -> Vec<Area> {
     let mut areas: BTreeMap<&str, Area> = BTreeMap::new();
-    for timer in timers.iter().filter(|timer| recurs(timer)) {
+    for timer in timers.iter().filter(|timer| timer.recurs()) {
         let area = areas.entry(&timer.area).or_insert_with(|| empty(&timer.area));
-        area.polling = area.polling.max(AreaPolling::Accepted);
+        // What nobody saw is neither polling nor acceptable.
+        if timer.verdict == Verdict::Unknown {
+            area.unknown += 1;
+        } else {
+            area.polling = area.polling.max(AreaPolling::Accepted);
+        }
     }
     for finding in findings {
         let area = areas.entry(&finding.area).or_insert_with(|| empty(&finding.area));
         area.findings += 1;
         area.worst = area.worst.max(Some(finding.severity));
         area.polling = area.polling.max(match finding.rule {
-            "network-poll" | "status-poll" => AreaPolling::Active,
+            rule if rules::is_active_poll(rule) => AreaPolling::Active,
             "dormant-poll" => AreaPolling::Dormant,
             _ => AreaPolling::None,
         });
@@ -85,6 +86,7 @@ fn empty(name: &str) -> Area {
     Area {
         name: name.to_owned(),
         polling: AreaPolling::None,
+        unknown: 0,
         findings: 0,
         worst: None,
     }

@@ -221,11 +221,11 @@ fn next_steps_name_the_place() {
     assert_eq!(
         texts,
         [
-            "Replace the polling in OrdersPage (src/app/orders/page.tsx) with push messages",
-            "Subscribe to connection events instead of polling connection state in useWebSocket (src/hooks/useWebSocket.ts)",
-            "Clear the timers started in OrdersPage (src/app/orders/page.tsx)",
-            "Delete the dormant polling in useProxyHealth (src/hooks/useProxyHealth.ts)",
-            "Delete the polling configuration that nothing reads: HEALTH_MS (src/hooks/useProxyHealth.ts)",
+            "Replace polling with push messages in `OrdersPage` (`src/app/orders/page.tsx`)",
+            "Subscribe to connection events instead of polling connection state in `useWebSocket` (`src/hooks/useWebSocket.ts`)",
+            "Clear the timers started in `OrdersPage` (`src/app/orders/page.tsx`)",
+            "Delete the dormant polling in `useProxyHealth` (`src/hooks/useProxyHealth.ts`)",
+            "Delete the polling configuration that nothing reads: `HEALTH_MS` (`src/hooks/useProxyHealth.ts`)",
         ]
     );
 }

@@ -126,6 +126,7 @@ struct Area<'a> {
     backend: &'static str,
     status: &'static str,
     findings: usize,
+    unknown: usize,
 }
 
 #[derive(Serialize)]
@@ -261,6 +262,7 @@ impl<'a> Area<'a> {
             backend: "unknown",
             status: Status::of(area).as_str(),
             findings: area.findings,
+            unknown: area.unknown,
         }
     }
 }

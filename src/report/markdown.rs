@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::escape::{markdown, markdown_code, markdown_sentence};
-use super::status::{self, Status};
+use super::status::Status;
 use super::{Format, Options, words};
-use crate::findings::audit::{Audit, Finding, Priority, TimerRow};
+use crate::findings::audit::{Area, AreaPolling, Audit, Finding, Priority, TimerRow};
+use crate::rules::{self, words::each};
 use crate::vocabulary::{FindingStatus, Severity, Verdict};
 
 pub(super) const FORMAT: Format = Format {
@@ -19,10 +20,11 @@ pub(super) const FORMAT: Format = Format {
 
 fn write(audit: &Audit, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
     head(audit, out)?;
-    issues(audit, Severity::Critical, "Critical Issues", out)?;
+    issues(audit, Severity::Critical, "Critical Issues (Still Polling)", out)?;
     issues(audit, Severity::Warning, "Warnings", out)?;
     issues(audit, Severity::Info, "Notes", out)?;
     accepted(audit, out)?;
+    unknown(audit, out)?;
     areas(audit, out)?;
     next_steps(audit, out)?;
     foot(audit, out)
@@ -37,6 +39,9 @@ fn head(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
         format!("✅ {} accepted", words::thousands(summary.accepted)),
         words::requests(summary.requests_per_minute),
     ];
+    if let Some(unknown) = summary.by_verdict.get(&Verdict::Unknown) {
+        parts.insert(3, format!("❔ {} not seen through", words::thousands(*unknown)));
+    }
     if let Some(share) = summary.completion {
         parts.push(format!("{} migrated or acceptable", words::percent(share)));
     }
@@ -65,102 +70,132 @@ fn issues(audit: &Audit, severity: Severity, title: &str, out: &mut dyn Write) -
 
 fn issue(audit: &Audit, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let timer = finding.timer.and_then(|at| audit.timers.get(at));
-    let title = match timer {
-        Some(timer) => format!("{} in {}", markdown_code(&timer.api), markdown_code(&timer.owner)),
-        None => format!(
-            "{} in {}",
-            markdown_code(finding.rule),
-            markdown_code(&finding.area)
-        ),
-    };
-    writeln!(out, "\n### {title} {}\n", words::sign(finding.severity))?;
-    writeln!(out, "- File: {}", place(&finding.file, finding.line))?;
+    let title = rules::find(finding.rule).map_or(finding.rule, |rule| rule.title);
+    let owner = timer.map_or("", |timer| timer.owner.trim());
+    let holder = if owner.is_empty() { &finding.file } else { owner };
     writeln!(
         out,
-        "- Issue: {} ({})",
-        markdown_sentence(&finding.message),
-        markdown_code(finding.rule)
+        "\n### {} in {} {}\n",
+        markdown(title),
+        markdown_code(holder),
+        words::sign(finding.severity)
     )?;
+    writeln!(out, "- File: {}", place(&finding.file, finding.line))?;
+    let (message, rule) = (markdown_sentence(&finding.message), markdown_code(finding.rule));
+    writeln!(out, "- Issue: {message} ({rule})")?;
     writeln!(out, "- Impact: {}", markdown_sentence(&finding.impact))?;
     if let Some(timer) = timer {
         writeln!(
             out,
-            "- Runs: {}, {}",
-            markdown(&words::how_often(timer)),
-            markdown(&words::gate(timer))
+            "- Timer: {}",
+            markdown(&words::facts(timer, &finding.message))
         )?;
     }
-    writeln!(out, "- Evidence:")?;
-    for (at, step) in finding.chain.iter().enumerate() {
-        writeln!(
-            out,
-            "  {}. {}: {}",
-            at + 1,
-            place(&step.file, step.line),
-            markdown_code(&step.label)
-        )?;
+    let way = words::way(finding);
+    if !way.is_empty() {
+        writeln!(out, "- Evidence:")?;
     }
-    if !finding.help.is_empty() {
-        writeln!(out, "- Fix: {}", markdown_sentence(&finding.help))?;
+    for (at, step) in way.iter().enumerate() {
+        let place = place(&step.file, step.line);
+        writeln!(out, "  {}. {place} {}", at + 1, markdown_code(&step.label))?;
     }
-    Ok(())
+    writeln!(out, "- Fix: {}", markdown_sentence(&finding.help))
 }
 
 fn accepted(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
-    const GROUPS: [(&str, &[Verdict]); 6] = [
+    const GROUPS: [(&str, &[Verdict]); 4] = [
         ("Slow Polls", &[Verdict::NetworkPoll, Verdict::StatusPoll]),
         ("Heartbeats", &[Verdict::Heartbeat]),
         ("Housekeeping", &[Verdict::Housekeeping]),
         ("Retries", &[Verdict::Retry]),
-        ("Switched Off", &[Verdict::Disabled]),
-        ("Not Seen Through", &[Verdict::Unknown]),
     ];
     writeln!(out, "\n## Acceptable Infrastructure Monitoring")?;
     let accepted: Vec<&TimerRow> = audit.timers.iter().filter(|timer| timer.is_accepted()).collect();
     if accepted.is_empty() {
-        return writeln!(out, "\nNone.");
+        writeln!(out, "\nNone.")?;
     }
     for (title, verdicts) in GROUPS {
-        let mut timers = accepted
+        let timers = accepted
             .iter()
             .filter(|timer| verdicts.contains(&timer.verdict))
-            .peekable();
-        if timers.peek().is_none() {
-            continue;
-        }
-        writeln!(out, "\n### {title}\n")?;
-        for timer in timers {
-            let sign = if timer.verdict == Verdict::Unknown {
-                "❔"
-            } else {
-                "✅"
-            };
-            let (place, owner) = (place(&timer.file, timer.line), markdown_code(&timer.owner));
-            writeln!(
-                out,
-                "- {place} - {} in {owner} {sign}",
-                markdown(&words::interval(timer))
-            )?;
-        }
+            .map(|timer| format!("- {} ✅", timer_line(timer)));
+        list(title, timers, out)?;
     }
     // Clocks and animations are many and beside the point: one line.
     let clocks: Vec<_> = accepted
         .iter()
         .filter(|timer| timer.verdict == Verdict::UiTimer)
         .collect();
-    if !clocks.is_empty() {
-        let files: BTreeSet<_> = clocks.iter().map(|timer| &timer.file).collect();
-        let (timers, files) = (
-            words::count(clocks.len(), "timer"),
-            words::count(files.len(), "file"),
-        );
-        writeln!(out, "\n### User Interface\n")?;
-        writeln!(
-            out,
-            "- {timers} in {files}: clocks, countdowns, animations, waiting for the page ✅"
-        )?;
+    let files: BTreeSet<_> = clocks.iter().map(|timer| &timer.file).collect();
+    let (timers, files) = (
+        words::count(clocks.len(), "timer"),
+        words::count(files.len(), "file"),
+    );
+    let line = format!("- {timers} in {files}: clocks, countdowns, animations, waiting for the page ✅");
+    list(
+        "User Interface",
+        (!clocks.is_empty()).then_some(line).into_iter(),
+        out,
+    )?;
+    let switched_off = audit.timers.iter().filter(|it| it.verdict == Verdict::Disabled);
+    list(
+        "Intervals That Are Literally Off",
+        switched_off.map(|timer| format!("- {}", holder(timer))),
+        out,
+    )
+}
+
+/// Timers that the audit could not judge, each with the place where sight was lost.
+fn unknown(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
+    let mut timers = audit
+        .timers
+        .iter()
+        .filter(|timer| timer.verdict == Verdict::Unknown)
+        .peekable();
+    if timers.peek().is_none() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Not Seen Through ❔\n")?;
+    for timer in timers {
+        write!(out, "- {}", timer_line(timer))?;
+        match words::lost_at(timer) {
+            Some(step) => writeln!(
+                out,
+                ": sight was lost at {} {}",
+                place(&step.file, step.line),
+                markdown_code(&step.label)
+            )?,
+            None => writeln!(out)?,
+        }
     }
     Ok(())
+}
+
+/// A list under a heading of its own, or nothing when it is empty.
+fn list(title: &str, lines: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
+    let mut lines = lines.peekable();
+    if lines.peek().is_some() {
+        writeln!(out, "\n### {title}\n")?;
+    }
+    lines.try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// `useClock.ts:12` - 1-second interval in `useClock`.
+fn timer_line(timer: &TimerRow) -> String {
+    let place = place(&timer.file, timer.line);
+    let interval = markdown(&words::interval(timer));
+    match timer.owner.trim() {
+        "" => format!("{place} - {interval}"),
+        owner => format!("{place} - {interval} in {}", markdown_code(owner)),
+    }
+}
+
+fn holder(timer: &TimerRow) -> String {
+    let (place, api) = (place(&timer.file, timer.line), markdown_code(&timer.api));
+    match timer.owner.trim() {
+        "" => format!("{place} - {api}"),
+        owner => format!("{place} - {api} in {}", markdown_code(owner)),
+    }
 }
 
 fn areas(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
@@ -175,7 +210,7 @@ fn areas(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     for area in &audit.areas {
         let (name, polling, status) = (
             markdown(&area.name),
-            status::polling(area.polling),
+            markdown(&polling(audit, area)),
             Status::of(area),
         );
         writeln!(
@@ -187,6 +222,30 @@ fn areas(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// What the timers of an area amount to: `still polls, every 30 s`, by the shortest interval.
+fn polling(audit: &Audit, area: &Area) -> String {
+    let said = match area.polling {
+        AreaPolling::None => "none".to_owned(),
+        AreaPolling::Accepted => "acceptable intervals".to_owned(),
+        AreaPolling::Dormant => "does not run, but code remains".to_owned(),
+        AreaPolling::Active => {
+            let active = audit
+                .findings
+                .iter()
+                .filter(|it| it.area == area.name && rules::is_active_poll(it.rule));
+            let intervals = active.filter_map(|it| audit.timers.get(it.timer?)?.interval_ms);
+            match intervals.min_by(f64::total_cmp) {
+                Some(shortest) => format!("still polls, {}", each(shortest)),
+                None => "still polls".to_owned(),
+            }
+        }
+    };
+    match area.unknown {
+        0 => said,
+        unknown => format!("{said}; {} not seen through", words::thousands(unknown)),
+    }
 }
 
 fn next_steps(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
@@ -260,7 +319,10 @@ mod tests {
         audit.findings.clear();
         audit.timers.clear();
         let text = render(&audit);
-        assert!(text.contains("## Critical Issues\n\nNone. ✅"), "{text}");
+        assert!(
+            text.contains("## Critical Issues (Still Polling)\n\nNone. ✅"),
+            "{text}"
+        );
         assert!(text.contains("## Warnings\n\nNone. ✅"), "{text}");
         assert!(!text.contains("## Notes"), "{text}");
     }

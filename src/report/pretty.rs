@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::escape::terminal;
 use super::{Format, Options, Paint, frame, words};
 use crate::findings::audit::{Audit, ChainStep, Finding, TimerRow};
-use crate::vocabulary::{Confidence, FindingStatus, Severity};
+use crate::vocabulary::{Confidence, FindingStatus, Severity, Verdict};
 
 pub(super) const FORMAT: Format = Format {
     name: "pretty",
@@ -19,6 +19,11 @@ pub(super) const FORMAT: Format = Format {
 
 /// Text narrower than this would be unreadable, wider would be hard to read.
 const READABLE: std::ops::RangeInclusive<usize> = 40..=110;
+/// Steps of a chain at its start and at its end that are shown when it is a long one.
+const START: usize = 4;
+const END: usize = 3;
+/// Timers not seen through that are listed without being asked for.
+const MOST_UNKNOWN: usize = 5;
 
 fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let width = options.width.clamp(*READABLE.start(), *READABLE.end());
@@ -36,6 +41,7 @@ fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()
     if options.accepted {
         page.accepted(audit)?;
     }
+    page.unknown(audit, options)?;
     page.summary(audit, options)?;
     page.next_steps(audit)
 }
@@ -86,16 +92,15 @@ impl Page<'_> {
             doubt => self.paint.dim(&format!("  ({doubt})")),
         };
         writeln!(self.out, "  {}  {rule}{doubt}", self.paint.bold(&place))?;
-        self.text("  ", "  ", &finding.message)?;
+        let text = format!("{} {}", finding.message, finding.impact);
+        self.text("  ", "  ", &text)?;
         self.frame(finding)?;
         if let Some(timer) = finding.timer.and_then(|at| audit.timers.get(at)) {
-            self.text("  ", "  ", &timer_facts(timer))?;
+            self.text("  ", "  ", &words::facts(timer, &finding.message))?;
         }
-        self.chain(&finding.chain)?;
-        if !finding.help.is_empty() {
-            let label = self.paint.good("help:");
-            self.text(&format!("  {label} "), "        ", &finding.help)?;
-        }
+        self.chain(finding)?;
+        let label = self.paint.good("help:");
+        self.text(&format!("  {label} "), "        ", &finding.help)?;
         writeln!(self.out)
     }
 
@@ -145,9 +150,11 @@ impl Page<'_> {
         writeln!(self.out)
     }
 
-    fn chain(&mut self, chain: &[ChainStep]) -> io::Result<()> {
-        let places: Vec<String> = chain
-            .iter()
+    /// The way from the finding to what it does in the end; the frame has shown where it starts.
+    fn chain(&mut self, finding: &Finding) -> io::Result<()> {
+        let (start, hidden, end) = shortened(words::way(finding));
+        let shown = || start.iter().chain(end);
+        let places: Vec<String> = shown()
             .map(|step| format!("{}:{}", terminal(&step.file), step.line))
             .collect();
         // One long path does not push the labels of all others out of sight.
@@ -157,8 +164,12 @@ impl Page<'_> {
             .filter(|width| *width <= 60)
             .max()
             .unwrap_or(0);
-        for (at, (step, place)) in chain.iter().zip(&places).enumerate() {
-            let arrow = self.paint.dim(if at == 0 { "  " } else { "↳ " });
+        for (at, (step, place)) in shown().zip(&places).enumerate() {
+            if hidden > 0 && at == start.len() {
+                let more = format!("    … {}", words::count(hidden, "more step"));
+                writeln!(self.out, "{}", self.paint.dim(&more))?;
+            }
+            let arrow = self.paint.dim("↳ ");
             let gap = " ".repeat(longest.saturating_sub(place.width()) + 2);
             self.text(
                 &format!("    {arrow}{}{gap}", self.paint.code(place)),
@@ -186,11 +197,43 @@ impl Page<'_> {
             let place = self
                 .paint
                 .code(&format!("{}:{}", terminal(&timer.file), timer.line));
-            let how = words::how_often(timer);
-            let note = self
-                .paint
-                .dim(&format!("{}, {}", terminal(&timer.owner), terminal(&how)));
+            let note = self.paint.dim(&terminal(&owner_and_interval(timer)));
             writeln!(self.out, "  {verdict}  {place}  {note}")?;
+        }
+        writeln!(self.out)
+    }
+
+    /// Timers whose work nobody could see: not accused, and not accepted either.
+    fn unknown(&mut self, audit: &Audit, options: &Options) -> io::Result<()> {
+        let unknown: Vec<&TimerRow> = audit
+            .timers
+            .iter()
+            .filter(|timer| timer.verdict == Verdict::Unknown)
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let title = format!("❔ Not seen through ({})", words::thousands(unknown.len()));
+        writeln!(self.out, "{}\n", self.paint.bold(&title))?;
+        let most = if options.accepted {
+            unknown.len()
+        } else {
+            MOST_UNKNOWN
+        };
+        for timer in unknown.iter().take(most) {
+            let place = format!("{}:{}", terminal(&timer.file), timer.line);
+            let place = self.paint.code(&place);
+            self.text(&format!("  {place}  "), "      ", &owner_and_interval(timer))?;
+            if let Some(step) = words::lost_at(timer) {
+                let place = format!("{}:{}", terminal(&step.file), step.line);
+                let (lost, place) = (self.paint.dim("sight lost at"), self.paint.code(&place));
+                self.text(&format!("      {lost} {place}  "), "        ", &step.label)?;
+            }
+        }
+        let hidden = unknown.len().saturating_sub(most);
+        if hidden > 0 {
+            let more = format!("  … and {} more; --accepted lists them", words::thousands(hidden));
+            writeln!(self.out, "{}", self.paint.dim(&more))?;
         }
         writeln!(self.out)
     }
@@ -313,20 +356,26 @@ impl Page<'_> {
     }
 }
 
-/// `every 30 s · always on · client · 2 requests/min`.
-fn timer_facts(timer: &TimerRow) -> String {
-    let mut facts = vec![
-        words::how_often(timer),
-        words::gate(timer),
-        timer.side.to_string(),
-    ];
-    if !timer.live {
-        facts.push("not reached from any entry".into());
+/// The start of a chain, the number of steps in the middle that are left out, and its end.
+fn shortened(chain: &[ChainStep]) -> (&[ChainStep], usize, &[ChainStep]) {
+    match chain.len() {
+        // To leave out one step and say so saves nothing.
+        0..=8 => (chain, 0, &[]),
+        length => {
+            let (start, rest) = chain.split_at(START.min(length));
+            let hidden = rest.len().saturating_sub(END);
+            (start, hidden, rest.get(hidden..).unwrap_or_default())
+        }
     }
-    if let Some(rate) = timer.requests_per_minute {
-        facts.push(words::requests(rate));
+}
+
+/// `useClock, every second`; code outside every function has no owner.
+fn owner_and_interval(timer: &TimerRow) -> String {
+    let how_often = words::how_often(timer);
+    match timer.owner.trim() {
+        "" => how_often,
+        owner => format!("{owner}, {how_often}"),
     }
-    facts.join(" · ")
 }
 
 /// `6 ui-timer, 5 heartbeat`, most frequent first.

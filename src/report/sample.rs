@@ -47,9 +47,9 @@ pub(crate) fn finding() -> Finding {
     Finding {
         rule: "network-poll",
         severity: Severity::Critical,
-        message: "`useProxyHealth` asks the server for data every 30 s through `runHealthChecks`; each open tab adds its own load. Subscribe to `proxy_list_update` instead.".into(),
-        impact: "2 requests a minute for each open tab".into(),
-        help: "replace the interval with a subscription to the channel that already carries this data".into(),
+        message: "`useProxyHealth` asks the server again every 30 s through `setInterval`, whether anything changed or not.".into(),
+        impact: "2 requests a minute from every open client.".into(),
+        help: "Subscribe to a push message for this data and delete the timer.".into(),
         file: "src/lib/hooks/useProxyHealth.ts".into(),
         line: 274,
         column: 16,
@@ -95,6 +95,16 @@ pub(crate) fn audit() -> Audit {
     dynamic.interval_ms = None;
     dynamic.interval_source = "parameter rate".into();
     dynamic.finding_fingerprint = Some("fedcba9876543210".into());
+    let mut unseen = timer(
+        "src/app/proxies/Refresh.tsx",
+        21,
+        Verdict::Unknown,
+        15_000.0,
+        "Refresh",
+    );
+    unseen
+        .chain
+        .push(step("src/lib/registry.ts", 7, "registry.refresh()"));
     let timers = vec![
         frame_loop,
         poll,
@@ -127,13 +137,14 @@ pub(crate) fn audit() -> Audit {
             "Cache",
         ),
         dynamic,
+        unseen,
     ];
     let status = Finding {
         rule: "status-poll",
         severity: Severity::Warning,
         message: "`Rate` reads the state of the connection again and again.".into(),
-        impact: "Stale by up to one interval".into(),
-        help: "subscribe to the change of the state".into(),
+        impact: "What it shows can be stale.".into(),
+        help: "Subscribe to the change of the state.".into(),
         file: "src/app/proxies/Rate.tsx".into(),
         line: 9,
         column: 5,
@@ -158,13 +169,14 @@ pub(crate) fn audit() -> Audit {
             info: 0,
             accepted: 5,
             requests_per_minute: 2.0,
-            completion: Some(500.0 / 7.0),
+            completion: Some(500.0 / 8.0),
             by_verdict: BTreeMap::from([
                 (Verdict::NetworkPoll, 1),
                 (Verdict::StatusPoll, 2),
                 (Verdict::Heartbeat, 1),
                 (Verdict::Housekeeping, 1),
                 (Verdict::UiTimer, 2),
+                (Verdict::Unknown, 1),
             ]),
             by_rule: BTreeMap::from([("network-poll", 1), ("status-poll", 1)]),
         },
@@ -174,18 +186,21 @@ pub(crate) fn audit() -> Audit {
             Area {
                 name: "Campaigns".into(),
                 polling: AreaPolling::None,
+                unknown: 0,
                 findings: 0,
                 worst: None,
             },
             Area {
                 name: "Dashboard".into(),
                 polling: AreaPolling::Accepted,
+                unknown: 0,
                 findings: 0,
                 worst: None,
             },
             Area {
                 name: "Proxies".into(),
                 polling: AreaPolling::Active,
+                unknown: 1,
                 findings: 2,
                 worst: Some(Severity::Critical),
             },

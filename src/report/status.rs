@@ -15,8 +15,8 @@ impl Status {
     pub(super) fn of(area: &Area) -> Self {
         match (area.polling, area.worst) {
             (AreaPolling::Active, Some(Severity::Critical)) => Self::Blocked,
-            (AreaPolling::Active | AreaPolling::Dormant, _) => Self::Attention,
-            (AreaPolling::None | AreaPolling::Accepted, _) => Self::Done,
+            (AreaPolling::None | AreaPolling::Accepted, None) if area.unknown == 0 => Self::Done,
+            _ => Self::Attention,
         }
     }
 

@@ -1,14 +1,15 @@
 //! Numbers and durations as people say them.
 
-use crate::findings::audit::{Priority, TimerRow};
+use crate::findings::audit::{ChainStep, Finding, Priority, TimerRow};
+use crate::rules::words::each;
 use crate::vocabulary::{Gate, Kind, Severity};
 
-const UNITS: [(f64, &str, &str); 5] = [
-    (86_400_000.0, "d", "day"),
-    (3_600_000.0, "h", "hour"),
-    (60_000.0, "min", "minute"),
-    (1_000.0, "s", "second"),
-    (1.0, "ms", "millisecond"),
+const UNITS: [(f64, &str); 5] = [
+    (86_400_000.0, "day"),
+    (3_600_000.0, "hour"),
+    (60_000.0, "minute"),
+    (1_000.0, "second"),
+    (1.0, "millisecond"),
 ];
 
 /// `1 file`, `2 files`, `1,204 files`.
@@ -43,7 +44,10 @@ pub fn number(value: f64) -> String {
 
 /// `46 requests/min`.
 pub fn requests(per_minute: f64) -> String {
-    format!("{} requests/min", number(per_minute))
+    match number(per_minute).as_str() {
+        "1" => "1 request/min".into(),
+        number => format!("{number} requests/min"),
+    }
 }
 
 /// A share in percent, rounded down so that only a finished migration says 100 %.
@@ -54,54 +58,72 @@ pub fn percent(share: f64) -> String {
 /// How often, as the object of a sentence: `every 30 s`, `every frame`, `interval from parameter rate`.
 pub fn how_often(timer: &TimerRow) -> String {
     match timer.interval_ms {
-        Some(ms) => format!("every {}", duration(ms)),
+        Some(ms) => each(ms),
         None if timer.kind == Kind::Raf => "every frame".into(),
         None if timer.interval_source.is_empty() => "dynamic interval".into(),
-        None => format!("dynamic interval ({})", timer.interval_source),
+        None => format!("interval from {}", timer.interval_source),
     }
 }
 
-/// How often, as a thing: `5-minute interval`, `every frame`, `dynamic interval (parameter rate)`.
+/// How often, as a thing: `5-minute interval`, `every frame`, `interval from parameter rate`.
 pub fn interval(timer: &TimerRow) -> String {
     timer.interval_ms.map_or_else(
         || how_often(timer),
         |ms| {
-            let (amount, _, noun) = in_unit(ms);
+            let (amount, noun) = in_unit(ms);
             format!("{}-{noun} interval", number(amount))
         },
     )
 }
 
-/// `500 ms`, `30 s`, `5 min`, `1.5 h`.
-pub fn duration(ms: f64) -> String {
-    let (amount, unit, _) = in_unit(ms);
-    format!("{} {unit}", number(amount))
-}
-
 /// The largest unit that gives a whole number; seconds may keep one decimal.
-fn in_unit(ms: f64) -> (f64, &'static str, &'static str) {
-    for (size, short, long) in UNITS {
+fn in_unit(ms: f64) -> (f64, &'static str) {
+    for (size, noun) in UNITS {
         let amount = ms / size;
         let grain = if size == 1_000.0 { 10.0 } else { 1.0 };
         if amount >= 1.0 && (amount * grain).fract() == 0.0 {
-            return (amount, short, long);
+            return (amount, noun);
         }
     }
-    (ms, "ms", "millisecond")
+    (ms, "millisecond")
 }
 
-/// What stands before a timer: `always on`, `off by default (prop enabled)`.
-pub fn gate(timer: &TimerRow) -> String {
-    let word = match timer.gate {
+/// What stands before a timer, without the reason: `always on`.
+pub fn gate(gate: Gate) -> &'static str {
+    match gate {
         Gate::Always => "always on",
         Gate::Conditional => "conditional",
         Gate::OffByDefault => "off by default",
         Gate::OffAtAllCallers => "off at all callers",
-    };
-    timer
-        .gate_reason
-        .as_ref()
-        .map_or_else(|| word.into(), |reason| format!("{word} ({reason})"))
+    }
+}
+
+/// `client · set-interval · conditional (only while visible)`: what the message of a finding leaves out.
+pub fn facts(timer: &TimerRow, message: &str) -> String {
+    let mut facts = vec![timer.side.to_string(), timer.kind.to_string()];
+    let reason = timer.gate_reason.as_deref();
+    facts.push(match reason.filter(|reason| !message.contains(reason)) {
+        Some(reason) => format!("{} ({reason})", gate(timer.gate)),
+        None => gate(timer.gate).into(),
+    });
+    if !timer.live {
+        facts.push("not reached from any entry".into());
+    }
+    facts.join(" · ")
+}
+
+/// The evidence without its first step when that is only the place of the finding.
+pub fn way(finding: &Finding) -> &[ChainStep] {
+    match finding.chain.as_slice() {
+        [first, rest @ ..] if (&first.file, first.line) == (&finding.file, finding.line) => rest,
+        all => all,
+    }
+}
+
+/// The step at which sight was lost, when it is another place than the timer itself.
+pub fn lost_at(timer: &TimerRow) -> Option<&ChainStep> {
+    let elsewhere = |step: &&ChainStep| (&step.file, step.line) != (&timer.file, timer.line);
+    timer.chain.last().filter(elsewhere)
 }
 
 /// The sign of a severity.
@@ -127,29 +149,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_choose_the_unit_people_would() {
-        let said: Vec<String> = [
+    fn intervals_choose_the_unit_people_would() {
+        let said = [
             0.5,
-            16.7,
             500.0,
             1_500.0,
             1_234.0,
             30_000.0,
             90_000.0,
-            300_000.0,
-            3_600_000.0,
             5_400_000.0,
-            86_400_000.0,
             -1.0,
         ]
-        .map(duration)
-        .to_vec();
+        .map(|ms| {
+            let (amount, noun) = in_unit(ms);
+            format!("{} {noun}", number(amount))
+        });
         assert_eq!(
             said,
             [
-                "0.5 ms", "16.7 ms", "500 ms", "1.5 s", "1234 ms", "30 s", "90 s", "5 min", "1 h", "90 min",
-                "1 d", "-1 ms"
+                "0.5 millisecond",
+                "500 millisecond",
+                "1.5 second",
+                "1234 millisecond",
+                "30 second",
+                "90 second",
+                "90 minute",
+                "-1 millisecond"
             ]
+        );
+        assert_eq!(
+            [1.0, 0.5, 46.0].map(requests),
+            ["1 request/min", "0.5 requests/min", "46 requests/min"]
         );
     }
 

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     step: "Delete the dormant polling in {}",
+    title: "Dormant polling",
     check,
 };
 
@@ -32,26 +33,29 @@ fn wording(timer: &Timer) -> Wording {
         _ => "ask the server again",
     };
     // Dead code comes first: whatever its switch says, nobody can turn it.
-    let (why, risk, state) = match timer.gate {
+    let (why, impact, help) = match timer.gate {
         _ if !timer.live => (
             "no entry of the app reaches this code".to_owned(),
-            "one import brings it back",
-            "unreachable",
+            "One import brings the polling back.",
+            "Delete the code.",
         ),
         Gate::OffAtAllCallers => (
             format!("every caller switches it off{reason}"),
-            "the switch can bring it back",
-            "disabled",
+            SWITCHED_OFF,
+            DELETE_SWITCH,
         ),
         _ => (
             format!("it is off by default{reason}"),
-            "the switch can bring it back",
-            "disabled",
+            SWITCHED_OFF,
+            DELETE_SWITCH,
         ),
     };
     Wording {
-        message: format!("{owner} would {work} {every}, but {why}. Delete the polling code: {risk}."),
-        impact: format!("{state}, but code remains"),
-        help: "delete the polling code and its switch".to_owned(),
+        message: format!("{owner} would {work} {every}, but {why}."),
+        impact: impact.to_owned(),
+        help: help.to_owned(),
     }
 }
+
+const SWITCHED_OFF: &str = "The switch can bring the polling back.";
+const DELETE_SWITCH: &str = "Delete the polling code and its switch.";

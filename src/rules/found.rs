@@ -30,20 +30,20 @@ pub struct Found {
     pub timer: Option<usize>,
 }
 
-/// The three texts of a finding.
+/// The three texts of a finding, each of them whole sentences that repeat nothing of the others.
 #[derive(Debug, Clone)]
 pub struct Wording {
-    /// What is there, why it matters, what to do.
+    /// What is there.
     pub message: String,
-    /// A few words for a table.
+    /// Why it matters.
     pub impact: String,
-    /// One line that names what to do.
+    /// What to do.
     pub help: String,
 }
 
 /// Collects what the rules find.
 #[derive(Debug, Default)]
-pub struct Findings {
+pub(crate) struct Findings {
     list: Vec<Found>,
 }
 
@@ -88,7 +88,7 @@ impl Findings {
     }
 
     /// What was found, rule by rule.
-    pub fn into_vec(self) -> Vec<Found> {
+    pub(super) fn into_vec(self) -> Vec<Found> {
         self.list
     }
 }

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     step: "Delete the polling configuration that nothing reads: {}",
+    title: "Configuration that nothing reads",
     check,
 };
 
@@ -27,11 +28,8 @@ fn check(linked: &Linked, _: &Policy, findings: &mut Findings) {
 fn wording(leftover: &Leftover) -> Wording {
     let (what, name) = (leftover.what, words::quote(&leftover.name));
     Wording {
-        message: format!(
-            "The {what} {name} configures polling, but nothing reads it: it promises a poll that is not \
-             there and invites one back. Delete it."
-        ),
-        impact: "nothing reads it".to_owned(),
-        help: format!("delete the {what} {name}"),
+        message: format!("The {what} {name} configures polling, but nothing reads it."),
+        impact: "It promises a poll that is not there and invites one back.".to_owned(),
+        help: format!("Delete the {what} {name}."),
     }
 }

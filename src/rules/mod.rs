@@ -8,12 +8,14 @@ mod network_poll;
 mod policy;
 mod status_poll;
 mod uncleared_timer;
-mod words;
+pub(crate) mod words;
 
-pub use found::{Findings, Found, Wording};
+pub(crate) use found::Findings;
+pub use found::{Found, Wording};
 pub use policy::Policy;
 
 use crate::link::Linked;
+use crate::source::Skip;
 use crate::vocabulary::Severity;
 
 /// One rule: what it is called, what it says of itself, and the question that it asks.
@@ -31,6 +33,8 @@ pub struct Rule {
     pub since: &'static str,
     /// What to do about several findings at once, as an imperative; `{}` stands for where.
     pub(crate) step: &'static str,
+    /// What a finding of it is called in a heading, before `in` and a name.
+    pub(crate) title: &'static str,
     /// The question.
     pub(crate) check: fn(&Linked, &Policy, &mut Findings),
 }
@@ -53,13 +57,30 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
-/// Asks every rule; findings come rule by rule, each in the order of the program.
-pub fn check(linked: &Linked, policy: &Policy) -> Findings {
-    let mut findings = Findings::default();
-    for rule in RULES {
-        (rule.check)(linked, policy, &mut findings);
+/// Whether findings of a rule speak of polling that runs.
+pub(crate) fn is_active_poll(id: &str) -> bool {
+    id == network_poll::RULE.id || id == status_poll::RULE.id
+}
+
+/// Asks every rule; findings come rule by rule, each in the order of the program. A rule that
+/// breaks is named among the skips and takes only its own findings with it.
+pub fn check(linked: &Linked, policy: &Policy) -> (Vec<Found>, Vec<Skip>) {
+    ask(RULES, linked, policy)
+}
+
+fn ask(rules: &[Rule], linked: &Linked, policy: &Policy) -> (Vec<Found>, Vec<Skip>) {
+    let (mut found, mut broken) = (Vec::new(), Vec::new());
+    for rule in rules {
+        let mut findings = Findings::default();
+        let asked = Skip::guard(&format!("rule {}", rule.id), || {
+            (rule.check)(linked, policy, &mut findings);
+        });
+        match asked {
+            Ok(()) => found.append(&mut findings.into_vec()),
+            Err(skip) => broken.push(skip),
+        }
     }
-    findings
+    (found, broken)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::found::{Findings, Wording};
 use super::{Policy, Rule, words};
 use crate::link::Linked;
 use crate::link::timer::Timer;
-use crate::vocabulary::{Gate, Kind, Severity, Side};
+use crate::vocabulary::{Kind, Severity, Side};
 
 pub(super) const RULE: Rule = Rule {
     id: "network-poll",
@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     docs: include_str!("network_poll.md"),
     severity: Severity::Critical,
     since: "0.1.0",
-    step: "Replace the polling in {} with push messages",
+    step: "Replace polling with push messages in {}",
+    title: "Polling",
     check,
 };
 
@@ -26,41 +27,26 @@ fn check(linked: &Linked, policy: &Policy, findings: &mut Findings) {
 
 fn wording(timer: &Timer) -> Wording {
     let (owner, every, api) = (words::owner(timer), words::every(timer), words::quote(&timer.api));
-    let condition = match timer.gate {
-        Gate::Conditional => format!(", under a condition{}", words::reason(timer)),
-        _ => String::new(),
-    };
     let (asker, replacement) = match timer.side {
-        Side::Client => ("open client", "subscribe to a push message for this data"),
+        Side::Client => ("open client", "Subscribe to a push message for this data"),
         Side::Server => (
             "running instance",
-            "let the source notify the server (webhook, queue, stream)",
+            "Let the source notify the server (webhook, queue, stream)",
         ),
     };
     let removal = match timer.kind {
         Kind::QueryOption | Kind::IntervalParam => "drop the interval",
         _ => "delete the timer",
     };
-    let rate = words::rate(timer);
-    let cost = match &rate {
-        Some(rate) => format!("{rate} from every {asker}"),
-        None => format!("every {asker} adds to the load"),
+    let impact = match words::rate(timer) {
+        Some(rate) => format!("{rate} from every {asker}."),
+        None => format!("Every {asker} adds to the load."),
     };
-    let help = format!("{replacement} and {removal}");
     Wording {
         message: format!(
-            "{owner} asks the server again {every} through {api}{condition}: {cost}, whether anything changed \
-             or not. {}.",
-            capitalised(&help)
+            "{owner} asks the server again {every} through {api}, whether anything changed or not."
         ),
-        impact: rate.map_or_else(|| every.clone(), |rate| format!("{every}, {rate}")),
-        help,
+        impact,
+        help: format!("{replacement} and {removal}."),
     }
-}
-
-fn capitalised(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

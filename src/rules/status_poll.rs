@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     step: "Subscribe to connection events instead of polling connection state in {}",
+    title: "Connection state read on a timer",
     check,
 };
 
@@ -27,16 +28,15 @@ fn check(linked: &Linked, policy: &Policy, findings: &mut Findings) {
 fn wording(timer: &Timer) -> Wording {
     let (owner, every) = (words::owner(timer), words::every(timer));
     let stale = match timer.interval_ms {
-        Some(ms) => format!("what it shows can be {} old", words::duration(ms)),
-        None => "what it shows can be stale".to_owned(),
+        Some(ms) => format!("can be {} old", words::duration(ms)),
+        None => "can be stale".to_owned(),
     };
     Wording {
         message: format!(
-            "{owner} reads connection state {every} through {}: {stale}, and most reads see no change. \
-             Subscribe to the connection's open, close and status events instead.",
+            "{owner} reads connection state {every} through {} instead of hearing of its change.",
             words::quote(&timer.api)
         ),
-        impact: format!("reads connection state {every}"),
-        help: "subscribe to the connection's open, close and status events".to_owned(),
+        impact: format!("What it shows {stale}, and most reads see no change."),
+        help: "Subscribe to the connection's open, close and status events instead.".to_owned(),
     }
 }

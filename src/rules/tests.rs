@@ -54,7 +54,7 @@ fn linked(timers: Vec<Timer>, leftovers: Vec<Leftover>, role: Role) -> Linked {
 }
 
 fn found(timers: Vec<Timer>) -> Vec<Found> {
-    check(&linked(timers, vec![], Role::Product), &Policy::default()).into_vec()
+    check(&linked(timers, vec![], Role::Product), &Policy::default()).0
 }
 
 /// The cell of the design's table, written down a second time and in another order.
@@ -202,16 +202,16 @@ fn messages_say_what_why_and_what_to_do() {
         },
     ])
     .into_iter()
-    .map(|it| it.wording.message)
+    .map(|it| format!("{} {} {}", it.wording.message, it.wording.impact, it.wording.help))
     .collect();
     insta::assert_snapshot!(messages.join("\n"), @r"
-    `useProxyHealth` would ask the server again every 30 s, but it is off by default (enableHealthChecks). Delete the polling code: the switch can bring it back.
-    `useProxyHealth` would read connection state every 30 s, but no entry of the app reaches this code. Delete the polling code: one import brings it back.
-    `useProxyHealth` asks the server again every 30 s through `setInterval`: 2 requests a minute from every open client, whether anything changed or not. Subscribe to a push message for this data and delete the timer.
-    `useProxyHealth` asks the server again every 2 min through `setInterval`: 0.5 requests a minute from every running instance, whether anything changed or not. Let the source notify the server (webhook, queue, stream) and delete the timer.
-    `useProxyHealth` asks the server again at an interval decided elsewhere (parameter rate) through `useQuery refetchInterval`, under a condition (visible): every open client adds to the load, whether anything changed or not. Subscribe to a push message for this data and drop the interval.
-    `useProxyHealth` reads connection state every 30 s through `setInterval`: what it shows can be 30 s old, and most reads see no change. Subscribe to the connection's open, close and status events instead.
-    `useProxyHealth` starts `setInterval` and nothing stops it: it goes on after its owner is gone (every 30 s), and each new start adds one more. Keep the handle and clear it on cleanup.
+    `useProxyHealth` would ask the server again every 30 s, but it is off by default (enableHealthChecks). The switch can bring the polling back. Delete the polling code and its switch.
+    `useProxyHealth` would read connection state every 30 s, but no entry of the app reaches this code. One import brings the polling back. Delete the code.
+    `useProxyHealth` asks the server again every 30 s through `setInterval`, whether anything changed or not. 2 requests a minute from every open client. Subscribe to a push message for this data and delete the timer.
+    `useProxyHealth` asks the server again every 2 min through `setInterval`, whether anything changed or not. 0.5 requests a minute from every running instance. Let the source notify the server (webhook, queue, stream) and delete the timer.
+    `useProxyHealth` asks the server again at an interval given by parameter rate through `useQuery refetchInterval`, whether anything changed or not. Every open client adds to the load. Subscribe to a push message for this data and drop the interval.
+    `useProxyHealth` reads connection state every 30 s through `setInterval` instead of hearing of its change. What it shows can be 30 s old, and most reads see no change. Subscribe to the connection's open, close and status events instead.
+    `useProxyHealth` starts `setInterval` every 30 s and nothing stops it. It goes on after its owner is gone, and each new start adds one more. Keep the handle and clear it on cleanup, unmount or stop.
     ");
 }
 
@@ -223,11 +223,8 @@ fn leftovers_of_product_code_are_findings() {
         what: "option",
         chain: vec![],
     };
-    let product = check(
-        &linked(vec![], vec![leftover.clone()], Role::Product),
-        &Policy::default(),
-    )
-    .into_vec();
+    let leftovers = |role| check(&linked(vec![], vec![leftover.clone()], role), &Policy::default()).0;
+    let product = leftovers(Role::Product);
     assert_eq!(product.len(), 1);
     assert_eq!(
         (product[0].rule, product[0].severity),
@@ -239,8 +236,24 @@ fn leftovers_of_product_code_are_findings() {
             .message
             .starts_with("The option `healthCheckInterval` configures polling")
     );
-    let test = check(&linked(vec![], vec![leftover], Role::Test), &Policy::default()).into_vec();
-    assert!(test.is_empty());
+    assert!(leftovers(Role::Test).is_empty());
+}
+
+#[test]
+fn a_rule_that_breaks_takes_only_its_own_findings_with_it() {
+    const BROKEN: Rule = Rule {
+        id: "broken-rule",
+        check: |_, _, _| panic!("no such timer"),
+        ..network_poll::RULE
+    };
+    let linked = linked(vec![poll()], vec![], Role::Product);
+    let (found, broken) = ask(&[BROKEN, network_poll::RULE], &linked, &Policy::default());
+    assert_eq!(found.len(), 1);
+    let told: Vec<_> = broken
+        .iter()
+        .map(|it| (it.file.as_str(), it.reason.as_str()))
+        .collect();
+    assert_eq!(told, [("rule broken-rule", "internal error: no such timer")]);
 }
 
 #[test]

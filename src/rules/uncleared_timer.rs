@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     step: "Clear the timers started in {}",
+    title: "Timer that nothing stops",
     check,
 };
 
@@ -27,13 +28,12 @@ fn check(linked: &Linked, policy: &Policy, findings: &mut Findings) {
 fn wording(timer: &Timer) -> Wording {
     Wording {
         message: format!(
-            "{} starts {} and nothing stops it: it goes on after its owner is gone ({}), and each new \
-             start adds one more. Keep the handle and clear it on cleanup.",
+            "{} starts {} {} and nothing stops it.",
             words::owner(timer),
             words::quote(&timer.api),
             words::every(timer)
         ),
-        impact: "never cleared".to_owned(),
-        help: "keep the handle and clear it on cleanup, unmount or stop".to_owned(),
+        impact: "It goes on after its owner is gone, and each new start adds one more.".to_owned(),
+        help: "Keep the handle and clear it on cleanup, unmount or stop.".to_owned(),
     }
 }

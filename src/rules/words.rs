@@ -1,13 +1,13 @@
-//! Facts of a timer in words, shared by the messages of all rules.
+//! Facts of a timer in words, shared by the messages of all rules and by the reports.
 
 use crate::link::timer::Timer;
 
 /// Longest name that a message quotes, in characters: generated code has endless ones.
-const LONGEST_NAME: usize = 80;
+const LONGEST_NAME: usize = 120;
 
 /// A name of the audited code between backticks. What would end the quotation, or a line, is
 /// dropped here; everything else is for each report to escape.
-pub(super) fn quote(name: &str) -> String {
+pub(crate) fn quote(name: &str) -> String {
     let clean = || {
         name.chars()
             .filter(|letter| !letter.is_control() && *letter != '`')
@@ -34,12 +34,22 @@ pub(super) fn owner(timer: &Timer) -> String {
 /// `every 30 s`, or that nobody can tell from here.
 pub(super) fn every(timer: &Timer) -> String {
     match timer.interval_ms {
-        Some(ms) => format!("every {}", duration(ms)),
+        Some(ms) => each(ms),
         None if timer.interval_source.is_empty() => "at an interval decided at run time".to_owned(),
-        None => format!(
-            "at an interval decided elsewhere ({})",
-            plain(&timer.interval_source)
-        ),
+        None => format!("at an interval given by {}", plain(&timer.interval_source)),
+    }
+}
+
+/// `every 30 s`, `every minute`.
+pub(crate) fn each(ms: f64) -> String {
+    let said = duration(ms);
+    match said.as_str() {
+        "0 ms" => "without a pause".to_owned(),
+        "1 s" => "every second".to_owned(),
+        "1 min" => "every minute".to_owned(),
+        "1 h" => "every hour".to_owned(),
+        "1 d" => "every day".to_owned(),
+        _ => format!("every {said}"),
     }
 }
 
@@ -52,7 +62,7 @@ pub(super) fn reason(timer: &Timer) -> String {
 }
 
 /// `30 s`, `1 min 30 s`, `2 h`.
-pub(super) fn duration(ms: f64) -> String {
+pub(crate) fn duration(ms: f64) -> String {
     // The cast saturates, so hostile numbers stay numbers.
     let whole = ms.round() as u64;
     if whole < 1_000 {
@@ -72,11 +82,11 @@ pub(super) fn duration(ms: f64) -> String {
     }
 }
 
-/// `2 requests a minute`, when the rate is known.
+/// `2 requests a minute`, to begin a sentence, when the rate is known.
 pub(super) fn rate(timer: &Timer) -> Option<String> {
     let rate = timer.requests_per_minute()?;
     let number = if rate < 0.1 {
-        "less than 0.1".to_owned()
+        "Less than 0.1".to_owned()
     } else {
         short(rate)
     };
@@ -96,7 +106,7 @@ fn short(number: f64) -> String {
 fn plain(text: &str) -> String {
     text.chars()
         .filter(|letter| !letter.is_control())
-        .take(2 * LONGEST_NAME)
+        .take(LONGEST_NAME)
         .collect()
 }
 
@@ -129,7 +139,7 @@ mod tests {
     fn quoted_names_cannot_end_their_quotation() {
         assert_eq!(quote("useOrders"), "`useOrders`");
         assert_eq!(quote("a`b\n\u{1b}c"), "`abc`");
-        assert_eq!(quote(&"x".repeat(81)), format!("`{}…`", "x".repeat(80)));
-        assert_eq!(quote(&"x".repeat(80)), format!("`{}`", "x".repeat(80)));
+        assert_eq!(quote(&"x".repeat(121)), format!("`{}…`", "x".repeat(120)));
+        assert_eq!(quote(&"x".repeat(120)), format!("`{}`", "x".repeat(120)));
     }
 }
