@@ -18,7 +18,7 @@ use crate::source::{LineIndex, Span};
 /// Levels of nesting that the walk follows. Hand-written code stays below 100.
 pub const MAX_DEPTH: u32 = 1_000;
 
-/// Stack that a thread needs to walk [`MAX_DEPTH`] levels in an unoptimised build.
+/// Stack that a thread needs for the deepest nesting that is walked, in an unoptimised build.
 pub const STACK_BYTES: usize = 64 << 20;
 
 /// Reads the tree of one file.
