@@ -48,6 +48,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "ky.toml",
     "lodash.toml",
     "loggers.toml",
+    "mail.toml",
     "mantine.toml",
     "mobx.toml",
     "nest-http.toml",

@@ -311,7 +311,13 @@ impl<'p> Walk<'p> {
         let is_target = facts.node(at.expr).parent.is_some_and(
             |parent| matches!(facts.expr(parent), Expr::Assign { target, .. } if *target == at.expr),
         );
-        let of_page = matches!(facts.expr(object), Expr::Ident { name, binding: None } if name == "document");
+        // `frame.contentWindow.document.readyState` is about a page, not a connection.
+        let of_page = match facts.expr(object) {
+            Expr::Ident { name, .. } | Expr::Member { name, .. } => {
+                name == "document" || name == "contentDocument"
+            }
+            _ => false,
+        };
         if is_target || of_page {
             return;
         }

@@ -3,7 +3,7 @@
 //! of its own.
 
 use crate::link::timer::Timer;
-use crate::vocabulary::{Cleared, Gate, Severity, Side, Verdict};
+use crate::vocabulary::{Cleared, Gate, Kind, Severity, Side, Verdict};
 
 /// Where the lines between critical, warning and accepted run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,7 +61,9 @@ impl Policy {
     }
 
     fn accepts(&self, timer: &Timer) -> bool {
-        timer.interval_ms.is_some_and(|ms| ms >= self.accept_ms)
+        // A schedule that users or the configuration write is a task plan, not leftover polling.
+        let planned = timer.kind == Kind::Cron && timer.interval_ms.is_none();
+        planned || timer.interval_ms.is_some_and(|ms| ms >= self.accept_ms)
     }
 }
 
