@@ -47,6 +47,8 @@ pub struct Discovery {
     pub root: PathBuf,
     /// Sorted by the bytes of the path; a [`crate::source::FileId`] is an index into it.
     pub files: Vec<SourceFile>,
+    /// HTML templates beside the source, by path: what they hand to components counts as a caller.
+    pub templates: Vec<SourceFile>,
     /// Sorted by folder.
     pub packages: Vec<PackageDir>,
     /// Sorted.
@@ -72,6 +74,8 @@ pub fn discover(options: &DiscoverOptions) -> Result<Discovery, Error> {
     let mut found = walk(&root, &roots, &taken, options);
     found.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     found.files.dedup_by(|a, b| a.path == b.path);
+    found.templates.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    found.templates.dedup_by(|a, b| a.path == b.path);
     let root_label = label(given, &root);
     if found.files.is_empty() {
         return Err(Error::NothingToAudit(root_label));
@@ -84,6 +88,7 @@ pub fn discover(options: &DiscoverOptions) -> Result<Discovery, Error> {
         root_label,
         root,
         files: found.files,
+        templates: found.templates,
         packages,
         skipped: found.skipped,
     })
@@ -214,12 +219,14 @@ fn globs(texts: &[String]) -> Result<GlobSet, Error> {
 #[derive(Default)]
 struct Found {
     files: Vec<SourceFile>,
+    templates: Vec<SourceFile>,
     manifests: BTreeSet<PathBuf>,
     skipped: Vec<Skip>,
 }
 
 enum Item {
     File(SourceFile),
+    Template(SourceFile),
     Manifest(PathBuf),
     Skip(Skip),
 }
@@ -260,6 +267,7 @@ fn walk(root: &Path, roots: &[PathBuf], taken: &Taken, options: &DiscoverOptions
     for item in items {
         match item {
             Item::File(file) => found.files.push(file),
+            Item::Template(file) => found.templates.push(file),
             Item::Manifest(path) => {
                 found.manifests.insert(path);
             }
@@ -309,22 +317,33 @@ fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> O
     if name == packages::MANIFEST {
         return Some(Item::Manifest(path.to_path_buf()));
     }
-    let language = language?;
+    let is_template = name.ends_with(".html") || name.ends_with(".htm");
+    let language = match language {
+        Some(language) => language,
+        // No grammar is asked for a template; the field only has to hold something.
+        None if is_template => Language::Tsx,
+        None => return None,
+    };
     let Some(relative) = relative(root, path) else {
         return skip("file name is not UTF-8");
     };
     if !taken.file(&relative) {
         return None;
     }
-    match passed_over(&name) {
-        Some(reason) => skip(reason),
-        None => Some(Item::File(SourceFile {
-            role: role(&relative),
-            path: relative,
-            absolute: path.to_path_buf(),
-            language,
-        })),
+    if let Some(reason) = passed_over(&name) {
+        return skip(reason);
     }
+    let file = SourceFile {
+        role: role(&relative),
+        path: relative,
+        absolute: path.to_path_buf(),
+        language,
+    };
+    Some(if is_template {
+        Item::Template(file)
+    } else {
+        Item::File(file)
+    })
 }
 
 /// Why a name alone is enough to leave a source file out. Generated code stays in: the calls of a

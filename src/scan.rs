@@ -127,6 +127,19 @@ fn is_minified(text: &str, limits: &Limits) -> bool {
         || (longest > BUNDLE_LINE && text.trim_start().starts_with(BUNDLE_BANNER))
 }
 
+/// Whether a text speaks of polling at all: it holds `poll` in any case.
+pub fn speaks_of_polling(text: &str) -> bool {
+    static POLL: std::sync::OnceLock<Option<AhoCorasick>> = std::sync::OnceLock::new();
+    POLL.get_or_init(|| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(["poll"])
+            .ok()
+    })
+    .as_ref()
+    .is_none_or(|poll| poll.is_match(text))
+}
+
 /// The words that can start a finding.
 #[derive(Debug, Clone)]
 pub struct Words {

@@ -119,9 +119,8 @@ fn timer(row: &TimerMeaning) -> Result<(), String> {
             return Err(format!("`{key}` names neither `argument` nor `option`"));
         }
     }
-    let option = row.interval.as_ref().and_then(|slot| slot.option.as_ref());
-    if row.kind == Kind::QueryOption && option.is_none() {
-        return Err("a `query-option` needs `interval.option`".into());
+    if row.kind == Kind::QueryOption && row.interval.is_none() {
+        return Err("a `query-option` needs an `interval`".into());
     }
     if row
         .switch
@@ -185,7 +184,7 @@ mod tests {
             ),
             (
                 "[[timer]]\nat = [\"a\"]\nkind = \"query-option\"\n",
-                "a `query-option` needs `interval.option`",
+                "a `query-option` needs an `interval`",
             ),
             (
                 "[[timer]]\nat = [\"a\"]\nkind = \"raf\"\nwork = {}\n",

@@ -34,6 +34,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "expo-background-task.toml",
     "fetch-like.toml",
     "firebase.toml",
+    "follow-redirects.toml",
     "got.toml",
     "graphql-clients.toml",
     "graphql-subscriptions.toml",

@@ -9,8 +9,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::check::{fault, read};
 use super::embedded::FILES;
 use super::rows::{
-    DelayMeaning, EffectMeaning, InjectedMeaning, LibraryFile, MethodMeaning, OnceMeaning, ReturnsMeaning,
-    RegistryMeaning, StopMeaning, TimerMeaning,
+    DelayMeaning, EffectMeaning, InjectedMeaning, LibraryFile, MethodMeaning, OnceMeaning, RegistryMeaning,
+    ReturnsMeaning, StopMeaning, TimerMeaning,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;
@@ -32,6 +32,7 @@ pub struct Catalog {
     methods: FxHashMap<String, MethodMeaning>,
     registries: FxHashMap<String, RegistryMeaning>,
     status: FxHashSet<String>,
+    reads: FxHashSet<String>,
 }
 
 /// What is known of one package.
@@ -204,6 +205,12 @@ impl Catalog {
         self.registries.get(method)
     }
 
+    /// Whether reading a member of that name, without a call, means something on what some library
+    /// made: the `state` of a hub.
+    pub fn is_read_member(&self, name: &str) -> bool {
+        self.reads.contains(name)
+    }
+
     /// Whether a member of that name tells the state of a connection.
     pub fn is_status_member(&self, name: &str) -> bool {
         self.status.contains(name)
@@ -289,6 +296,9 @@ impl Catalog {
         let once = shared(library.once);
         let delay = shared(library.delay);
         let stop = shared(library.stop);
+        let reads = library.effect.iter().filter(|row| row.without_call);
+        self.reads
+            .extend(reads.flat_map(|row| row.at.iter().map(|at| last_name(at).to_owned())));
         let effect = shared(library.effect);
         let returns = shared(library.returns);
         for name in &library.packages {

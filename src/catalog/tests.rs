@@ -198,7 +198,7 @@ fn hooks_and_functions_repeat_their_callback() {
             1,
         ),
         ("angular", "$interval", Kind::SetInterval, 1),
-        ("@apollo/client", "useQuery().startPolling", Kind::SetInterval, 0),
+        ("@apollo/client", "useQuery().startPolling", Kind::QueryOption, 0),
         ("usehooks-ts", "useInterval", Kind::IntervalHook, 1),
         ("react-use", "useInterval", Kind::IntervalHook, 1),
         ("react-use/lib/useInterval", "default", Kind::IntervalHook, 1),

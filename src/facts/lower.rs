@@ -9,8 +9,8 @@ use tree_sitter::Node as Syntax;
 
 use super::expr::{
     AssignOp, BinaryOp, Binding, BindingId, Class, ClassId, ClassMember, Expr, ExprId, FileFacts, Function,
-    FunctionId, FunctionKind, Guard, GuardId, GuardKind, JsxTag, LoopId, MemberKind, Node, Origin,
-    Parameter, PathStep, Property, PropertyKey, UnaryOp, Write,
+    FunctionId, FunctionKind, Guard, GuardId, GuardKind, JsxTag, LoopId, MemberKind, Node, Origin, Parameter,
+    PathStep, Property, PropertyKey, UnaryOp, Write,
 };
 use super::scope::Scopes;
 use crate::source::{LineIndex, Span};
@@ -18,14 +18,17 @@ use crate::source::{LineIndex, Span};
 /// Levels of nesting that the walk follows. Hand-written code stays below 100.
 pub const MAX_DEPTH: u32 = 1_000;
 
-/// Stack that a thread needs to walk [`MAX_DEPTH`] levels in an unoptimised build.
+/// Stack that a thread needs for the deepest nesting that is walked, in an unoptimised build.
 pub const STACK_BYTES: usize = 64 << 20;
 
 /// Reads the tree of one file.
 pub(super) fn lower(text: &str, tree: &tree_sitter::Tree) -> FileFacts {
     let mut lowerer = Lowerer {
         text,
-        facts: FileFacts { lines: LineIndex::new(text.as_bytes()), ..FileFacts::default() },
+        facts: FileFacts {
+            lines: LineIndex::new(text.as_bytes()),
+            ..FileFacts::default()
+        },
         scopes: Scopes::new(),
         function: FunctionId::MODULE,
         guard: None,
@@ -73,7 +76,9 @@ pub(super) fn span(node: Syntax<'_>) -> Span {
 /// The named children of a node, comments left out.
 pub(super) fn children<'t>(node: Syntax<'t>) -> Vec<Syntax<'t>> {
     let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+    node.named_children(&mut cursor)
+        .filter(|child| child.kind() != "comment")
+        .collect()
 }
 
 /// Whether a node has a token of this kind among its direct children.
@@ -89,7 +94,11 @@ impl<'t> Lowerer<'t> {
             module.end_node = end;
         }
         for (expr, to) in self.scopes.resolve() {
-            if let Some(Node { expr: Expr::Ident { binding, .. }, .. }) = self.facts.nodes.get_mut(expr.index()) {
+            if let Some(Node {
+                expr: Expr::Ident { binding, .. },
+                ..
+            }) = self.facts.nodes.get_mut(expr.index())
+            {
                 *binding = Some(to);
             }
             if let Some(binding) = self.facts.bindings.get_mut(to.index()) {
@@ -98,12 +107,22 @@ impl<'t> Lowerer<'t> {
         }
         // Values assigned to names are known only now that names are resolved.
         for at in 0..self.facts.nodes.len() {
-            let Some(Node { expr: Expr::Assign { target, value, op }, .. }) = self.facts.nodes.get(at) else { continue };
+            let Some(Node {
+                expr: Expr::Assign { target, value, op },
+                ..
+            }) = self.facts.nodes.get(at)
+            else {
+                continue;
+            };
             let (target, value, op) = (*target, *value, *op);
             if op == AssignOp::Arithmetic {
                 continue;
             }
-            if let Expr::Ident { binding: Some(binding), .. } = self.facts.expr(target) {
+            if let Expr::Ident {
+                binding: Some(binding),
+                ..
+            } = self.facts.expr(target)
+            {
                 let binding = *binding;
                 if let Some(binding) = self.facts.bindings.get_mut(binding.index()) {
                     binding.assigned.push(value);
@@ -149,7 +168,10 @@ impl<'t> Lowerer<'t> {
         let name = self.name_of(node);
         let expr = match name.as_str() {
             "undefined" => Expr::Undefined,
-            _ => Expr::Ident { name: name.clone(), binding: None },
+            _ => Expr::Ident {
+                name: name.clone(),
+                binding: None,
+            },
         };
         let is_name = matches!(expr, Expr::Ident { .. });
         let id = self.push(expr, span(node));
@@ -200,7 +222,12 @@ impl<'t> Lowerer<'t> {
     /// Puts a condition around everything that follows in this block.
     pub(super) fn add_guard(&mut self, test: Option<ExprId>, holds: bool, kind: GuardKind) {
         let id = GuardId::next(self.facts.guards.len());
-        self.facts.guards.push(Guard { parent: self.guard, test, holds, kind });
+        self.facts.guards.push(Guard {
+            parent: self.guard,
+            test,
+            holds,
+            kind,
+        });
         self.guard = Some(id);
     }
 
@@ -233,7 +260,10 @@ impl<'t> Lowerer<'t> {
     fn expr_inside(&mut self, node: Syntax<'t>) -> ExprId {
         let at = span(node);
         match node.kind() {
-            "identifier" | "type_identifier" | "shorthand_property_identifier" | "undefined"
+            "identifier"
+            | "type_identifier"
+            | "shorthand_property_identifier"
+            | "undefined"
             | "jsx_identifier" => self.mention(node),
             "this" => self.push(Expr::This, at),
             "super" => self.push(Expr::Super, at),
@@ -249,7 +279,9 @@ impl<'t> Lowerer<'t> {
             "true" => self.push(Expr::Bool(true), at),
             "false" => self.push(Expr::Bool(false), at),
             "null" => self.push(Expr::Null, at),
-            "parenthesized_expression" | "non_null_expression" | "instantiation_expression" => self.first(node),
+            "parenthesized_expression" | "non_null_expression" | "instantiation_expression" => {
+                self.first(node)
+            }
             "as_expression" | "satisfies_expression" => self.first(node),
             "type_assertion" => match children(node).last() {
                 Some(value) => self.expr(*value),
@@ -261,7 +293,10 @@ impl<'t> Lowerer<'t> {
             },
             "member_expression" | "nested_identifier" | "jsx_namespace_name" => {
                 let object = self.field(node, "object");
-                let name = node.child_by_field_name("property").map(|name| self.name_of(name)).unwrap_or_default();
+                let name = node
+                    .child_by_field_name("property")
+                    .map(|name| self.name_of(name))
+                    .unwrap_or_default();
                 self.push(Expr::Member { object, name }, at)
             }
             "subscript_expression" => {
@@ -279,8 +314,18 @@ impl<'t> Lowerer<'t> {
             "call_expression" => self.call(node),
             "new_expression" => {
                 let callee = self.field(node, "constructor");
-                let args = node.child_by_field_name("arguments").map(|args| self.all(args)).unwrap_or_default();
-                let id = self.push(Expr::Call { callee, args: args.into(), construct: true }, at);
+                let args = node
+                    .child_by_field_name("arguments")
+                    .map(|args| self.all(args))
+                    .unwrap_or_default();
+                let id = self.push(
+                    Expr::Call {
+                        callee,
+                        args: args.into(),
+                        construct: true,
+                    },
+                    at,
+                );
                 self.facts.calls.push(id);
                 id
             }
@@ -328,13 +373,23 @@ impl<'t> Lowerer<'t> {
             }
             "update_expression" => {
                 let value = self.field(node, "argument");
-                self.push(Expr::Unary { op: UnaryOp::Update, value }, at)
+                self.push(
+                    Expr::Unary {
+                        op: UnaryOp::Update,
+                        value,
+                    },
+                    at,
+                )
             }
             "binary_expression" => self.binary(node),
             "ternary_expression" => {
                 let test = self.field(node, "condition");
-                let yes = self.guarded(Some(test), true, GuardKind::Ternary, |this| this.field(node, "consequence"));
-                let no = self.guarded(Some(test), false, GuardKind::Ternary, |this| this.field(node, "alternative"));
+                let yes = self.guarded(Some(test), true, GuardKind::Ternary, |this| {
+                    this.field(node, "consequence")
+                });
+                let no = self.guarded(Some(test), false, GuardKind::Ternary, |this| {
+                    this.field(node, "alternative")
+                });
                 self.push(Expr::Conditional { test, yes, no }, at)
             }
             "assignment_expression" => self.assign(node, AssignOp::Set),
@@ -389,7 +444,9 @@ impl<'t> Lowerer<'t> {
 
     fn call(&mut self, node: Syntax<'t>) -> ExprId {
         let at = span(node);
-        let Some(callee) = node.child_by_field_name("function") else { return self.push(Expr::Opaque, at) };
+        let Some(callee) = node.child_by_field_name("function") else {
+            return self.push(Expr::Opaque, at);
+        };
         let arguments = node.child_by_field_name("arguments");
         if callee.kind() == "import" {
             let specifier = arguments.and_then(|args| children(args).first().copied());
@@ -406,13 +463,24 @@ impl<'t> Lowerer<'t> {
             Some(args) => self.all(args),
             None => Vec::new(),
         };
-        let id = self.push(Expr::Call { callee, args: args.into(), construct: false }, at);
+        let id = self.push(
+            Expr::Call {
+                callee,
+                args: args.into(),
+                construct: false,
+            },
+            at,
+        );
         self.facts.calls.push(id);
         id
     }
 
     fn binary(&mut self, node: Syntax<'t>) -> ExprId {
-        let op = match node.child_by_field_name("operator").map(|op| op.kind()).unwrap_or_default() {
+        let op = match node
+            .child_by_field_name("operator")
+            .map(|op| op.kind())
+            .unwrap_or_default()
+        {
             "+" => BinaryOp::Add,
             "-" => BinaryOp::Subtract,
             "*" => BinaryOp::Multiply,
@@ -429,12 +497,12 @@ impl<'t> Lowerer<'t> {
         };
         let left = self.field(node, "left");
         let right = match op {
-            BinaryOp::And => {
-                self.guarded(Some(left), true, GuardKind::Logical, |this| this.field(node, "right"))
-            }
-            BinaryOp::Or | BinaryOp::Nullish => {
-                self.guarded(Some(left), false, GuardKind::Logical, |this| this.field(node, "right"))
-            }
+            BinaryOp::And => self.guarded(Some(left), true, GuardKind::Logical, |this| {
+                this.field(node, "right")
+            }),
+            BinaryOp::Or | BinaryOp::Nullish => self.guarded(Some(left), false, GuardKind::Logical, |this| {
+                this.field(node, "right")
+            }),
             _ => self.field(node, "right"),
         };
         self.push(Expr::Binary { op, left, right }, span(node))
@@ -447,7 +515,12 @@ impl<'t> Lowerer<'t> {
         let name = match self.facts.expr(target) {
             Expr::Member { object, name } => {
                 let (object, name) = (*object, name.clone());
-                self.facts.writes.push(Write { object, name: name.clone(), value, expr: id });
+                self.facts.writes.push(Write {
+                    object,
+                    name: name.clone(),
+                    value,
+                    expr: id,
+                });
                 Some(name)
             }
             Expr::Ident { name, .. } => Some(name.clone()),
@@ -461,7 +534,9 @@ impl<'t> Lowerer<'t> {
 
     /// Gives a function value the name of what it is assigned to.
     pub(super) fn name_value(&mut self, value: ExprId, name: &SmolStr) {
-        let Expr::Function(function) = self.facts.expr(value) else { return };
+        let Expr::Function(function) = self.facts.expr(value) else {
+            return;
+        };
         let function = *function;
         if let Some(function) = self.facts.functions.get_mut(function.index()) {
             function.name.get_or_insert_with(|| name.clone());
@@ -479,10 +554,14 @@ impl<'t> Lowerer<'t> {
     /// Any function: declaration, expression, arrow or method.
     pub(super) fn function(&mut self, node: Syntax<'t>, class: Option<ClassId>) -> FunctionId {
         let id = FunctionId::next(self.facts.functions.len());
-        let name = node.child_by_field_name("name").map(|name| unquote(self.source(name)));
+        let name = node
+            .child_by_field_name("name")
+            .map(|name| unquote(self.source(name)));
         let kind = match node.kind() {
             "arrow_function" => FunctionKind::Arrow,
-            "method_definition" if name.as_deref() == Some("constructor") && class.is_some() => FunctionKind::Constructor,
+            "method_definition" if name.as_deref() == Some("constructor") && class.is_some() => {
+                FunctionKind::Constructor
+            }
             "method_definition" => FunctionKind::Method,
             "function_declaration" | "generator_function_declaration" => FunctionKind::Declaration,
             _ => FunctionKind::Expression,
@@ -542,28 +621,51 @@ impl<'t> Lowerer<'t> {
         // `x => …` has a bare name in place of the list.
         if let Some(name) = node.child_by_field_name("parameter") {
             let binding = self.declare(name, Origin::Parameter { function, index: 0 }, Vec::new(), false);
-            return vec![Parameter { binding: Some(binding), default: None, rest: false, annotation: None }];
+            return vec![Parameter {
+                binding: Some(binding),
+                default: None,
+                rest: false,
+                annotation: None,
+            }];
         }
-        let Some(list) = node.child_by_field_name("parameters") else { return Vec::new() };
+        let Some(list) = node.child_by_field_name("parameters") else {
+            return Vec::new();
+        };
         let mut params = Vec::new();
         for child in children(list) {
             if !matches!(child.kind(), "required_parameter" | "optional_parameter") {
                 continue;
             }
-            let Some(pattern) = child.child_by_field_name("pattern") else { continue };
+            let Some(pattern) = child.child_by_field_name("pattern") else {
+                continue;
+            };
             if pattern.kind() == "this" {
                 continue;
             }
-            let origin = Origin::Parameter { function, index: u32::try_from(params.len()).unwrap_or(u32::MAX) };
-            let annotation = child.child_by_field_name("type").and_then(|annotation| self.annotation(annotation));
+            let origin = Origin::Parameter {
+                function,
+                index: u32::try_from(params.len()).unwrap_or(u32::MAX),
+            };
+            let annotation = child
+                .child_by_field_name("type")
+                .and_then(|annotation| self.annotation(annotation));
             let rest = pattern.kind() == "rest_pattern";
-            let pattern = if rest { children(pattern).first().copied().unwrap_or(pattern) } else { pattern };
+            let pattern = if rest {
+                children(pattern).first().copied().unwrap_or(pattern)
+            } else {
+                pattern
+            };
             let binding = self.pattern(pattern, origin, Vec::new(), false);
             let default = child.child_by_field_name("value").map(|value| self.expr(value));
             if let Some(binding) = binding.and_then(|binding| self.facts.bindings.get_mut(binding.index())) {
                 binding.annotation = annotation;
             }
-            params.push(Parameter { binding, default, rest, annotation });
+            params.push(Parameter {
+                binding,
+                default,
+                rest,
+                annotation,
+            });
         }
         params
     }
@@ -589,8 +691,14 @@ impl<'t> Lowerer<'t> {
 
     fn decorators(&mut self, node: Syntax<'t>) -> Vec<ExprId> {
         let mut cursor = node.walk();
-        let decorators: Vec<_> = node.children(&mut cursor).filter(|child| child.kind() == "decorator").collect();
-        decorators.into_iter().map(|decorator| self.first(decorator)).collect()
+        let decorators: Vec<_> = node
+            .children(&mut cursor)
+            .filter(|child| child.kind() == "decorator")
+            .collect();
+        decorators
+            .into_iter()
+            .map(|decorator| self.first(decorator))
+            .collect()
     }
 
     /// A class of any form.
@@ -607,10 +715,15 @@ impl<'t> Lowerer<'t> {
             decorators,
         });
         let mut extends = None;
-        for heritage in children(node).into_iter().filter(|child| child.kind() == "class_heritage") {
+        for heritage in children(node)
+            .into_iter()
+            .filter(|child| child.kind() == "class_heritage")
+        {
             for clause in children(heritage) {
                 match clause.kind() {
-                    "extends_clause" => extends = clause.child_by_field_name("value").map(|value| self.expr(value)),
+                    "extends_clause" => {
+                        extends = clause.child_by_field_name("value").map(|value| self.expr(value))
+                    }
                     "implements_clause" => {}
                     _ => extends = Some(self.expr(clause)),
                 }
@@ -629,14 +742,23 @@ impl<'t> Lowerer<'t> {
                 "method_definition" => {
                     let decorators = std::mem::take(&mut waiting);
                     let function = self.function(member, Some(id));
-                    if self.facts.function(function).is_some_and(|it| it.kind == FunctionKind::Constructor) {
+                    if self
+                        .facts
+                        .function(function)
+                        .is_some_and(|it| it.kind == FunctionKind::Constructor)
+                    {
                         constructor = Some(function);
                         self.parameter_properties(member, function, &mut members);
                         continue;
                     }
-                    let Some(name) = member.child_by_field_name("name") else { continue };
-                    let kind =
-                        if has_token(member, "get") { MemberKind::Getter(function) } else { MemberKind::Method(function) };
+                    let Some(name) = member.child_by_field_name("name") else {
+                        continue;
+                    };
+                    let kind = if has_token(member, "get") {
+                        MemberKind::Getter(function)
+                    } else {
+                        MemberKind::Method(function)
+                    };
                     members.push(ClassMember {
                         name: unquote(self.source(name)),
                         is_static: has_token(member, "static"),
@@ -649,9 +771,13 @@ impl<'t> Lowerer<'t> {
                 "public_field_definition" | "field_definition" => {
                     let mut decorators = std::mem::take(&mut waiting);
                     decorators.extend(self.decorators(member));
-                    let name = member.child_by_field_name("name").or_else(|| member.child_by_field_name("property"));
+                    let name = member
+                        .child_by_field_name("name")
+                        .or_else(|| member.child_by_field_name("property"));
                     let Some(name) = name else { continue };
-                    let annotation = member.child_by_field_name("type").and_then(|it| self.annotation(it));
+                    let annotation = member
+                        .child_by_field_name("type")
+                        .and_then(|it| self.annotation(it));
                     let value = member.child_by_field_name("value").map(|value| self.expr(value));
                     let key = unquote(self.source(name));
                     if let Some(value) = value {
@@ -689,10 +815,12 @@ impl<'t> Lowerer<'t> {
         match self.facts.expr(value) {
             Expr::Function(function) => functions.push(*function),
             // `sync = debounce(() => {…})`
-            Expr::Call { args, .. } => functions.extend(args.iter().filter_map(|arg| match self.facts.expr(*arg) {
-                Expr::Function(function) => Some(*function),
-                _ => None,
-            })),
+            Expr::Call { args, .. } => {
+                functions.extend(args.iter().filter_map(|arg| match self.facts.expr(*arg) {
+                    Expr::Function(function) => Some(*function),
+                    _ => None,
+                }))
+            }
             _ => {}
         }
         for function in functions {
@@ -703,16 +831,38 @@ impl<'t> Lowerer<'t> {
     }
 
     /// `constructor(private api: Api)` declares the field `api`.
-    fn parameter_properties(&mut self, node: Syntax<'t>, function: FunctionId, members: &mut Vec<ClassMember>) {
-        let list = node.child_by_field_name("parameters").map(children).unwrap_or_default();
-        let params = self.facts.function(function).map(|it| it.params.clone()).unwrap_or_default();
-        for (param, node) in params.iter().zip(list.into_iter().filter(|it| it.kind().ends_with("_parameter"))) {
-            let is_property = children(node).iter().any(|it| it.kind() == "accessibility_modifier" || it.kind() == "override_modifier")
+    fn parameter_properties(
+        &mut self,
+        node: Syntax<'t>,
+        function: FunctionId,
+        members: &mut Vec<ClassMember>,
+    ) {
+        let list = node
+            .child_by_field_name("parameters")
+            .map(children)
+            .unwrap_or_default();
+        let params = self
+            .facts
+            .function(function)
+            .map(|it| it.params.clone())
+            .unwrap_or_default();
+        for (param, node) in params
+            .iter()
+            .zip(list.into_iter().filter(|it| it.kind().ends_with("_parameter")))
+        {
+            let is_property = children(node)
+                .iter()
+                .any(|it| it.kind() == "accessibility_modifier" || it.kind() == "override_modifier")
                 || has_token(node, "readonly");
-            let Some(pattern) = node.child_by_field_name("pattern").filter(|_| is_property) else { continue };
+            let Some(pattern) = node.child_by_field_name("pattern").filter(|_| is_property) else {
+                continue;
+            };
             let outer = std::mem::replace(&mut self.function, function);
             let value = self.push(
-                Expr::Ident { name: self.name_of(pattern), binding: param.binding },
+                Expr::Ident {
+                    name: self.name_of(pattern),
+                    binding: param.binding,
+                },
                 span(pattern),
             );
             self.function = outer;
@@ -732,30 +882,58 @@ impl<'t> Lowerer<'t> {
         for entry in children(node) {
             let property = match entry.kind() {
                 "pair" => {
-                    let Some(key_node) = entry.child_by_field_name("key") else { continue };
+                    let Some(key_node) = entry.child_by_field_name("key") else {
+                        continue;
+                    };
                     let key = self.key(key_node);
                     let value = self.field(entry, "value");
                     if let PropertyKey::Name(name) = &key {
                         let name = name.clone();
                         self.name_value(value, &name);
                     }
-                    Property { key, value, span: span(key_node), shorthand: false, getter: false }
+                    Property {
+                        key,
+                        value,
+                        span: span(key_node),
+                        shorthand: false,
+                        getter: false,
+                    }
                 }
                 "shorthand_property_identifier" => {
                     let value = self.mention(entry);
                     let key = PropertyKey::Name(self.name_of(entry));
-                    Property { key, value, span: span(entry), shorthand: true, getter: false }
+                    Property {
+                        key,
+                        value,
+                        span: span(entry),
+                        shorthand: true,
+                        getter: false,
+                    }
                 }
                 "spread_element" => {
                     let value = self.first(entry);
-                    Property { key: PropertyKey::Spread, value, span: span(entry), shorthand: false, getter: false }
+                    Property {
+                        key: PropertyKey::Spread,
+                        value,
+                        span: span(entry),
+                        shorthand: false,
+                        getter: false,
+                    }
                 }
                 "method_definition" => {
-                    let Some(name) = entry.child_by_field_name("name") else { continue };
+                    let Some(name) = entry.child_by_field_name("name") else {
+                        continue;
+                    };
                     let key = self.key(name);
                     let function = self.function(entry, None);
                     let value = self.function_value(function, span(entry));
-                    Property { key, value, span: span(name), shorthand: false, getter: has_token(entry, "get") }
+                    Property {
+                        key,
+                        value,
+                        span: span(name),
+                        shorthand: false,
+                        getter: has_token(entry, "get"),
+                    }
                 }
                 _ => continue,
             };
@@ -784,7 +962,11 @@ impl<'t> Lowerer<'t> {
                 let is_component = name.kind() == "member_expression"
                     || name.kind() == "nested_identifier"
                     || text.starts_with(|first: char| first.is_uppercase() || first == '_' || first == '$');
-                if is_component { JsxTag::Component(self.expr(name)) } else { JsxTag::Intrinsic(SmolStr::new(text)) }
+                if is_component {
+                    JsxTag::Component(self.expr(name))
+                } else {
+                    JsxTag::Intrinsic(SmolStr::new(text))
+                }
             }
         };
         let mut attributes = Vec::new();
@@ -808,8 +990,14 @@ impl<'t> Lowerer<'t> {
                     });
                 }
                 "jsx_expression" => {
-                    let Some(inner) = children(attribute).first().copied() else { continue };
-                    let inner = if inner.kind() == "spread_element" { children(inner).first().copied().unwrap_or(inner) } else { inner };
+                    let Some(inner) = children(attribute).first().copied() else {
+                        continue;
+                    };
+                    let inner = if inner.kind() == "spread_element" {
+                        children(inner).first().copied().unwrap_or(inner)
+                    } else {
+                        inner
+                    };
                     let value = self.expr(inner);
                     attributes.push(Property {
                         key: PropertyKey::Spread,
@@ -825,12 +1013,22 @@ impl<'t> Lowerer<'t> {
         let mut inside = Vec::new();
         if node.kind() != "jsx_self_closing_element" {
             for child in children(node) {
-                if matches!(child.kind(), "jsx_expression" | "jsx_element" | "jsx_self_closing_element" | "jsx_fragment") {
+                if matches!(
+                    child.kind(),
+                    "jsx_expression" | "jsx_element" | "jsx_self_closing_element" | "jsx_fragment"
+                ) {
                     inside.push(self.expr(child));
                 }
             }
         }
-        let id = self.push(Expr::Jsx { tag, attributes: attributes.into(), children: inside.into() }, span(node));
+        let id = self.push(
+            Expr::Jsx {
+                tag,
+                attributes: attributes.into(),
+                children: inside.into(),
+            },
+            span(node),
+        );
         self.facts.elements.push(id);
         id
     }
@@ -838,12 +1036,22 @@ impl<'t> Lowerer<'t> {
 
 /// The content of a quoted string or name; escapes other than of quotes stay as written.
 pub(super) fn unquote(text: &str) -> SmolStr {
-    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\'' | '`'));
+    let quote = text
+        .chars()
+        .next()
+        .filter(|first| matches!(first, '"' | '\'' | '`'));
     let inner = match quote {
-        Some(quote) => text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)).unwrap_or(text),
+        Some(quote) => text
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+            .unwrap_or(text),
         None => text,
     };
-    if inner.contains('\\') { SmolStr::new(inner.replace("\\'", "'").replace("\\\"", "\"")) } else { SmolStr::new(inner) }
+    if inner.contains('\\') {
+        SmolStr::new(inner.replace("\\'", "'").replace("\\\"", "\""))
+    } else {
+        SmolStr::new(inner)
+    }
 }
 
 /// The value of a number literal: decimal, hex, octal, binary, with separators, big integers.
@@ -853,7 +1061,10 @@ fn parse_number(text: &str) -> Option<f64> {
     let lower = digits.to_ascii_lowercase();
     for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
         if let Some(rest) = lower.strip_prefix(prefix) {
-            #[expect(clippy::cast_precision_loss, reason = "JavaScript numbers have the same precision")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "JavaScript numbers have the same precision"
+            )]
             return u64::from_str_radix(rest, radix).ok().map(|value| value as f64);
         }
     }

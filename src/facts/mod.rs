@@ -12,10 +12,10 @@ mod scope;
 mod statements;
 
 pub use expr::{
-    AssignOp, BinaryOp, Binding, BindingId, Class, ClassId, ClassMember, Expr, ExprId, Export,
-    ExportTarget, FileFacts, Function, FunctionId, FunctionKind, Guard, GuardId, GuardKind, Import,
-    ImportedName, JsxTag, Loop, LoopId, LoopKind, MemberKind, Node, Origin, Parameter, PathKey, PathStep,
-    Property, PropertyKey, TypeMember, UnaryOp, Write,
+    AssignOp, BinaryOp, Binding, BindingId, Class, ClassId, ClassMember, Export, ExportTarget, Expr, ExprId,
+    FileFacts, Function, FunctionId, FunctionKind, Guard, GuardId, GuardKind, Import, ImportedName, JsxTag,
+    Loop, LoopId, LoopKind, MemberKind, Node, Origin, Parameter, PathKey, PathStep, Property, PropertyKey,
+    TypeMember, UnaryOp, Write,
 };
 
 pub use lower::STACK_BYTES;

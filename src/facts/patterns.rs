@@ -59,16 +59,19 @@ impl<'t> Lowerer<'t> {
                     self.declare(entry, origin, step(PathKey::Name(name), None), var);
                 }
                 "object_assignment_pattern" => {
-                    let Some(left) = entry.child_by_field_name("left") else { continue };
+                    let Some(left) = entry.child_by_field_name("left") else {
+                        continue;
+                    };
                     let default = entry.child_by_field_name("right").map(|value| self.expr(value));
                     let name = self.name_of(left);
                     taken.push(name.clone());
                     self.declare(left, origin, step(PathKey::Name(name), default), var);
                 }
                 "pair_pattern" => {
-                    let (Some(key), Some(value)) =
-                        (entry.child_by_field_name("key"), entry.child_by_field_name("value"))
-                    else {
+                    let (Some(key), Some(value)) = (
+                        entry.child_by_field_name("key"),
+                        entry.child_by_field_name("value"),
+                    ) else {
                         continue;
                     };
                     let key = match self.key(key) {
@@ -81,7 +84,9 @@ impl<'t> Lowerer<'t> {
                     self.pattern(value, origin, step(key, None), var);
                 }
                 "rest_pattern" => {
-                    let Some(inner) = children(entry).first().copied() else { continue };
+                    let Some(inner) = children(entry).first().copied() else {
+                        continue;
+                    };
                     let rest = PathKey::Rest(taken.clone().into());
                     self.pattern(inner, origin, step(rest, None), var);
                 }
@@ -105,13 +110,19 @@ impl<'t> Lowerer<'t> {
         for (at, item) in items {
             let mut longer = path.to_vec();
             if item.kind() == "rest_pattern" {
-                longer.push(PathStep { key: PathKey::Unknown, default: None });
+                longer.push(PathStep {
+                    key: PathKey::Unknown,
+                    default: None,
+                });
                 if let Some(inner) = children(item).first() {
                     self.pattern(*inner, origin, longer, var);
                 }
                 continue;
             }
-            longer.push(PathStep { key: PathKey::Index(at), default: None });
+            longer.push(PathStep {
+                key: PathKey::Index(at),
+                default: None,
+            });
             self.pattern(item, origin, longer, var);
         }
     }

@@ -28,15 +28,27 @@ pub(super) struct Scopes {
 
 impl Scopes {
     pub(super) fn new() -> Self {
-        let module = Scope { parent: None, is_function: true, names: FxHashMap::default() };
-        Self { scopes: vec![module], current: ScopeId(0), mentions: Vec::new() }
+        let module = Scope {
+            parent: None,
+            is_function: true,
+            names: FxHashMap::default(),
+        };
+        Self {
+            scopes: vec![module],
+            current: ScopeId(0),
+            mentions: Vec::new(),
+        }
     }
 
     /// Opens a scope and gives the one to go back to.
     pub(super) fn open(&mut self, is_function: bool) -> ScopeId {
         let outer = self.current;
         self.current = ScopeId(self.scopes.len());
-        self.scopes.push(Scope { parent: Some(outer), is_function, names: FxHashMap::default() });
+        self.scopes.push(Scope {
+            parent: Some(outer),
+            is_function,
+            names: FxHashMap::default(),
+        });
         outer
     }
 
@@ -47,10 +59,14 @@ impl Scopes {
     /// Declares a name in the current block, or with `var` in the current function.
     pub(super) fn declare(&mut self, name: SmolStr, binding: BindingId, var: bool) {
         let mut at = self.current;
-        while var {
-            match self.scopes.get(at.0) {
-                Some(Scope { is_function: false, parent: Some(parent), .. }) => at = *parent,
-                _ => break,
+        if var {
+            while let Some(Scope {
+                is_function: false,
+                parent: Some(parent),
+                ..
+            }) = self.scopes.get(at.0)
+            {
+                at = *parent;
             }
         }
         if let Some(scope) = self.scopes.get_mut(at.0) {

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use tree_sitter::Node as Syntax;
 
 use super::expr::{
-    Expr, ExprId, Export, ExportTarget, GuardKind, Import, ImportedName, Loop, LoopId, LoopKind, Origin,
+    Export, ExportTarget, Expr, ExprId, GuardKind, Import, ImportedName, Loop, LoopId, LoopKind, Origin,
     Property, PropertyKey, TypeMember,
 };
 use super::lower::{Lowerer, MAX_DEPTH, children, has_token, span, unquote};
@@ -67,7 +67,9 @@ impl<'t> Lowerer<'t> {
             "import_statement" => self.import(node),
             "export_statement" => self.export(node),
             "if_statement" => self.if_statement(node),
-            "while_statement" | "do_statement" | "for_statement" | "for_in_statement" => self.loop_statement(node),
+            "while_statement" | "do_statement" | "for_statement" | "for_in_statement" => {
+                self.loop_statement(node)
+            }
             "switch_statement" => self.switch(node),
             "try_statement" => {
                 if let Some(body) = node.child_by_field_name("body") {
@@ -85,7 +87,10 @@ impl<'t> Lowerer<'t> {
                         this.scopes.close(scope);
                     });
                 }
-                if let Some(body) = node.child_by_field_name("finalizer").and_then(|it| it.child_by_field_name("body")) {
+                if let Some(body) = node
+                    .child_by_field_name("finalizer")
+                    .and_then(|it| it.child_by_field_name("body"))
+                {
                     self.block(body);
                 }
             }
@@ -107,7 +112,10 @@ impl<'t> Lowerer<'t> {
                 }
             }
             "internal_module" | "module" => {
-                if let Some(name) = node.child_by_field_name("name").filter(|it| it.kind() == "identifier") {
+                if let Some(name) = node
+                    .child_by_field_name("name")
+                    .filter(|it| it.kind() == "identifier")
+                {
                     self.declare(name, Origin::Nothing, Vec::new(), false);
                 }
                 if let Some(body) = node.child_by_field_name("body") {
@@ -120,8 +128,14 @@ impl<'t> Lowerer<'t> {
                 }
                 self.type_members_of(node);
             }
-            "ambient_declaration" | "function_signature" | "break_statement" | "continue_statement"
-            | "empty_statement" | "debugger_statement" | "hash_bang_line" | "import_alias" => {}
+            "ambient_declaration"
+            | "function_signature"
+            | "break_statement"
+            | "continue_statement"
+            | "empty_statement"
+            | "debugger_statement"
+            | "hash_bang_line"
+            | "import_alias" => {}
             // Syntax errors and whatever the grammar adds: look for code inside.
             "ERROR" => {
                 for child in children(node) {
@@ -162,14 +176,14 @@ impl<'t> Lowerer<'t> {
     /// The name under which `module.exports = …`, `module.exports.x = …` or `exports.x = …` exports.
     fn commonjs_export(&self, target: ExprId) -> Option<SmolStr> {
         let is_name = |expr: ExprId, text: &str| matches!(self.facts.expr(expr), Expr::Ident { name, .. } if name == text);
-        let is_module_exports = |expr: ExprId| {
-            matches!(self.facts.expr(expr), Expr::Member { object, name } if name == "exports" && is_name(*object, "module"))
-        };
+        let is_module_exports = |expr: ExprId| matches!(self.facts.expr(expr), Expr::Member { object, name } if name == "exports" && is_name(*object, "module"));
         if is_module_exports(target) {
             return Some(SmolStr::new_static("default"));
         }
         match self.facts.expr(target) {
-            Expr::Member { object, name } if is_name(*object, "exports") || is_module_exports(*object) => Some(name.clone()),
+            Expr::Member { object, name } if is_name(*object, "exports") || is_module_exports(*object) => {
+                Some(name.clone())
+            }
             _ => None,
         }
     }
@@ -180,9 +194,15 @@ impl<'t> Lowerer<'t> {
             if declarator.kind() != "variable_declarator" {
                 continue;
             }
-            let Some(name) = declarator.child_by_field_name("name") else { continue };
-            let annotation = declarator.child_by_field_name("type").and_then(|it| self.annotation(it));
-            let value = declarator.child_by_field_name("value").map(|value| self.expr(value));
+            let Some(name) = declarator.child_by_field_name("name") else {
+                continue;
+            };
+            let annotation = declarator
+                .child_by_field_name("type")
+                .and_then(|it| self.annotation(it));
+            let value = declarator
+                .child_by_field_name("value")
+                .map(|value| self.expr(value));
             let first = self.facts.bindings.len();
             match value {
                 Some(value) => {
@@ -216,7 +236,9 @@ impl<'t> Lowerer<'t> {
     /// The specifier of `require('x')`.
     fn required(&self, value: ExprId) -> Option<SmolStr> {
         let (callee, args) = self.facts.call(value)?;
-        let Expr::Ident { name, .. } = self.facts.expr(callee) else { return None };
+        let Expr::Ident { name, .. } = self.facts.expr(callee) else {
+            return None;
+        };
         match (name.as_str(), args) {
             ("require", [specifier]) => match self.facts.expr(*specifier) {
                 Expr::Text(specifier) => Some(specifier.clone()),
@@ -234,10 +256,15 @@ impl<'t> Lowerer<'t> {
         for entry in children(name) {
             let (key, local) = match entry.kind() {
                 "shorthand_property_identifier_pattern" => (entry, entry),
-                "pair_pattern" => match (entry.child_by_field_name("key"), entry.child_by_field_name("value")) {
-                    (Some(key), Some(value)) if value.kind() == "identifier" => (key, value),
-                    _ => continue,
-                },
+                "pair_pattern" => {
+                    match (
+                        entry.child_by_field_name("key"),
+                        entry.child_by_field_name("value"),
+                    ) {
+                        (Some(key), Some(value)) if value.kind() == "identifier" => (key, value),
+                        _ => continue,
+                    }
+                }
                 _ => continue,
             };
             let imported = ImportedName::Named(self.name_of(key));
@@ -248,14 +275,23 @@ impl<'t> Lowerer<'t> {
     fn add_import(&mut self, local: Syntax<'t>, specifier: SmolStr, name: ImportedName, type_only: bool) {
         let at = u32::try_from(self.facts.imports.len()).unwrap_or(u32::MAX);
         let binding = self.declare(local, Origin::Import(at), Vec::new(), false);
-        self.facts.imports.push(Import { specifier, name, type_only, span: span(local), binding: Some(binding) });
+        self.facts.imports.push(Import {
+            specifier,
+            name,
+            type_only,
+            span: span(local),
+            binding: Some(binding),
+        });
     }
 
     fn import(&mut self, node: Syntax<'t>) {
         let type_only = has_token(node, "type");
         let Some(source) = node.child_by_field_name("source") else {
             // `import x = require('y')`
-            for clause in children(node).into_iter().filter(|it| it.kind() == "import_require_clause") {
+            for clause in children(node)
+                .into_iter()
+                .filter(|it| it.kind() == "import_require_clause")
+            {
                 let parts = children(clause);
                 if let (Some(local), Some(source)) = (parts.first(), clause.child_by_field_name("source")) {
                     let specifier = unquote(self.source(source));
@@ -288,7 +324,9 @@ impl<'t> Lowerer<'t> {
                 }
                 "named_imports" => {
                     for entry in children(part) {
-                        let Some(name) = entry.child_by_field_name("name") else { continue };
+                        let Some(name) = entry.child_by_field_name("name") else {
+                            continue;
+                        };
                         let local = entry.child_by_field_name("alias").unwrap_or(name);
                         let imported = ImportedName::Named(unquote(self.source(name)));
                         let type_only = type_only || has_token(entry, "type");
@@ -303,7 +341,9 @@ impl<'t> Lowerer<'t> {
     fn export(&mut self, node: Syntax<'t>) {
         let at = span(node);
         let default = has_token(node, "default");
-        let source = node.child_by_field_name("source").map(|source| unquote(self.source(source)));
+        let source = node
+            .child_by_field_name("source")
+            .map(|source| unquote(self.source(source)));
         if let Some(declaration) = node.child_by_field_name("declaration") {
             let declared = match declaration.kind() {
                 "lexical_declaration" => self.variables(declaration, false),
@@ -321,22 +361,36 @@ impl<'t> Lowerer<'t> {
                 }
             };
             for (name, binding) in declared {
-                let name = if default { SmolStr::new_static("default") } else { name };
-                self.facts.exports.push(Export { name, target: ExportTarget::Binding(binding), span: at });
+                let name = if default {
+                    SmolStr::new_static("default")
+                } else {
+                    name
+                };
+                self.facts.exports.push(Export {
+                    name,
+                    target: ExportTarget::Binding(binding),
+                    span: at,
+                });
             }
             return;
         }
         if let Some(value) = node.child_by_field_name("value") {
             let value = self.expr(value);
             let name = SmolStr::new_static("default");
-            self.facts.exports.push(Export { name, target: ExportTarget::Expr(value), span: at });
+            self.facts.exports.push(Export {
+                name,
+                target: ExportTarget::Expr(value),
+                span: at,
+            });
             return;
         }
         for part in children(node) {
             match part.kind() {
                 "export_clause" => {
                     for entry in children(part) {
-                        let Some(name) = entry.child_by_field_name("name") else { continue };
+                        let Some(name) = entry.child_by_field_name("name") else {
+                            continue;
+                        };
                         let exported = entry.child_by_field_name("alias").unwrap_or(name);
                         let exported = unquote(self.source(exported));
                         let target = match &source {
@@ -346,14 +400,25 @@ impl<'t> Lowerer<'t> {
                             },
                             None => ExportTarget::Expr(self.mention(name)),
                         };
-                        self.facts.exports.push(Export { name: exported, target, span: span(entry) });
+                        self.facts.exports.push(Export {
+                            name: exported,
+                            target,
+                            span: span(entry),
+                        });
                     }
                 }
                 "namespace_export" => {
                     if let (Some(specifier), Some(name)) = (&source, children(part).first()) {
-                        let target = ExportTarget::From { specifier: specifier.clone(), name: ImportedName::Namespace };
+                        let target = ExportTarget::From {
+                            specifier: specifier.clone(),
+                            name: ImportedName::Namespace,
+                        };
                         let name = unquote(self.source(*name));
-                        self.facts.exports.push(Export { name, target, span: at });
+                        self.facts.exports.push(Export {
+                            name,
+                            target,
+                            span: at,
+                        });
                     }
                 }
                 _ => {}
@@ -372,7 +437,11 @@ impl<'t> Lowerer<'t> {
         let Some(name) = node.child_by_field_name("name") else {
             let value = self.push(Expr::Function(function), span(node));
             let name = SmolStr::new_static("default");
-            self.facts.exports.push(Export { name, target: ExportTarget::Expr(value), span: span(node) });
+            self.facts.exports.push(Export {
+                name,
+                target: ExportTarget::Expr(value),
+                span: span(node),
+            });
             return None;
         };
         let binding = self.declare(name, Origin::Function(function), Vec::new(), true);
@@ -392,7 +461,10 @@ impl<'t> Lowerer<'t> {
         let mut next = 0.0;
         for member in node.child_by_field_name("body").map(children).unwrap_or_default() {
             let (name, value) = match member.kind() {
-                "enum_assignment" => (member.child_by_field_name("name"), member.child_by_field_name("value")),
+                "enum_assignment" => (
+                    member.child_by_field_name("name"),
+                    member.child_by_field_name("value"),
+                ),
                 _ => (Some(member), None),
             };
             let Some(name) = name else { continue };
@@ -419,7 +491,9 @@ impl<'t> Lowerer<'t> {
     }
 
     fn if_statement(&mut self, node: Syntax<'t>) {
-        let Some(condition) = node.child_by_field_name("condition") else { return };
+        let Some(condition) = node.child_by_field_name("condition") else {
+            return;
+        };
         let test = self.expr(condition);
         let consequence = node.child_by_field_name("consequence");
         let alternative = node.child_by_field_name("alternative");
@@ -430,7 +504,10 @@ impl<'t> Lowerer<'t> {
             self.guarded(Some(test), false, GuardKind::If, |this| this.block(body));
         }
         let leaves = |body: Option<Syntax<'t>>| body.is_some_and(always_leaves);
-        match (leaves(consequence), leaves(alternative.and_then(|it| children(it).first().copied()))) {
+        match (
+            leaves(consequence),
+            leaves(alternative.and_then(|it| children(it).first().copied())),
+        ) {
             (true, false) => self.add_guard(Some(test), false, GuardKind::EarlyExit),
             (false, true) => self.add_guard(Some(test), true, GuardKind::EarlyExit),
             _ => {}
@@ -438,7 +515,9 @@ impl<'t> Lowerer<'t> {
     }
 
     fn switch(&mut self, node: Syntax<'t>) {
-        let Some(value) = node.child_by_field_name("value") else { return };
+        let Some(value) = node.child_by_field_name("value") else {
+            return;
+        };
         let value = self.expr(value);
         let scope = self.scopes.open(false);
         for case in node.child_by_field_name("body").map(children).unwrap_or_default() {
@@ -447,7 +526,14 @@ impl<'t> Lowerer<'t> {
                 let label = self.expr(label);
                 // The comparison that `case` makes; `value` keeps its first parent for this.
                 let op = super::expr::BinaryOp::Equal;
-                self.push(Expr::Binary { op, left: value, right: label }, span(case))
+                self.push(
+                    Expr::Binary {
+                        op,
+                        left: value,
+                        right: label,
+                    },
+                    span(case),
+                )
             });
             self.guarded(test.or(Some(value)), true, GuardKind::Case, |this| {
                 for statement in children(case) {
@@ -466,7 +552,12 @@ impl<'t> Lowerer<'t> {
             "do_statement" => LoopKind::DoWhile,
             "for_statement" => LoopKind::For,
             _ if has_token(node, "await") => LoopKind::ForAwait,
-            _ if node.child_by_field_name("operator").is_some_and(|op| op.kind() == "in") => LoopKind::ForIn,
+            _ if node
+                .child_by_field_name("operator")
+                .is_some_and(|op| op.kind() == "in") =>
+            {
+                LoopKind::ForIn
+            }
             _ => LoopKind::ForOf,
         };
         let id = LoopId::next(self.facts.loops.len());
@@ -488,7 +579,9 @@ impl<'t> Lowerer<'t> {
         if node.kind() == "for_in_statement" {
             iterable = node.child_by_field_name("right").map(|right| self.expr(right));
             if let (Some(left), Some(iterable)) = (node.child_by_field_name("left"), iterable) {
-                let var = node.child_by_field_name("kind").is_some_and(|kind| kind.kind() == "var");
+                let var = node
+                    .child_by_field_name("kind")
+                    .is_some_and(|kind| kind.kind() == "var");
                 self.pattern(left, Origin::Item(iterable), Vec::new(), var);
             }
         }
@@ -496,7 +589,9 @@ impl<'t> Lowerer<'t> {
             self.statement(start);
         }
         self.in_loop = Some(id);
-        let condition = node.child_by_field_name("condition").filter(|it| it.kind() != "empty_statement");
+        let condition = node
+            .child_by_field_name("condition")
+            .filter(|it| it.kind() != "empty_statement");
         let test = condition.map(|it| match it.kind() {
             "expression_statement" => children(it).first().copied().unwrap_or(it),
             _ => it,
@@ -529,7 +624,10 @@ impl<'t> Lowerer<'t> {
                 && let Some(name) = at.child_by_field_name("name")
             {
                 let name_text = unquote(self.source(name));
-                self.facts.type_members.push(TypeMember { name: name_text, span: span(name) });
+                self.facts.type_members.push(TypeMember {
+                    name: name_text,
+                    span: span(name),
+                });
             }
             if cursor.goto_first_child() {
                 depth += 1;
@@ -554,7 +652,10 @@ fn always_leaves(node: Syntax<'_>) -> bool {
     match node.kind() {
         "return_statement" | "throw_statement" | "continue_statement" | "break_statement" => true,
         "statement_block" => children(node).last().is_some_and(|last| {
-            matches!(last.kind(), "return_statement" | "throw_statement" | "continue_statement" | "break_statement")
+            matches!(
+                last.kind(),
+                "return_statement" | "throw_statement" | "continue_statement" | "break_statement"
+            )
         }),
         _ => false,
     }

@@ -7,12 +7,13 @@ use super::eval::{Evaluator, Values};
 use super::program::Program;
 use super::site::{Site, Work};
 use super::value::{At, Env, FunctionAt, Value};
+use crate::catalog::rows::OffValue;
 use crate::facts::{Expr, ExprId, PropertyKey};
 use crate::source::Span;
 use crate::vocabulary::Kind;
 
 /// Callers of one definition that are followed.
-const MAX_CALLERS: usize = 150;
+const MAX_CALLERS: usize = 5_000;
 
 /// What a caller hands over, and where it is written.
 pub struct Given {
@@ -56,7 +57,10 @@ impl Program {
                 Some(Given { call, value, span })
             }
             Expr::Call { args, .. } => {
-                let arg = At { expr: *args.get(index)?, ..call };
+                let arg = At {
+                    expr: *args.get(index)?,
+                    ..call
+                };
                 let (value, span) = match path.split_first() {
                     None => (arg, facts.node(arg.expr).span),
                     Some((first, rest)) => self.inside(arg, first, rest)?,
@@ -69,10 +73,13 @@ impl Program {
 
     /// The property that a path leads to inside what an expression can be.
     fn inside(&self, at: At, first: &SmolStr, rest: &[SmolStr]) -> Option<(At, Span)> {
-        Evaluator::new(self).eval(at, &None).into_iter().find_map(|value| match value {
-            Value::Object { at, env } => self.property_at(at, first, rest, &env),
-            _ => None,
-        })
+        Evaluator::new(self)
+            .eval(at, &None)
+            .into_iter()
+            .find_map(|value| match value {
+                Value::Object { at, env } => self.property_at(at, first, rest, &env),
+                _ => None,
+            })
     }
 
     fn property_at(&self, object: At, key: &SmolStr, rest: &[SmolStr], env: &Env) -> Option<(At, Span)> {
@@ -83,7 +90,10 @@ impl Program {
             _ => return None,
         };
         for property in properties.iter().rev() {
-            let value = At { expr: property.value, ..object };
+            let value = At {
+                expr: property.value,
+                ..object
+            };
             match &property.key {
                 PropertyKey::Name(name) if name == key => {
                     return match rest.split_first() {
@@ -92,10 +102,16 @@ impl Program {
                     };
                 }
                 PropertyKey::Spread => {
-                    let found = Evaluator::new(self).eval(value, env).into_iter().find_map(|value| match value {
-                        Value::Object { at, env } if at != object => self.property_at(at, key, rest, &env),
-                        _ => None,
-                    });
+                    let found =
+                        Evaluator::new(self)
+                            .eval(value, env)
+                            .into_iter()
+                            .find_map(|value| match value {
+                                Value::Object { at, env } if at != object => {
+                                    self.property_at(at, key, rest, &env)
+                                }
+                                _ => None,
+                            });
                     if found.is_some() {
                         return found;
                     }
@@ -108,7 +124,14 @@ impl Program {
 
     /// The site that a call makes of a definition whose work is a parameter.
     pub fn hooked_sites(&self, definition: &Site, work: &Value) -> Vec<Site> {
-        let Value::Parameter { function, index, path } = work else { return Vec::new() };
+        let Value::Parameter {
+            function,
+            index,
+            path,
+        } = work
+        else {
+            return Vec::new();
+        };
         let mut path: Vec<SmolStr> = path.to_vec();
         while path.last().is_some_and(|last| last == "()") {
             path.pop();
@@ -123,8 +146,11 @@ impl Program {
                     kind: Kind::IntervalHook,
                     api: self.callee_label(given.call),
                     anchor: given.call,
+                    definition: Some(definition.definition.unwrap_or(definition.anchor)),
                     env,
                     work: Work::Functions(values),
+                    // A wrapper's caller pauses it with `null` or `false`.
+                    off: vec![OffValue::False, OffValue::Null],
                     self_clearing: true,
                     ..definition.clone()
                 }
@@ -132,50 +158,98 @@ impl Program {
             .collect()
     }
 
-    /// The sites at which callers hand over the interval of a timer.
-    pub fn param_sites(&self, timer: &Site, parameter: &Value) -> Vec<(Site, Given)> {
-        let Value::Parameter { function, index, path } = parameter else { return Vec::new() };
-        if path.iter().any(|step| step == "()") {
-            return Vec::new();
+    /// What callers give for a parameter.
+    pub fn given_for(&self, parameter: &Value) -> Vec<Given> {
+        match parameter {
+            Value::Parameter {
+                function,
+                index,
+                path,
+            } if !path.iter().any(|step| step == "()") => self.given(*function, *index, path),
+            _ => Vec::new(),
         }
-        self.given(*function, *index, path)
-            .into_iter()
-            .map(|given| {
-                let facts = self.facts(given.call.file);
-                let name = path.last().cloned().unwrap_or_default();
-                let site = Site {
-                    place: facts.lines.place(given.call.file, given.span),
-                    kind: Kind::IntervalParam,
-                    api: format!("{} {name}", self.callee_label(given.call)).trim_end().to_owned(),
-                    anchor: given.call,
-                    env: self.frame_at(*function, given.call, &timer.env),
-                    self_clearing: true,
-                    ..timer.clone()
-                };
-                (site, given)
-            })
-            .collect()
+    }
+
+    /// The site at which a caller hands over the interval of a timer, through some functions that
+    /// hand it on, innermost first.
+    pub fn param_site(
+        &self,
+        timer: &Site,
+        parameter: &Value,
+        given: &Given,
+        hops: &[(FunctionAt, At)],
+    ) -> Site {
+        let facts = self.facts(given.call.file);
+        let name = match parameter {
+            Value::Parameter { path, .. } => path.last().cloned().unwrap_or_default(),
+            _ => SmolStr::default(),
+        };
+        let env = hops
+            .iter()
+            .rev()
+            .fold(timer.env.clone(), |env, (function, call)| {
+                self.frame_at(*function, *call, &env)
+            });
+        Site {
+            place: facts.lines.place(given.call.file, given.span),
+            kind: Kind::IntervalParam,
+            api: format!("{} {name}", self.callee_label(given.call))
+                .trim_end()
+                .to_owned(),
+            anchor: given.call,
+            env,
+            self_clearing: true,
+            ..timer.clone()
+        }
     }
 
     /// Whether a function is a component: capitalised, and used as an element.
     pub fn is_component(&self, function: FunctionAt) -> bool {
-        let named = self.names_of(function).iter().any(|name| name.starts_with(char::is_uppercase));
+        let named = self
+            .names_of(function)
+            .iter()
+            .any(|name| name.starts_with(char::is_uppercase));
+        let facts = self.facts(function.file);
+        let renders = || {
+            facts.function(function.function).is_some_and(|it| {
+                it.returns
+                    .iter()
+                    .any(|returned| matches!(facts.expr(*returned), Expr::Jsx { .. }))
+            })
+        };
         named
-            && self
-                .callers(function)
-                .iter()
-                .any(|it| matches!(self.facts(it.at.file).expr(it.at.expr), Expr::Jsx { .. }))
+            && (renders()
+                || self
+                    .callers(function)
+                    .iter()
+                    .any(|it| matches!(self.facts(it.at.file).expr(it.at.expr), Expr::Jsx { .. })))
     }
 
-    /// What the callers of a component give for a prop, in their own frames.
+    /// What the callers of a function give for a parameter, or templates for a prop, in their own
+    /// frames.
     pub fn given_values(&self, parameter: &Value) -> Values {
-        let Value::Parameter { function, index, path } = parameter else { return Values::new() };
+        let Value::Parameter {
+            function,
+            index,
+            path,
+        } = parameter
+        else {
+            return Values::new();
+        };
         let mut path: Vec<SmolStr> = path.to_vec();
         while path.last().is_some_and(|last| last == "()") {
             path.pop();
         }
         let evaluator = Evaluator::new(self);
-        self.given(*function, *index, &path).into_iter().flat_map(|given| evaluator.eval(given.value, &None)).collect()
+        let values: Values = self
+            .given(*function, *index, &path)
+            .into_iter()
+            .flat_map(|given| evaluator.eval(given.value, &None))
+            .collect();
+        match (values.is_empty(), path.as_slice()) {
+            (true, [prop]) if self.is_component(*function) => self.template_values(*function, prop),
+            _ => values,
+        }
     }
 
     /// A node id that stands for no expression.

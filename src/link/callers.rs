@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::eval::Evaluator;
 use super::program::Program;
 use super::value::{At, FunctionAt, Value};
-use crate::facts::{Expr, ExprId, ExportTarget, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
+use crate::facts::{ExportTarget, Expr, ExprId, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
 use crate::source::{FileId, Role};
 
 /// A call or JSX element that runs a function.
@@ -48,10 +48,19 @@ impl Program {
         for file in files {
             let facts = self.facts(file);
             let is_test = self.file(file).is_some_and(|it| it.role == Role::Test);
-            let callees = facts.calls.iter().chain(&facts.elements).filter_map(|call| match facts.expr(*call) {
-                Expr::Call { callee, .. } | Expr::Jsx { tag: JsxTag::Component(callee), .. } => Some((*call, *callee)),
-                _ => None,
-            });
+            let callees =
+                facts
+                    .calls
+                    .iter()
+                    .chain(&facts.elements)
+                    .filter_map(|call| match facts.expr(*call) {
+                        Expr::Call { callee, .. }
+                        | Expr::Jsx {
+                            tag: JsxTag::Component(callee),
+                            ..
+                        } => Some((*call, *callee)),
+                        _ => None,
+                    });
             for (call, callee) in callees {
                 if !could_name(facts, callee, &names) {
                     continue;
@@ -61,7 +70,10 @@ impl Program {
                     .iter()
                     .any(|value| matches!(value, Value::Function { at, .. } if *at == function));
                 if is_it {
-                    sites.push(CallSite { at: At { file, expr: call }, is_test });
+                    sites.push(CallSite {
+                        at: At { file, expr: call },
+                        is_test,
+                    });
                 }
             }
         }
@@ -74,7 +86,9 @@ impl Program {
     /// (`const Orders = memo(OrdersInner)`), and those that it is exported as.
     pub fn names_of(&self, function: FunctionAt) -> Vec<SmolStr> {
         let facts = self.facts(function.file);
-        let Some(declared) = facts.function(function.function) else { return Vec::new() };
+        let Some(declared) = facts.function(function.function) else {
+            return Vec::new();
+        };
         let mut names: FxHashSet<SmolStr> = declared.name.iter().cloned().collect();
         let mut values: Vec<ExprId> = declared.expr.into_iter().collect();
         let mut seen = FxHashSet::default();
@@ -90,12 +104,18 @@ impl Program {
                 continue;
             }
             // Climb through wrappers: `memo(f)`, `{ load: f }`, `f as T`.
-            match facts.node(value).parent.map(|parent| (parent, facts.expr(parent))) {
+            match facts
+                .node(value)
+                .parent
+                .map(|parent| (parent, facts.expr(parent)))
+            {
                 Some((parent, Expr::Call { callee, .. })) if *callee != value => values.push(parent),
                 Some((_, Expr::Object(properties))) => {
-                    names.extend(properties.iter().filter(|it| it.value == value).filter_map(|it| match &it.key {
-                        crate::facts::PropertyKey::Name(name) => Some(name.clone()),
-                        _ => None,
+                    names.extend(properties.iter().filter(|it| it.value == value).filter_map(|it| {
+                        match &it.key {
+                            crate::facts::PropertyKey::Name(name) => Some(name.clone()),
+                            _ => None,
+                        }
                     }));
                 }
                 Some((_, Expr::Assign { target, .. })) => {
@@ -106,7 +126,10 @@ impl Program {
                 _ => {}
             }
             for (at, binding) in facts.bindings.iter().enumerate() {
-                if binding.origin == Origin::Value(value) && binding.path.is_empty() && names.insert(binding.name.clone()) {
+                if binding.origin == Origin::Value(value)
+                    && binding.path.is_empty()
+                    && names.insert(binding.name.clone())
+                {
                     values.extend(binding.uses.iter().copied());
                     self.exported_names(facts, at, &mut names);
                 }
@@ -117,11 +140,16 @@ impl Program {
                 names.extend(class.name.clone());
             }
             names.extend(class.members.iter().filter_map(|member| match member.kind {
-                MemberKind::Method(own) | MemberKind::Getter(own) if own == function.function => Some(member.name.clone()),
+                MemberKind::Method(own) | MemberKind::Getter(own) if own == function.function => {
+                    Some(member.name.clone())
+                }
                 _ => None,
             }));
         }
-        let mut names: Vec<_> = names.into_iter().filter(|name| name != "default" && name.len() > 1).collect();
+        let mut names: Vec<_> = names
+            .into_iter()
+            .filter(|name| name != "default" && name.len() > 1)
+            .collect();
         names.sort_unstable();
         names
     }
@@ -146,23 +174,45 @@ impl Program {
         let facts = self.facts(function.file);
         facts.exports.iter().any(|export| export.name == "default")
             && Evaluator::new(self)
-                .export(function.file, "default", At { file: function.file, expr: ExprId(u32::MAX) })
+                .export(
+                    function.file,
+                    "default",
+                    At {
+                        file: function.file,
+                        expr: ExprId(u32::MAX),
+                    },
+                )
                 .iter()
                 .any(|value| matches!(value, Value::Function { at, .. } if *at == function))
     }
 
     /// Files whose text holds every word of a file's name: the ones that can import its default.
     pub fn files_naming(&self, file: FileId) -> Vec<FileId> {
-        let Some(source) = self.file(file) else { return Vec::new() };
+        let Some(source) = self.file(file) else {
+            return Vec::new();
+        };
         let mut segments = source.path.rsplit('/');
-        let stem = segments.next().and_then(|name| name.split('.').next()).unwrap_or_default();
-        let stem = if stem == "index" { segments.next().unwrap_or(stem) } else { stem };
+        let stem = segments
+            .next()
+            .and_then(|name| name.split('.').next())
+            .unwrap_or_default();
+        let stem = if stem == "index" {
+            segments.next().unwrap_or(stem)
+        } else {
+            stem
+        };
         let mut files: Option<Vec<FileId>> = None;
-        for word in stem.split(|it: char| !it.is_alphanumeric() && it != '_' && it != '$').filter(|it| it.len() > 1) {
+        for word in stem
+            .split(|it: char| !it.is_alphanumeric() && it != '_' && it != '$')
+            .filter(|it| it.len() > 1)
+        {
             let more = self.mentions_of(word);
             files = Some(match files {
                 None => more,
-                Some(known) => known.into_iter().filter(|it| more.binary_search(it).is_ok()).collect(),
+                Some(known) => known
+                    .into_iter()
+                    .filter(|it| more.binary_search(it).is_ok())
+                    .collect(),
             });
         }
         files.unwrap_or_default()
@@ -174,7 +224,11 @@ impl Program {
         let facts = self.facts(at.file);
         facts
             .functions_around(at.expr)
-            .find(|it| facts.function(*it).is_some_and(|function| function.name.is_some() || function.class.is_some()))
+            .find(|it| {
+                facts
+                    .function(*it)
+                    .is_some_and(|function| function.name.is_some() || function.class.is_some())
+            })
             .unwrap_or(FunctionId::MODULE)
     }
 }
@@ -184,10 +238,14 @@ fn could_name(facts: &FileFacts, callee: ExprId, names: &[SmolStr]) -> bool {
     match facts.expr(callee) {
         Expr::Ident { name, binding } => {
             names.contains(name)
-                || binding.and_then(|it| facts.binding(it)).is_some_and(|it| match it.origin {
+                || binding.and_then(|it| facts.binding(it)).is_some_and(|it| {
+                    match it.origin {
                     Origin::Import(_) => true,
                     // `const { load: loadOrders } = api`
-                    _ => it.path.iter().any(|step| matches!(&step.key, crate::facts::PathKey::Name(key) if names.contains(key))),
+                    _ => it.path.iter().any(
+                        |step| matches!(&step.key, crate::facts::PathKey::Name(key) if names.contains(key)),
+                    ),
+                }
                 })
         }
         Expr::Member { name, .. } => names.contains(name),

@@ -22,6 +22,9 @@ use crate::vocabulary::Confidence;
 /// Functions that one question may walk through.
 const MAX_FUNCTIONS: usize = 250;
 
+/// Times that one question walks one function, by different ways to it.
+const MAX_RUNS: usize = 6;
+
 /// Steps of a chain before sight is given up.
 const MAX_CHAIN: usize = 16;
 
@@ -42,6 +45,10 @@ pub struct Reach {
     pub walked: Vec<FunctionAt>,
     /// Calls into packages that the catalog says nothing about.
     pub unknown_library: bool,
+    /// Something reads the answer of a request.
+    pub answer_read: bool,
+    /// Sight was lost only behind conditions of the first function.
+    pub lost_guarded: bool,
 }
 
 impl Reach {
@@ -70,6 +77,8 @@ impl Reach {
         self.requests += other.requests;
         self.walked.extend(other.walked);
         self.unknown_library |= other.unknown_library;
+        self.answer_read |= other.answer_read;
+        self.lost_guarded &= other.lost_guarded;
     }
 }
 
@@ -97,16 +106,25 @@ struct Task {
     chain: Option<Arc<Link>>,
     /// The call of the first function on the way, and whether it is behind a condition.
     top: Option<(At, bool)>,
+    /// Somebody uses what the function returns.
+    answer_used: bool,
 }
 
 struct Walk<'p> {
     program: &'p Program,
-    queue: VecDeque<Task>,
-    seen: FxHashSet<(FunctionAt, Option<At>)>,
+    /// What waits, each with the call that runs it.
+    queue: VecDeque<(Task, At)>,
+    /// The call that runs the function being walked.
+    running: At,
+    /// Functions by the call that ran them and the call around that one: a wrapper may run in a
+    /// wrapper.
+    seen: FxHashSet<(FunctionAt, Option<(At, At)>)>,
     reach: Reach,
     /// Calls of the first function that lead to a request.
     requesting: FxHashSet<At>,
     unguarded: bool,
+    /// Somebody uses what the function that is being walked returns.
+    answer_used: bool,
 }
 
 impl Program {
@@ -117,8 +135,23 @@ impl Program {
         for value in work {
             match value {
                 Value::Function { at, env, this } => {
-                    let frame = evaluator.frame(*at, Args::Values(args.to_vec()), this.as_deref().cloned(), env, env);
-                    walk.enqueue(*at, frame, None, None, from);
+                    let frame = evaluator.frame(
+                        *at,
+                        Args::Values(args.to_vec()),
+                        this.as_deref().cloned(),
+                        env,
+                        env,
+                    );
+                    walk.enqueue(
+                        Task {
+                            function: *at,
+                            env: frame,
+                            chain: None,
+                            top: None,
+                            answer_used: false,
+                        },
+                        from,
+                    );
                 }
                 // The work is a function of a library, or something that could not be seen.
                 _ => walk.value_called(value, from, None, None, None, &evaluator),
@@ -131,16 +164,27 @@ impl Program {
     pub fn reach_call(&self, at: At, callees: &[Value]) -> Reach {
         let mut walk = Walk::new(self);
         let evaluator = Evaluator::new(self);
-        let known: Vec<&Value> =
-            callees.iter().filter(|it| !matches!(it, Value::Unknown(_) | Value::Undefined | Value::Null)).collect();
+        let known: Vec<&Value> = callees
+            .iter()
+            .filter(|it| !matches!(it, Value::Unknown(_) | Value::Undefined | Value::Null))
+            .collect();
         for value in &known {
             walk.value_called(value, at, None, None, Some((at, false)), &evaluator);
         }
         if known.is_empty()
             && let Some((callee, _)) = self.facts(at.file).call(at.expr)
         {
-            let function = FunctionAt { file: at.file, function: self.facts(at.file).node(at.expr).function };
-            let task = Task { function, env: None, chain: None, top: None };
+            let function = FunctionAt {
+                file: at.file,
+                function: self.facts(at.file).node(at.expr).function,
+            };
+            let task = Task {
+                function,
+                env: None,
+                chain: None,
+                top: None,
+                answer_used: true,
+            };
             walk.unseen_call(at, callee, callees.first(), &task, Some((at, false)), &evaluator);
         }
         walk.finish()
@@ -152,39 +196,56 @@ impl<'p> Walk<'p> {
         Self {
             program,
             queue: VecDeque::new(),
+            running: At {
+                file: crate::source::FileId(u32::MAX),
+                expr: ExprId(u32::MAX),
+            },
             seen: FxHashSet::default(),
-            reach: Reach::default(),
+            reach: Reach {
+                lost_guarded: true,
+                ..Reach::default()
+            },
             requesting: FxHashSet::default(),
             unguarded: false,
+            answer_used: true,
         }
     }
 
     fn finish(mut self) -> Reach {
         self.run();
-        let Self { mut reach, requesting, unguarded, .. } = self;
+        let Self {
+            mut reach,
+            requesting,
+            unguarded,
+            ..
+        } = self;
         reach.requests = u32::try_from(requesting.len()).unwrap_or(u32::MAX);
         reach.requests_guarded = !requesting.is_empty() && !unguarded;
         reach
     }
-    fn enqueue(&mut self, function: FunctionAt, env: Env, chain: Option<Arc<Link>>, top: Option<(At, bool)>, from: At) {
-        let length = chain.as_ref().map_or(0, |link| link.length);
+    fn enqueue(&mut self, task: Task, from: At) {
+        let function = task.function;
+        let length = task.chain.as_ref().map_or(0, |link| link.length);
         if self.seen.len() >= MAX_FUNCTIONS || length >= MAX_CHAIN {
-            self.reach.lost.push(steps(chain.as_ref()));
+            self.reach.lost.push(steps(task.chain.as_ref()));
             return;
         }
         // One function may be run by several calls with different callbacks, but not for ever.
-        if self.seen.contains(&(function, None)) || !self.seen.insert((function, Some(from))) {
+        if self.seen.contains(&(function, None)) || !self.seen.insert((function, Some((from, self.running))))
+        {
             return;
         }
-        if self.seen.iter().filter(|(it, _)| *it == function).count() > 3 {
+        if self.seen.iter().filter(|(it, _)| *it == function).count() > MAX_RUNS {
             self.seen.insert((function, None));
         }
-        self.queue.push_back(Task { function, env, chain, top });
+        self.queue.push_back((task, from));
     }
 
     fn run(&mut self) {
-        while let Some(task) = self.queue.pop_front() {
+        while let Some((task, from)) = self.queue.pop_front() {
+            self.running = from;
             self.reach.walked.push(task.function);
+            self.answer_used = task.answer_used;
             self.function(&task);
         }
     }
@@ -192,15 +253,51 @@ impl<'p> Walk<'p> {
     fn function(&mut self, task: &Task) {
         let facts = self.program.facts(task.function.file);
         for (expr, node) in facts.own_nodes(task.function.function) {
-            let at = At { file: task.function.file, expr };
+            let at = At {
+                file: task.function.file,
+                expr,
+            };
             let top = task.top.or(Some((at, node.guard.is_some())));
             match &node.expr {
                 Expr::Call { callee, .. } => self.call(at, *callee, task, top),
                 Expr::Member { name, object } if self.program.catalog().is_status_member(name) => {
                     self.status_member(at, *object, task);
                 }
-                Expr::Unary { op: UnaryOp::Delete, .. } => {
-                    self.found(Effect::Sweep, at, task.chain.as_ref(), "deletes an entry", Confidence::Certain, top);
+                // `hub.state`: a member that means something only on what a library made.
+                Expr::Member { name, .. } if self.program.catalog().is_read_member(name) => {
+                    for value in Evaluator::new(self.program).eval(at, &task.env) {
+                        let Value::Library { package, symbol, .. } = value else {
+                            continue;
+                        };
+                        let row = self
+                            .program
+                            .catalog()
+                            .effect(&package, &symbol)
+                            .filter(|row| row.without_call);
+                        if let Some(row) = row {
+                            let label = self.program.label(at);
+                            self.found(
+                                row.effect,
+                                at,
+                                task.chain.as_ref(),
+                                &label,
+                                Confidence::Certain,
+                                top,
+                            );
+                        }
+                    }
+                }
+                Expr::Unary {
+                    op: UnaryOp::Delete, ..
+                } => {
+                    self.found(
+                        Effect::Sweep,
+                        at,
+                        task.chain.as_ref(),
+                        "deletes an entry",
+                        Confidence::Certain,
+                        top,
+                    );
                 }
                 Expr::Assign { target, .. } => self.assignment(at, *target, task, top),
                 _ => {}
@@ -211,27 +308,49 @@ impl<'p> Walk<'p> {
     fn status_member(&mut self, at: At, object: ExprId, task: &Task) {
         let facts = self.program.facts(at.file);
         // `socket.connected = true` writes it.
-        let is_target = facts.node(at.expr).parent.is_some_and(|parent| {
-            matches!(facts.expr(parent), Expr::Assign { target, .. } if *target == at.expr)
-        });
+        let is_target = facts.node(at.expr).parent.is_some_and(
+            |parent| matches!(facts.expr(parent), Expr::Assign { target, .. } if *target == at.expr),
+        );
         let of_page = matches!(facts.expr(object), Expr::Ident { name, binding: None } if name == "document");
         if is_target || of_page {
             return;
         }
         let label = self.program.label(at);
-        self.found(Effect::StatusRead, at, task.chain.as_ref(), &label, Confidence::Certain, None);
+        self.found(
+            Effect::StatusRead,
+            at,
+            task.chain.as_ref(),
+            &label,
+            Confidence::Certain,
+            None,
+        );
     }
 
     fn assignment(&mut self, at: At, target: ExprId, task: &Task, top: Option<(At, bool)>) {
         let facts = self.program.facts(at.file);
-        let Expr::Member { object, name } = facts.expr(target) else { return };
+        let Expr::Member { object, name } = facts.expr(target) else {
+            return;
+        };
         let evaluator = Evaluator::new(self.program);
         for value in evaluator.eval(At { expr: *object, ..at }, &task.env) {
-            let Value::Library { package, symbol, .. } = value else { continue };
-            let symbol = if symbol.is_empty() { name.to_string() } else { format!("{symbol}.{name}") };
+            let Value::Library { package, symbol, .. } = value else {
+                continue;
+            };
+            let symbol = if symbol.is_empty() {
+                name.to_string()
+            } else {
+                format!("{symbol}.{name}")
+            };
             if let Some(row) = self.program.catalog().effect(&package, &symbol) {
                 let label = self.program.label(at);
-                self.found(row.effect, at, task.chain.as_ref(), &label, Confidence::Likely, top);
+                self.found(
+                    row.effect,
+                    at,
+                    task.chain.as_ref(),
+                    &label,
+                    Confidence::Likely,
+                    top,
+                );
             }
         }
     }
@@ -251,13 +370,19 @@ impl<'p> Walk<'p> {
             self.requesting.insert(call);
             self.unguarded |= !guarded;
         }
+        if effect == Effect::Network {
+            self.reach.answer_read |= self.program.answer_is_used(at, self.answer_used);
+        }
         let known = self.reach.effects.get(&effect);
         // The first chain is the shortest; a surer one still wins.
         if known.is_some_and(|(_, sure)| *sure <= confidence) {
             return;
         }
         let mut chain = steps(chain);
-        chain.push(Step { place: self.program.place(at), label: label.to_owned() });
+        chain.push(Step {
+            place: self.program.place(at),
+            label: label.to_owned(),
+        });
         self.reach.effects.insert(effect, (chain, confidence));
     }
 
@@ -291,7 +416,16 @@ impl<'p> Walk<'p> {
     ) {
         let env = task.map(|task| task.env.clone()).unwrap_or_default();
         match value {
-            Value::Function { at: function, env: outer, this } => {
+            // A call of a server module from anywhere else is a request of the framework's.
+            Value::Function { at: function, .. } if self.is_server_action(*function, at) => {
+                let label = format!("{} runs on the server", self.program.label(at));
+                self.found(Effect::Network, at, chain, &label, Confidence::Likely, top);
+            }
+            Value::Function {
+                at: function,
+                env: outer,
+                this,
+            } => {
                 let link = self.link(at, chain);
                 let frame = evaluator.frame(
                     *function,
@@ -300,25 +434,90 @@ impl<'p> Walk<'p> {
                     outer,
                     &env,
                 );
-                self.enqueue(*function, frame, Some(link), top, at);
+                let answer_used = self
+                    .program
+                    .answer_is_used(at, task.is_none_or(|it| it.answer_used));
+                self.enqueue(
+                    Task {
+                        function: *function,
+                        env: frame,
+                        chain: Some(link),
+                        top,
+                        answer_used,
+                    },
+                    at,
+                );
             }
             Value::Class(class) => {
                 let facts = self.program.facts(class.file);
-                if let Some(constructor) = facts.classes.get(class.class.index()).and_then(|it| it.constructor) {
+                if let Some(constructor) = facts
+                    .classes
+                    .get(class.class.index())
+                    .and_then(|it| it.constructor)
+                {
                     let link = self.link(at, chain);
-                    let function = FunctionAt { file: class.file, function: constructor };
-                    let this = Value::Instance { class: *class, made: Some((at, env.clone())) };
-                    let frame = evaluator.frame(function, Args::Call { at, env: env.clone() }, Some(this), &None, &env);
-                    self.enqueue(function, frame, Some(link), top, at);
+                    let function = FunctionAt {
+                        file: class.file,
+                        function: constructor,
+                    };
+                    let this = Value::Instance {
+                        class: *class,
+                        made: Some((at, env.clone())),
+                    };
+                    let frame = evaluator.frame(
+                        function,
+                        Args::Call { at, env: env.clone() },
+                        Some(this),
+                        &None,
+                        &env,
+                    );
+                    self.enqueue(
+                        Task {
+                            function,
+                            env: frame,
+                            chain: Some(link),
+                            top,
+                            answer_used: true,
+                        },
+                        at,
+                    );
                 }
             }
-            Value::Library { package, symbol, .. } => self.library_call(package, symbol, at, &env, chain, top, evaluator),
-            Value::Made { gives: Gives::Runner, at: made, env: made_env, argument, .. } => {
+            Value::Library { package, symbol, .. } => {
+                self.library_call(package, symbol, at, &env, chain, top, evaluator)
+            }
+            Value::Made {
+                gives: Gives::Runner,
+                at: made,
+                env: made_env,
+                argument,
+                ..
+            } => {
                 for function in evaluator.runner(*made, made_env, *argument) {
-                    if let Value::Function { at: function, env: outer, this } = function {
+                    if let Value::Function {
+                        at: function,
+                        env: outer,
+                        this,
+                    } = function
+                    {
                         let link = self.link(at, chain);
-                        let frame = evaluator.frame(function, Args::Values(Vec::new()), this.as_deref().cloned(), &outer, &env);
-                        self.enqueue(function, frame, Some(link), top, at);
+                        let frame = evaluator.frame(
+                            function,
+                            Args::Values(Vec::new()),
+                            this.as_deref().cloned(),
+                            &outer,
+                            &env,
+                        );
+                        self.enqueue(
+                            Task {
+                                function,
+                                env: frame,
+                                chain: Some(link),
+                                top,
+                                answer_used: true,
+                            },
+                            at,
+                        );
                     }
                 }
             }
@@ -326,7 +525,7 @@ impl<'p> Walk<'p> {
                 let symbol = SmolStr::new(format!("{symbol}()"));
                 self.library_call(package, &symbol, at, &env, chain, top, evaluator);
             }
-            Value::Parameter { path, .. } => {
+            Value::Parameter { function, path, .. } => {
                 // A method that every such receiver has says enough.
                 if let Some(name) = path.last()
                     && let Some(row) = self.program.catalog().method(name)
@@ -338,8 +537,20 @@ impl<'p> Walk<'p> {
                     return;
                 }
                 let mut steps = steps(chain);
-                steps.push(Step { place: self.program.place(at), label: self.program.label(at) });
-                self.reach.parameters.push((value.clone(), steps));
+                steps.push(Step {
+                    place: self.program.place(at),
+                    label: self.program.label(at),
+                });
+                if !self.program.is_inline_callback(*function) {
+                    // A circle comes by the same call again, by a longer way.
+                    let known = |(_, chain): &(Value, Vec<Step>)| chain.last() == steps.last();
+                    if !self.reach.parameters.iter().any(known) {
+                        self.reach.parameters.push((value.clone(), steps));
+                    }
+                } else if !path.is_empty() {
+                    // A library made it: `pool.connect((client) => client.sync())`.
+                    self.reach.lost.push(steps);
+                }
                 self.callbacks(at, &env, Effect::Pure, chain, top, evaluator);
             }
             _ => {}
@@ -367,7 +578,14 @@ impl<'p> Walk<'p> {
         if !catalog.timers(package, name).is_empty() && catalog.effect(package, name).is_none() {
             return;
         }
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let listens = name.contains('.')
+            && catalog
+                .method(last)
+                .is_some_and(|row| row.effect == Effect::Listen);
         let effect = match catalog.effect(package, name) {
+            // A broad row (`document.**`) says less than the name of the method.
+            Some(row) if listens && row.effect == Effect::Dom => Effect::Listen,
             Some(row) => {
                 let label = self.program.label(at);
                 self.found(row.effect, at, chain, &label, Confidence::Certain, top);
@@ -375,11 +593,17 @@ impl<'p> Walk<'p> {
             }
             None => {
                 // A method of something that a library gave, such as `response.json()`.
-                let last = name.rsplit('.').next().unwrap_or(name);
                 match catalog.method(last).filter(|_| name.contains('.')) {
                     Some(row) => {
                         let label = self.program.label(at);
-                        self.found(row.effect, at, chain, &label, row.confidence.max(Confidence::Likely), top);
+                        self.found(
+                            row.effect,
+                            at,
+                            chain,
+                            &label,
+                            row.confidence.max(Confidence::Likely),
+                            top,
+                        );
                         row.effect
                     }
                     None => {
@@ -390,6 +614,11 @@ impl<'p> Walk<'p> {
             }
         };
         self.callbacks(at, env, effect, chain, top, evaluator);
+    }
+
+    fn is_server_action(&self, function: FunctionAt, from: At) -> bool {
+        let is_server = |file| self.program.facts(file).directive.as_deref() == Some("use server");
+        is_server(function.file) && !is_server(from.file)
     }
 
     /// A call whose target could not be seen.
@@ -410,15 +639,43 @@ impl<'p> Walk<'p> {
         let row = name.and_then(|name| self.program.catalog().method(name));
         if let Some(row) = row {
             let label = self.program.label(at);
-            self.found(row.effect, at, task.chain.as_ref(), &label, row.confidence.max(Confidence::Likely), top);
+            self.found(
+                row.effect,
+                at,
+                task.chain.as_ref(),
+                &label,
+                row.confidence.max(Confidence::Likely),
+                top,
+            );
             self.callbacks(at, &task.env, row.effect, task.chain.as_ref(), top, evaluator);
             return;
         }
         // Calling `undefined` does nothing: an optional callback that nobody gave.
-        if !matches!(value, Some(Value::Undefined | Value::Null)) {
+        let optional = match (value, facts.expr(callee)) {
+            (Some(Value::Undefined | Value::Null), Expr::Member { object, .. }) => evaluator
+                .eval(At { expr: *object, ..at }, &task.env)
+                .iter()
+                .all(|it| {
+                    matches!(
+                        it,
+                        Value::Props { .. }
+                            | Value::Parameter { .. }
+                            | Value::Rest { .. }
+                            | Value::Made { .. }
+                            | Value::Object { .. }
+                    )
+                }),
+            (Some(Value::Undefined | Value::Null), _) => true,
+            _ => false,
+        };
+        if !optional {
             let mut steps = steps(task.chain.as_ref());
-            steps.push(Step { place: self.program.place(at), label: format!("{} could not be followed", self.program.label(at)) });
+            steps.push(Step {
+                place: self.program.place(at),
+                label: format!("{} could not be followed", self.program.label(at)),
+            });
             self.reach.lost.push(steps);
+            self.reach.lost_guarded &= top.is_some_and(|(_, guarded)| guarded);
         }
         self.callbacks(at, &task.env, Effect::Pure, task.chain.as_ref(), top, evaluator);
     }
@@ -436,7 +693,11 @@ impl<'p> Walk<'p> {
         if effect == Effect::Listen {
             return;
         }
-        let count = self.program.facts(at.file).call(at.expr).map_or(0, |(_, args)| args.len());
+        let count = self
+            .program
+            .facts(at.file)
+            .call(at.expr)
+            .map_or(0, |(_, args)| args.len());
         for index in 0..count {
             self.callback(at, index, env, chain, top, evaluator);
         }
@@ -452,25 +713,56 @@ impl<'p> Walk<'p> {
         evaluator: &Evaluator<'_>,
     ) {
         let facts = self.program.facts(at.file);
-        let Some(arg) = facts.call(at.expr).and_then(|(_, args)| args.get(index)) else { return };
+        let Some(arg) = facts.call(at.expr).and_then(|(_, args)| args.get(index)) else {
+            return;
+        };
         let can_be_function = matches!(
             facts.expr(*arg),
-            Expr::Function(_) | Expr::Ident { .. } | Expr::Member { .. } | Expr::Call { .. } | Expr::Conditional { .. }
+            Expr::Function(_)
+                | Expr::Ident { .. }
+                | Expr::Member { .. }
+                | Expr::Call { .. }
+                | Expr::Conditional { .. }
         );
         if !can_be_function {
             return;
         }
         for value in evaluator.eval(At { expr: *arg, ..at }, env) {
             match &value {
-                Value::Function { at: function, env: outer, this } => {
+                Value::Function {
+                    at: function,
+                    env: outer,
+                    this,
+                } => {
                     // An inline callback is part of the call's line: it adds no step.
                     let inline = matches!(facts.expr(*arg), Expr::Function(_));
-                    let link = if inline { chain.cloned() } else { Some(self.link(at, chain)) };
-                    let frame = evaluator.frame(*function, Args::Values(Vec::new()), this.as_deref().cloned(), outer, env);
-                    self.enqueue(*function, frame, link, top, at);
+                    let link = if inline {
+                        chain.cloned()
+                    } else {
+                        Some(self.link(at, chain))
+                    };
+                    let frame = evaluator.frame(
+                        *function,
+                        Args::Values(Vec::new()),
+                        this.as_deref().cloned(),
+                        outer,
+                        env,
+                    );
+                    self.enqueue(
+                        Task {
+                            function: *function,
+                            env: frame,
+                            chain: link,
+                            top,
+                            answer_used: true,
+                        },
+                        at,
+                    );
                 }
                 // `dispatch(fetchOrders())` runs the thunk.
-                Value::Made { gives: Gives::Runner, .. } => self.value_called(&value, at, None, chain, top, evaluator),
+                Value::Made {
+                    gives: Gives::Runner, ..
+                } => self.value_called(&value, at, None, chain, top, evaluator),
                 _ => {}
             }
         }
@@ -478,9 +770,106 @@ impl<'p> Walk<'p> {
 
     fn link(&self, at: At, before: Option<&Arc<Link>>) -> Arc<Link> {
         Arc::new(Link {
-            step: Step { place: self.program.place(at), label: self.program.label(at) },
+            step: Step {
+                place: self.program.place(at),
+                label: self.program.label(at),
+            },
             length: before.map_or(0, |link| link.length) + 1,
             before: before.cloned(),
         })
+    }
+}
+
+impl Program {
+    /// Whether anything uses what a call gives. `returned_used`: somebody uses what the function
+    /// around it returns.
+    pub fn answer_is_used(&self, at: At, returned_used: bool) -> bool {
+        let facts = self.facts(at.file);
+        let mut expr = at.expr;
+        for _ in 0..12 {
+            let node = facts.node(expr);
+            if facts
+                .function(node.function)
+                .is_some_and(|it| it.returns.contains(&expr))
+            {
+                return returned_used;
+            }
+            if facts
+                .bindings
+                .iter()
+                .any(|it| it.origin == crate::facts::Origin::Value(expr))
+            {
+                return true;
+            }
+            let Some(parent) = node.parent else { return false };
+            match facts.expr(parent) {
+                Expr::Await(_) | Expr::Sequence(_) => expr = parent,
+                // `.then(() => …)` does not look at the answer, `.then((answer) => …)` does.
+                Expr::Member { name, .. } => {
+                    let Some(call) = facts.node(parent).parent else {
+                        return true;
+                    };
+                    let Expr::Call { args, .. } = facts.expr(call) else {
+                        return true;
+                    };
+                    let ignores = match name.as_str() {
+                        "catch" | "finally" => true,
+                        "then" => args.iter().all(|arg| match facts.expr(*arg) {
+                            Expr::Function(function) => {
+                                facts.function(*function).is_some_and(|it| it.params.is_empty())
+                            }
+                            _ => false,
+                        }),
+                        _ => false,
+                    };
+                    if !ignores {
+                        return true;
+                    }
+                    expr = call;
+                }
+                _ => return true,
+            }
+        }
+        true
+    }
+
+    /// Whether a function is an argument of a call and has no name by which others could call it:
+    /// what it is given, the callee decides.
+    pub fn is_inline_callback(&self, function: FunctionAt) -> bool {
+        let facts = self.facts(function.file);
+        let Some(mut expr) = facts.function(function.function).and_then(|it| it.expr) else {
+            return false;
+        };
+        let Some(mut parent) = facts.node(expr).parent else {
+            return false;
+        };
+        // `['$http', ($http) => …]` lists what a container injects.
+        if let Expr::Array(_) = facts.expr(parent)
+            && let Some(outer) = facts.node(parent).parent
+        {
+            (expr, parent) = (parent, outer);
+        }
+        match facts.expr(parent) {
+            Expr::Call { callee, .. } if *callee != expr => {
+                // `memo((props) => …)` and `useCallback((id) => …)` hand the function on.
+                let wraps = Evaluator::new(self)
+                    .eval(
+                        At {
+                            file: function.file,
+                            expr: *callee,
+                        },
+                        &None,
+                    )
+                    .iter()
+                    .any(|value| match value {
+                        Value::Library { package, symbol, .. } => {
+                            self.catalog().returns(package, symbol).is_some()
+                        }
+                        _ => false,
+                    });
+                !wraps
+            }
+            _ => false,
+        }
     }
 }

@@ -56,24 +56,34 @@ impl Program {
         let mut known = Values::new();
         for value in values {
             match value {
-                Value::Function { .. } => known.extend(evaluator.call_with(&value, vec![Value::Unknown(at)], at)),
+                Value::Function { .. } => {
+                    known.extend(evaluator.call_with(&value, vec![Value::Unknown(at)], at))
+                }
                 _ => known.push(value),
             }
         }
-        let mut interval = Interval { absent: known.iter().all(|it| matches!(it, Value::Undefined)), ..Interval::default() };
+        let mut interval = Interval {
+            absent: known.iter().all(|it| matches!(it, Value::Undefined)),
+            ..Interval::default()
+        };
         let mut open = known.is_empty();
         let mut smallest: Option<f64> = None;
         let mut zero = false;
+        let mut off_at_zero = false;
         for value in known {
             if is_off(&value, reading.off) {
                 interval.can_be_off = true;
+                off_at_zero |= matches!(value, Value::Number(_));
                 continue;
             }
             if let Value::Parameter { .. } = value {
                 interval.parameters.push(value);
                 continue;
             }
-            match number(&value).map(|it| it * reading.unit_ms).filter(|it| it.is_finite()) {
+            match number(&value)
+                .map(|it| it * reading.unit_ms)
+                .filter(|it| it.is_finite())
+            {
                 Some(ms) if ms > 0.0 => smallest = Some(smallest.map_or(ms, |it: f64| it.min(ms))),
                 Some(_) => zero = true,
                 None if matches!(value, Value::Undefined | Value::Null) => {
@@ -87,7 +97,11 @@ impl Program {
             }
         }
         interval.ms = smallest.or((zero && !open && interval.parameters.is_empty()).then_some(0.0));
-        interval.always_off = interval.can_be_off && smallest.is_none() && !zero && !open && interval.parameters.is_empty();
+        if interval.ms.is_none() && off_at_zero && !open && interval.parameters.is_empty() {
+            interval.ms = Some(0.0);
+        }
+        interval.always_off =
+            interval.can_be_off && smallest.is_none() && !zero && !open && interval.parameters.is_empty();
         interval
     }
 
@@ -96,7 +110,10 @@ impl Program {
         let label = self.label(at);
         match facts.expr(at.expr) {
             Expr::Number(_) => format!("literal {label}"),
-            Expr::Binary { op: BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide, .. } => {
+            Expr::Binary {
+                op: BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide,
+                ..
+            } => {
                 format!("arithmetic {label}")
             }
             Expr::Function(_) => "a function that decides after each answer".to_owned(),
@@ -104,7 +121,9 @@ impl Program {
             Expr::Ident { binding, .. } => {
                 let origin = binding.and_then(|it| facts.binding(it)).map(|it| it.origin);
                 match origin {
-                    Some(Origin::Parameter { .. }) if interval.ms.is_some() => format!("default of parameter {label}"),
+                    Some(Origin::Parameter { .. }) if interval.ms.is_some() => {
+                        format!("default of parameter {label}")
+                    }
                     Some(Origin::Parameter { .. }) => format!("parameter {label}"),
                     Some(Origin::Import(_)) => format!("imported constant {label}"),
                     Some(Origin::Value(_)) if interval.parameters.is_empty() => format!("constant {label}"),

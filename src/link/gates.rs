@@ -5,7 +5,7 @@ use super::fold::{Interval, is_off};
 use super::program::Program;
 use super::site::Site;
 use super::value::{Args, At, Env, FunctionAt, Value};
-use crate::catalog::rows::Slot;
+use crate::catalog::rows::{Effect, OffValue, Slot};
 use crate::facts::{BinaryOp, Expr, FunctionId, FunctionKind, GuardKind, UnaryOp};
 use crate::vocabulary::{Gate, Kind};
 
@@ -30,32 +30,114 @@ impl Program {
             }
             if interval.can_be_off {
                 let by_default = interval.ms.is_none() && interval.parameters.is_empty();
-                let kind = if by_default { Gate::OffByDefault } else { Gate::Conditional };
+                let kind = if by_default {
+                    Gate::OffByDefault
+                } else {
+                    Gate::Conditional
+                };
                 add((kind, Some(format!("the interval {label} can turn it off"))));
             }
         }
         for (switch, call, env) in &site.switches {
-            let slot = Slot { argument: switch.argument, option: switch.option.clone() };
+            let slot = Slot {
+                argument: switch.argument,
+                option: switch.option.clone(),
+            };
             for at in self.slot(*call, &slot, env) {
                 let values = Evaluator::new(self).eval(at, env);
-                let off = values.iter().filter(|it| is_off(it, &[switch.off]) || (it.is_falsy() == Some(true) && matches!(switch.off, crate::catalog::rows::OffValue::False | crate::catalog::rows::OffValue::Null))).count();
+                let off = values
+                    .iter()
+                    .filter(|it| {
+                        is_off(it, &[switch.off])
+                            || (it.is_falsy() == Some(true)
+                                && matches!(switch.off, OffValue::False | OffValue::Null))
+                    })
+                    .count();
                 let open = values.iter().any(|it| it.is_falsy().is_none());
-                if off > 0 || open {
-                    add((Gate::Conditional, Some(format!("{} is {}", switch.option.as_deref().unwrap_or("the key"), self.label(at)))));
+                // A key that is put together is a key; only one that can be nothing switches.
+                let is_key = switch.argument.is_some() && switch.off == OffValue::Null;
+                if off > 0 || (open && !is_key) {
+                    add((
+                        Gate::Conditional,
+                        Some(format!(
+                            "{} is {}",
+                            switch.option.as_deref().unwrap_or("the key"),
+                            self.label(at)
+                        )),
+                    ));
                 }
             }
         }
-        let mut at = site.anchor;
+        self.gates_around(site.anchor, site, &mut add);
+        if let Some(definition) = site.definition {
+            self.gates_around(definition, site, &mut add);
+        }
+        if self.stops_itself(site) {
+            add((
+                Gate::Conditional,
+                Some("the callback stops it when it is done".to_owned()),
+            ));
+        }
+        if site.kind == Kind::SleepLoop
+            && let super::site::Work::Loop(file, id) = site.work
+            && let Some(test) = self.facts(file).loops.get(id.index()).and_then(|it| it.test)
+            && Evaluator::new(self).truth(At { file, expr: test }, &None) != Some(true)
+        {
+            add((
+                Gate::Conditional,
+                Some(format!("while {}", self.label(At { file, expr: test }))),
+            ));
+        }
+        // A query that is given nothing to ask for rests: `useOrder(id ?? skipToken)`.
+        for call in site.switches.iter().map(|(_, call, _)| *call).take(1) {
+            let facts = self.facts(call.file);
+            let skips = facts.call(call.expr).is_some_and(|(_, args)| {
+                args.iter().any(|arg| {
+                    let span = facts.node(*arg).span;
+                    facts.nodes.iter().any(|node| {
+                        span.start <= node.span.start
+                            && node.span.end <= span.end
+                            && matches!(&node.expr, Expr::Ident { name, .. } if name == "skipToken")
+                    })
+                })
+            });
+            if skips {
+                add((
+                    Gate::Conditional,
+                    Some("skipToken can stand in for its argument".to_owned()),
+                ));
+            }
+        }
+        if requests_guarded {
+            add((
+                Gate::Conditional,
+                Some("the callback returns early under a condition".to_owned()),
+            ));
+        }
+        gate
+    }
+
+    /// The conditions around a place, and around what starts it, up to the component, hook or method.
+    fn gates_around(&self, start: At, site: &Site, add: &mut impl FnMut(Gated)) {
+        let mut at = start;
         loop {
             let facts = self.facts(at.file);
             for guard in facts.guards_of(at.expr) {
                 if let (Some(test), true) = (guard.test, guard.kind != GuardKind::Catch) {
-                    self.test_gates(At { expr: test, ..at }, guard.holds, site, &mut add);
+                    self.test_gates(At { expr: test, ..at }, guard.holds, site, add);
                 }
             }
             let function = facts.node(at.expr).function;
-            let Some(declared) = facts.function(function).filter(|_| function != FunctionId::MODULE) else { break };
+            let Some(declared) = facts
+                .function(function)
+                .filter(|_| function != FunctionId::MODULE)
+            else {
+                break;
+            };
             if is_boundary(declared) {
+                if let Some(reason) = self.only_called_under_conditions(at.file, function, declared) {
+                    add((Gate::Conditional, Some(reason)));
+                }
                 break;
             }
             if let Some(reason) = self.started_by_event(at.file, function) {
@@ -68,56 +150,136 @@ impl Program {
                 None => break,
             }
         }
-        if site.kind == Kind::SleepLoop
-            && let super::site::Work::Loop(file, id) = site.work
-            && let Some(test) = self.facts(file).loops.get(id.index()).and_then(|it| it.test)
-            && Evaluator::new(self).truth(At { file, expr: test }, &None) != Some(true)
-        {
-            add((Gate::Conditional, Some(format!("while {}", self.label(At { file, expr: test })))));
+    }
+
+    /// A method or function that every caller calls under a condition: `if (auto) this.start()`.
+    fn only_called_under_conditions(
+        &self,
+        file: crate::source::FileId,
+        function: FunctionId,
+        declared: &crate::facts::Function,
+    ) -> Option<String> {
+        if declared.kind == FunctionKind::Constructor || is_component_or_hook(declared) {
+            return None;
         }
-        if requests_guarded {
-            add((Gate::Conditional, Some("the callback returns early under a condition".to_owned())));
-        }
-        gate
+        let callers = self.callers(FunctionAt { file, function });
+        let conditions: Option<Vec<At>> = callers
+            .iter()
+            .filter(|it| !it.is_test)
+            .map(|it| {
+                let test = self
+                    .facts(it.at.file)
+                    .guards_of(it.at.expr)
+                    .find_map(|guard| guard.test)?;
+                Some(At {
+                    file: it.at.file,
+                    expr: test,
+                })
+            })
+            .collect();
+        let first = *conditions?.first()?;
+        Some(format!("started under the condition {}", self.label(first)))
+    }
+
+    /// Whether the repeated work stops its own timer: it waits for something and is done.
+    fn stops_itself(&self, site: &Site) -> bool {
+        let super::site::Work::Functions(values) = &site.work else {
+            return false;
+        };
+        matches!(site.kind, Kind::SetInterval | Kind::IntervalHook)
+            && values.iter().any(|value| {
+                let Value::Function { at, .. } = value else {
+                    return false;
+                };
+                let facts = self.facts(at.file);
+                facts.own_nodes(at.function).any(|(_, node)| match node.expr {
+                    Expr::Call { callee, .. } => Evaluator::new(self)
+                        .eval(
+                            At {
+                                file: at.file,
+                                expr: callee,
+                            },
+                            &None,
+                        )
+                        .iter()
+                        .any(|it| match it {
+                            Value::Library { package, symbol, .. } => self.catalog().is_stop(package, symbol),
+                            _ => false,
+                        }),
+                    _ => false,
+                })
+            })
     }
 
     /// An interval that only callers give: off when none does.
     fn parameter_gate(&self, parameter: &Value, site: &Site, label: &str) -> Gated {
-        let Value::Parameter { function, .. } = parameter else { return (Gate::Always, None) };
+        let Value::Parameter { function, .. } = parameter else {
+            return (Gate::Always, None);
+        };
         let callers = self.callers(*function);
         let live: Vec<_> = callers.iter().filter(|it| !it.is_test).collect();
         let mut any_on = false;
+        let mut any_said_off = false;
         for caller in &live {
             let env = self.frame_at(*function, caller.at, &None);
             let Some(interval) = site.interval else { continue };
             let values = self.interval(
                 interval,
                 &env,
-                &super::fold::Reading { unit_ms: site.unit_ms, off: &site.off, default_ms: None },
+                &super::fold::Reading {
+                    unit_ms: site.unit_ms,
+                    off: &site.off,
+                    default_ms: None,
+                },
             );
             any_on |= !values.always_off && !values.absent;
+            any_said_off |= values.always_off && !values.absent;
         }
-        if !live.is_empty() && !any_on {
-            return (Gate::OffAtAllCallers, Some(format!("no caller passes {label}")));
+        match (any_on, any_said_off) {
+            (true, _) => (Gate::Conditional, Some(format!("callers decide {label}"))),
+            (false, true) => (
+                Gate::OffAtAllCallers,
+                Some(format!("every caller turns {label} off")),
+            ),
+            (false, false) => (Gate::OffByDefault, Some(format!("no caller passes {label}"))),
         }
-        (Gate::OffByDefault, Some(format!("a caller has to pass {label}")))
     }
 
     /// The frame of a function at one of its callers.
     pub fn frame_at(&self, function: FunctionAt, caller: At, env: &Env) -> Env {
-        Evaluator::new(self).frame(function, Args::Call { at: caller, env: env.clone() }, None, &None, env)
+        Evaluator::new(self).frame(
+            function,
+            Args::Call {
+                at: caller,
+                env: env.clone(),
+            },
+            None,
+            &None,
+            env,
+        )
     }
 
     fn test_gates(&self, test: At, holds: bool, site: &Site, add: &mut impl FnMut(Gated)) {
         let facts = self.facts(test.file);
         let part = |expr| At { expr, ..test };
         match facts.expr(test.expr) {
-            Expr::Unary { op: UnaryOp::Not, value } => self.test_gates(part(*value), !holds, site, add),
-            Expr::Binary { op: BinaryOp::And, left, right } if holds => {
+            Expr::Unary {
+                op: UnaryOp::Not,
+                value,
+            } => self.test_gates(part(*value), !holds, site, add),
+            Expr::Binary {
+                op: BinaryOp::And,
+                left,
+                right,
+            } if holds => {
                 self.test_gates(part(*left), true, site, add);
                 self.test_gates(part(*right), true, site, add);
             }
-            Expr::Binary { op: BinaryOp::Or, left, right } if !holds => {
+            Expr::Binary {
+                op: BinaryOp::Or,
+                left,
+                right,
+            } if !holds => {
                 self.test_gates(part(*left), false, site, add);
                 self.test_gates(part(*right), false, site, add);
             }
@@ -137,12 +299,26 @@ impl Program {
         if label.starts_with('!') && label.contains("window") || label.contains("typeof") {
             return None;
         }
-        if let Expr::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, left, .. } = facts.expr(test.expr)
-            && matches!(facts.expr(*left), Expr::Unary { op: UnaryOp::Other, .. })
+        if let Expr::Binary {
+            op: BinaryOp::Equal | BinaryOp::NotEqual,
+            left,
+            ..
+        } = facts.expr(test.expr)
+            && matches!(
+                facts.expr(*left),
+                Expr::Unary {
+                    op: UnaryOp::Other,
+                    ..
+                }
+            )
         {
             return None;
         }
-        let words = if holds { format!("only while {label}") } else { format!("not while {label}") };
+        let words = if holds {
+            format!("only while {label}")
+        } else {
+            format!("not while {label}")
+        };
         let evaluator = Evaluator::new(self);
         if let Some(truth) = evaluator.truth(test, &site.env) {
             return (truth != holds).then_some((Gate::OffByDefault, Some(words)));
@@ -152,24 +328,44 @@ impl Program {
             Value::Parameter { function, .. } => Some(*function),
             _ => None,
         });
-        let Some(function) = parameter else { return Some((Gate::Conditional, Some(words))) };
+        let Some(function) = parameter else {
+            return Some((Gate::Conditional, Some(words)));
+        };
         let fails = |value: &Value| value.is_falsy().map(|falsy| falsy == holds);
         let default_off = values.iter().any(|it| fails(it) == Some(true));
         let callers = self.callers(function);
         let live: Vec<_> = callers.iter().filter(|it| !it.is_test).collect();
         let mut all_off = !live.is_empty();
         let mut all_on = !live.is_empty();
-        for caller in live {
+        let mut said_off = false;
+        for caller in &live {
             let env = self.frame_at(function, caller.at, &None);
             let truth = evaluator.truth(test, &env);
             all_off &= truth == Some(!holds);
             all_on &= truth == Some(holds);
+            said_off |= truth == Some(!holds) && self.says_something(&values, caller.at);
         }
-        Some(match (all_off, default_off, all_on) {
-            (true, ..) => (Gate::OffAtAllCallers, Some(words)),
-            (false, true, false) => (Gate::OffByDefault, Some(words)),
-            (false, _, true) => return None,
+        Some(match (all_off, all_on) {
+            (true, _) if said_off => (Gate::OffAtAllCallers, Some(words)),
+            (true, _) => (Gate::OffByDefault, Some(words)),
+            (_, true) => return None,
+            _ if default_off && live.is_empty() => (Gate::OffByDefault, Some(words)),
             _ => (Gate::Conditional, Some(words)),
+        })
+    }
+
+    /// Whether a caller gives a parameter at all, be it to turn something off.
+    fn says_something(&self, values: &[Value], caller: At) -> bool {
+        values.iter().any(|value| match value {
+            Value::Parameter {
+                function,
+                index,
+                path,
+            } => self
+                .given(*function, *index, path)
+                .iter()
+                .any(|given| given.call == caller),
+            _ => false,
         })
     }
 
@@ -184,14 +380,27 @@ impl Program {
             return Some("started by an event handler".to_owned());
         }
         let name = declared.name.clone()?;
-        let calls: Vec<_> = self
-            .callers(FunctionAt { file, function })
+        // Mentions outside of itself that run it, or hand it to something that does.
+        let runs = facts
+            .bindings
             .iter()
-            .filter(|it| it.at.file == file)
-            .map(|it| facts.node(it.at.expr).function)
-            .collect();
-        let recursive_only = calls.iter().all(|it| *it == function);
-        (calls.is_empty() || recursive_only).then(|| format!("started by {name}"))
+            .filter(|it| it.name == name && it.function == declared.parent)
+            .flat_map(|it| &it.uses)
+            .any(|used| {
+                let inside = facts.functions_around(*used).any(|it| it == function);
+                let parent = facts.node(*used).parent.map(|parent| facts.expr(parent));
+                !inside
+                    && match parent {
+                        Some(Expr::Call { callee, args, .. }) => {
+                            *callee == *used
+                                || (args.contains(used)
+                                    && !matches!(facts.expr(*callee), Expr::Member { name, .. }
+                                        if self.catalog().method(name).is_some_and(|it| it.effect == Effect::Listen)))
+                        }
+                        _ => false,
+                    }
+            });
+        (!runs).then(|| format!("started by {name}"))
     }
 }
 
@@ -200,8 +409,14 @@ fn is_boundary(function: &crate::facts::Function) -> bool {
     if function.class.is_some() || function.kind == FunctionKind::Method {
         return true;
     }
-    let component_or_hook = function.name.as_deref().is_some_and(|name| {
-        name.starts_with(char::is_uppercase) || name.strip_prefix("use").is_some_and(|it| it.starts_with(char::is_uppercase))
-    });
-    component_or_hook || (function.parent == FunctionId::MODULE && function.name.is_some())
+    is_component_or_hook(function) || (function.parent == FunctionId::MODULE && function.name.is_some())
+}
+
+fn is_component_or_hook(function: &crate::facts::Function) -> bool {
+    function.name.as_deref().is_some_and(|name| {
+        name.starts_with(char::is_uppercase)
+            || name
+                .strip_prefix("use")
+                .is_some_and(|it| it.starts_with(char::is_uppercase))
+    })
 }

@@ -50,7 +50,9 @@ fn write(facts: &FileFacts, expr: ExprId, depth: u32, out: &mut String) {
             part(*index, out);
             out.push(']');
         }
-        Expr::Call { callee, construct, .. } => {
+        Expr::Call {
+            callee, construct, ..
+        } => {
             if *construct {
                 out.push_str("new ");
             }
@@ -98,7 +100,10 @@ fn write(facts: &FileFacts, expr: ExprId, depth: u32, out: &mut String) {
             part(*specifier, out);
             out.push(')');
         }
-        Expr::Jsx { tag: JsxTag::Component(tag), .. } => {
+        Expr::Jsx {
+            tag: JsxTag::Component(tag),
+            ..
+        } => {
             out.push('<');
             part(*tag, out);
             out.push('>');

@@ -7,14 +7,25 @@ use crate::facts::{BindingId, Expr, ExprId, FunctionId, Origin, PathKey, Propert
 use crate::source::{FileId, Role, Span};
 
 /// Words beside `poll` that make a name one about polling, and not about votes.
-const COMPANIONS: [&str; 11] =
-    ["interval", "rate", "ms", "delay", "enable", "enabled", "frequency", "period", "timeout", "seconds", "every"];
+const COMPANIONS: [&str; 11] = [
+    "interval",
+    "rate",
+    "ms",
+    "delay",
+    "enable",
+    "enabled",
+    "frequency",
+    "period",
+    "timeout",
+    "seconds",
+    "every",
+];
 
 impl Program {
-    /// Leftovers of all files that can start a finding, sorted by place.
+    /// Leftovers of all files that speak of polling, sorted by place.
     pub fn leftovers(&self) -> Vec<Leftover> {
         let mut leftovers = Vec::new();
-        for file in self.seeds() {
+        for file in self.polling_files() {
             if self.file(*file).is_some_and(|it| it.role == Role::Product) {
                 self.unread_names(*file, &mut leftovers);
                 self.unread_objects(*file, &mut leftovers);
@@ -45,7 +56,9 @@ impl Program {
             let what = match binding.origin {
                 // Taking a member out of the rest, `({ pollInterval, ...rest })`, drops it on purpose.
                 Origin::Parameter { function, .. } if !has_rest_sibling(facts, function) => "parameter",
-                Origin::Value(_) if binding.function == FunctionId::MODULE && binding.path.is_empty() => "constant",
+                Origin::Value(_) if binding.function == FunctionId::MODULE && binding.path.is_empty() => {
+                    "constant"
+                }
                 _ => continue,
             };
             let id = BindingId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -60,8 +73,12 @@ impl Program {
         let facts = self.facts(file);
         let keys = self.option_keys();
         for (index, binding) in facts.bindings.iter().enumerate() {
-            let Origin::Value(value) = binding.origin else { continue };
-            let Expr::Object(properties) = facts.expr(value) else { continue };
+            let Origin::Value(value) = binding.origin else {
+                continue;
+            };
+            let Expr::Object(properties) = facts.expr(value) else {
+                continue;
+            };
             if binding.function != FunctionId::MODULE || !binding.uses.is_empty() {
                 continue;
             }
@@ -72,7 +89,12 @@ impl Program {
                     && keys.contains(key.as_str())
                     && unread()
                 {
-                    leftovers.push(self.leftover(file, property.span, format!("{}.{key}", binding.name), "option"));
+                    leftovers.push(self.leftover(
+                        file,
+                        property.span,
+                        format!("{}.{key}", binding.name),
+                        "option",
+                    ));
                 }
             }
         }
@@ -82,14 +104,22 @@ impl Program {
     fn unread_type_members(&self, file: FileId, leftovers: &mut Vec<Leftover>) {
         let facts = self.facts(file);
         for member in &facts.type_members {
-            if !self.is_about_polling(&member.name) || self.mentions_of(&member.name).iter().any(|it| *it != file) {
+            if !self.is_about_polling(&member.name)
+                || self.mentions_of(&member.name).iter().any(|it| *it != file)
+            {
                 continue;
             }
             let read_here = facts.bindings.iter().any(|it| {
-                it.name == member.name || it.path.iter().any(|step| matches!(&step.key, PathKey::Name(key) if *key == member.name))
+                it.name == member.name
+                    || it
+                        .path
+                        .iter()
+                        .any(|step| matches!(&step.key, PathKey::Name(key) if *key == member.name))
             }) || facts.nodes.iter().any(|node| match &node.expr {
                 Expr::Member { name, .. } | Expr::Ident { name, .. } => *name == member.name,
-                Expr::Object(properties) => properties.iter().any(|it| matches!(&it.key, PropertyKey::Name(key) if *key == member.name)),
+                Expr::Object(properties) => properties
+                    .iter()
+                    .any(|it| matches!(&it.key, PropertyKey::Name(key) if *key == member.name)),
                 _ => false,
             });
             if !read_here {
@@ -101,7 +131,12 @@ impl Program {
     fn leftover(&self, file: FileId, span: Span, name: String, what: &'static str) -> Leftover {
         let place = self.place_of_span(file, span);
         let label = format!("{name} is declared and never read");
-        Leftover { place, name, what, chain: vec![Step { place, label }] }
+        Leftover {
+            place,
+            name,
+            what,
+            chain: vec![Step { place, label }],
+        }
     }
 
     /// Whether a barrel hands a name on, so that readers may be out of sight.
@@ -133,7 +168,10 @@ impl Program {
 
     /// The place of an expression that stands for a whole file.
     pub fn start_of(&self, file: FileId) -> At {
-        At { file, expr: ExprId(0) }
+        At {
+            file,
+            expr: ExprId(0),
+        }
     }
 }
 

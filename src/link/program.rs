@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::callers::CallSite;
 use super::eval::{Evaluator, Values};
 use super::resolve::{Resolution, Resolver};
+use super::templates::{self, Attribute};
 use super::value::{At, Env, FunctionAt, Value};
 use crate::catalog::Catalog;
 use crate::catalog::rows::Gives;
@@ -20,7 +21,7 @@ use crate::scan::{self, Limits, Mentions, Words};
 use crate::source::{FileId, Place, Skip, SourceFile, Span};
 
 /// Files in which one name is looked for before it counts as too common to follow.
-const MAX_MENTIONS: usize = 400;
+const MAX_MENTIONS: usize = 5_000;
 
 /// All files of the audit and what is known of them.
 pub struct Program {
@@ -30,9 +31,12 @@ pub struct Program {
     mentions: Mentions,
     limits: Limits,
     uses_injection: bool,
+    templates: Vec<SourceFile>,
+    template_attributes: OnceLock<Vec<Attribute>>,
     option_keys: FxHashSet<String>,
     facts: Vec<OnceLock<Box<FileFacts>>>,
     seeds: Vec<FileId>,
+    polling_files: Vec<FileId>,
     skipped: Mutex<Vec<Skip>>,
     bytes_read: u64,
     files_read: usize,
@@ -47,6 +51,7 @@ struct Scanned {
     identifiers: Vec<u32>,
     bytes: u64,
     starts: bool,
+    speaks_of_polling: bool,
     facts: Option<Box<FileFacts>>,
     skip: Option<Skip>,
 }
@@ -61,22 +66,27 @@ impl Program {
         step: &(dyn Fn() + Sync),
     ) -> Result<Self, Error> {
         let limits = Limits::default();
-        let words = Words::new(&catalog.starting_words())?;
+        let words = Words::new(catalog.starting_words())?;
+        let option_words = Words::new(catalog.interval_option_keys())?;
         let scanned: Vec<Scanned> = discovery
             .files
             .par_iter()
             .map(|file| {
-                let scanned = scan_file(file, &limits, &words, parse_all);
+                let scanned = scan_file(file, &limits, &words, &option_words, parse_all);
                 step();
                 scanned
             })
             .collect();
         let resolver = Resolver::new(&discovery);
-        let uses_injection = discovery.packages.iter().any(|package| package.dependencies.contains("angular"));
+        let uses_injection = discovery
+            .packages
+            .iter()
+            .any(|package| package.dependencies.contains("angular"));
         let mut skipped = discovery.skipped;
         let mut facts = Vec::with_capacity(scanned.len());
         let mut identifiers = Vec::with_capacity(scanned.len());
         let mut seeds = Vec::new();
+        let mut polling_files = Vec::new();
         let mut bytes_read = 0;
         let mut files_read = 0;
         for (at, scanned) in scanned.into_iter().enumerate() {
@@ -89,13 +99,21 @@ impl Program {
             } else if let Some(facts) = scanned.facts {
                 let _ = slot.set(facts);
             }
+            let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
             if scanned.starts {
-                seeds.push(FileId(u32::try_from(at).unwrap_or(u32::MAX)));
+                seeds.push(id);
+            }
+            if scanned.speaks_of_polling {
+                polling_files.push(id);
             }
             facts.push(slot);
             identifiers.push(scanned.identifiers);
         }
-        let option_keys: FxHashSet<String> = catalog.interval_option_keys().into_iter().map(str::to_owned).collect();
+        let option_keys: FxHashSet<String> = catalog
+            .interval_option_keys()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         Ok(Self {
             files: discovery.files,
             option_keys,
@@ -104,8 +122,11 @@ impl Program {
             mentions: Mentions::new(&identifiers),
             limits,
             uses_injection,
+            templates: discovery.templates,
+            template_attributes: OnceLock::new(),
             facts,
             seeds,
+            polling_files,
             skipped: Mutex::new(skipped),
             bytes_read,
             files_read,
@@ -134,6 +155,11 @@ impl Program {
         &self.option_keys
     }
 
+    /// Files whose text speaks of polling, sorted.
+    pub fn polling_files(&self) -> &[FileId] {
+        &self.polling_files
+    }
+
     /// What third-party APIs mean.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
@@ -141,14 +167,22 @@ impl Program {
 
     /// Number of files whose facts were asked for.
     pub fn files_parsed(&self) -> usize {
-        self.facts.iter().filter(|slot| slot.get().is_some_and(|facts| !facts.functions.is_empty())).count()
+        self.facts
+            .iter()
+            .filter(|slot| slot.get().is_some_and(|facts| !facts.functions.is_empty()))
+            .count()
     }
 
     /// Answers everything that rules and findings may ask.
     pub fn link(&self) -> super::Linked {
         let timers = self.timers();
         let leftovers = self.leftovers();
-        super::Linked { files: self.files.clone(), timers, leftovers, skipped: self.skipped() }
+        super::Linked {
+            files: self.files.clone(),
+            timers,
+            leftovers,
+            skipped: self.skipped(),
+        }
     }
 
     /// The text of a file, for code frames.
@@ -173,7 +207,10 @@ impl Program {
         for (file, slot) in self.files.iter().zip(&self.facts) {
             if let Some(deep) = slot.get().map(|facts| facts.too_deep).filter(|deep| *deep > 0) {
                 let reason = format!("{deep} places nested too deep to look into");
-                skipped.push(Skip { file: file.path.clone(), reason });
+                skipped.push(Skip {
+                    file: file.path.clone(),
+                    reason,
+                });
             }
         }
         skipped.sort();
@@ -184,7 +221,9 @@ impl Program {
     /// The facts of a file; parsed now if nobody asked before. Files that cannot be read are empty.
     pub fn facts(&self, id: FileId) -> &FileFacts {
         let empty = || EMPTY.get_or_init(FileFacts::default);
-        let (Some(slot), Some(file)) = (self.facts.get(id.index()), self.files.get(id.index())) else { return empty() };
+        let (Some(slot), Some(file)) = (self.facts.get(id.index()), self.files.get(id.index())) else {
+            return empty();
+        };
         slot.get_or_init(|| {
             let parsed = scan::read(file, &self.limits).and_then(|text| parse(&text, file));
             match parsed {
@@ -199,6 +238,26 @@ impl Program {
         })
     }
 
+    /// What HTML templates hand to custom elements; read when first asked for, and only where a
+    /// container injects by name.
+    pub(super) fn template_attributes(&self) -> &[Attribute] {
+        self.template_attributes.get_or_init(|| {
+            if !self.uses_injection {
+                return Vec::new();
+            }
+            let read = |(at, file)| match scan::read(file, &self.limits) {
+                Ok(text) => templates::attributes(at, &text),
+                Err(_) => Vec::new(),
+            };
+            self.templates.iter().enumerate().flat_map(read).collect()
+        })
+    }
+
+    /// The path of a template.
+    pub(super) fn template_path(&self, at: usize) -> Option<&str> {
+        self.templates.get(at).map(|file| file.path.as_str())
+    }
+
     /// What an import specifier of a file stands for.
     pub fn resolve(&self, from: FileId, specifier: &str) -> Resolution {
         self.resolver.resolve(from, specifier)
@@ -207,7 +266,11 @@ impl Program {
     /// Files that hold a word, sorted; none when it is too common to follow.
     pub fn files_mentioning(&self, word: &str) -> Vec<FileId> {
         let files = self.mentions.files_mentioning(word);
-        if files.len() > MAX_MENTIONS { Vec::new() } else { files }
+        if files.len() > MAX_MENTIONS {
+            Vec::new()
+        } else {
+            files
+        }
     }
 
     /// Files that hold a word, however common it is.
@@ -231,7 +294,10 @@ impl Program {
         let mut expr = at.expr;
         // `const api = memo(value)` and `value as T` are climbed by the caller; here only direct ones.
         loop {
-            let found = facts.bindings.iter().position(|it| it.origin == Origin::Value(expr) && it.path.is_empty());
+            let found = facts
+                .bindings
+                .iter()
+                .position(|it| it.origin == Origin::Value(expr) && it.path.is_empty());
             if let Some(found) = found {
                 return u32::try_from(found).ok().map(BindingId);
             }
@@ -257,34 +323,75 @@ impl Program {
 
     /// What providers of a context give to its readers.
     pub(super) fn context_values(&self, evaluator: &Evaluator<'_>, context: Option<At>, env: &Env) -> Values {
-        let Some(context) = context else { return Values::new() };
+        let Some(context) = context else {
+            return Values::new();
+        };
         let mut values = Values::new();
         for made in evaluator.eval(context, env) {
-            let Value::Made { gives: Gives::Context, at: created, argument, .. } = made else { continue };
-            let Some(name) = self.binding_of_value(created).and_then(|it| self.facts(created.file).binding(it)) else { continue };
+            let Value::Made {
+                gives: Gives::Context,
+                at: created,
+                argument,
+                ..
+            } = made
+            else {
+                continue;
+            };
+            let Some(name) = self
+                .binding_of_value(created)
+                .and_then(|it| self.facts(created.file).binding(it))
+            else {
+                continue;
+            };
             for file in self.files_mentioning(&name.name) {
                 let facts = self.facts(file);
                 for element in &facts.elements {
-                    let Expr::Jsx { tag: JsxTag::Component(tag), attributes, .. } = facts.expr(*element) else { continue };
+                    let Expr::Jsx {
+                        tag: JsxTag::Component(tag),
+                        attributes,
+                        ..
+                    } = facts.expr(*element)
+                    else {
+                        continue;
+                    };
                     // `<Orders.Provider value>`, or since React 19 `<Orders value>`.
                     let object = match facts.expr(*tag) {
                         Expr::Member { object, name } if name == "Provider" => *object,
                         _ => *tag,
                     };
-                    let Some(value) = attributes.iter().find(|it| matches!(&it.key, PropertyKey::Name(key) if key == "value")) else { continue };
-                    let is_it = evaluator
-                        .eval(At { file, expr: object }, &None)
+                    let Some(value) = attributes
                         .iter()
-                        .any(|it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == created));
+                        .find(|it| matches!(&it.key, PropertyKey::Name(key) if key == "value"))
+                    else {
+                        continue;
+                    };
+                    let is_it = evaluator.eval(At { file, expr: object }, &None).iter().any(
+                        |it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == created),
+                    );
                     if is_it {
-                        values.extend(evaluator.eval(At { file, expr: value.value }, &None));
+                        values.extend(evaluator.eval(
+                            At {
+                                file,
+                                expr: value.value,
+                            },
+                            &None,
+                        ));
                     }
                 }
             }
             if values.is_empty()
-                && let Some(default) = self.facts(created.file).call(created.expr).and_then(|(_, args)| args.get(argument))
+                && let Some(default) = self
+                    .facts(created.file)
+                    .call(created.expr)
+                    .and_then(|(_, args)| args.get(argument))
             {
-                values.extend(evaluator.eval(At { file: created.file, expr: *default }, &None));
+                values.extend(evaluator.eval(
+                    At {
+                        file: created.file,
+                        expr: *default,
+                    },
+                    &None,
+                ));
             }
         }
         values
@@ -310,9 +417,15 @@ impl Program {
         for file in self.files_mentioning(name) {
             let facts = self.facts(file);
             for call in &facts.calls {
-                let Some((callee, [key, value, ..])) = facts.call(*call) else { continue };
-                let Expr::Member { name: method, .. } = facts.expr(callee) else { continue };
-                let Some(row) = self.catalog.registry(method) else { continue };
+                let Some((callee, [key, value, ..])) = facts.call(*call) else {
+                    continue;
+                };
+                let Expr::Member { name: method, .. } = facts.expr(callee) else {
+                    continue;
+                };
+                let Some(row) = self.catalog.registry(method) else {
+                    continue;
+                };
                 if !matches!(facts.expr(*key), Expr::Text(text) if text == name) {
                     continue;
                 }
@@ -324,8 +437,18 @@ impl Program {
                 let mut values = Values::new();
                 for value in evaluator.eval(At { file, expr: value }, &None) {
                     values.extend(match (row.gives, &value) {
-                        (Gives::Call, Value::Function { at, .. }) => vec![Value::Built(*at)],
-                        (_, Value::Class(class)) => vec![Value::Instance { class: *class, made: None }],
+                        // What a factory returns is the thing itself, when it can be seen.
+                        (Gives::Call, Value::Function { at, .. }) => {
+                            let made = evaluator.returned(*at);
+                            let lost = made
+                                .iter()
+                                .all(|it| matches!(it, Value::Unknown(_) | Value::Undefined));
+                            if lost { vec![Value::Built(*at)] } else { made }
+                        }
+                        (_, Value::Class(class)) => vec![Value::Instance {
+                            class: *class,
+                            made: None,
+                        }],
                         (_, Value::Function { at, .. }) => vec![Value::Built(*at)],
                         _ => vec![value.clone()],
                     });
@@ -338,16 +461,31 @@ impl Program {
 }
 
 fn parse(text: &str, file: &SourceFile) -> Result<Box<FileFacts>, Skip> {
-    let tree = crate::parse::parse(text.as_bytes(), file.language)
-        .map_err(|reason| Skip { file: file.path.clone(), reason: reason.to_owned() })?;
+    let tree = crate::parse::parse(text.as_bytes(), file.language).map_err(|reason| Skip {
+        file: file.path.clone(),
+        reason: reason.to_owned(),
+    })?;
     Ok(Box::new(facts::collect(text, &tree)))
 }
 
-fn scan_file(file: &SourceFile, limits: &Limits, words: &Words, parse_all: bool) -> Scanned {
+fn scan_file(
+    file: &SourceFile,
+    limits: &Limits,
+    words: &Words,
+    option_words: &Words,
+    parse_all: bool,
+) -> Scanned {
     let text = match scan::read(file, limits) {
         Ok(text) => text,
         Err(skip) => {
-            return Scanned { identifiers: Vec::new(), bytes: 0, starts: false, facts: None, skip: Some(skip) };
+            return Scanned {
+                identifiers: Vec::new(),
+                bytes: 0,
+                starts: false,
+                speaks_of_polling: false,
+                facts: None,
+                skip: Some(skip),
+            };
         }
     };
     let starts = words.starts(&text);
@@ -357,5 +495,12 @@ fn scan_file(file: &SourceFile, limits: &Limits, words: &Words, parse_all: bool)
         Some(Err(skip)) => (None, Some(skip)),
         None => (None, None),
     };
-    Scanned { identifiers: scan::identifiers(&text), bytes: text.len() as u64, starts, facts, skip }
+    Scanned {
+        identifiers: scan::identifiers(&text),
+        bytes: text.len() as u64,
+        starts,
+        speaks_of_polling: option_words.starts(&text) || scan::speaks_of_polling(&text),
+        facts,
+        skip,
+    }
 }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::program::Program;
 use super::resolve::Resolution;
 use super::value::{At, FunctionAt};
-use crate::facts::{Expr, ExportTarget, FunctionId, ImportedName};
+use crate::facts::{ExportTarget, Expr, FunctionId, ImportedName};
 use crate::source::{FileId, Role};
 use crate::vocabulary::Side;
 
@@ -15,7 +15,9 @@ const MAX_FILES: usize = 400;
 impl Program {
     /// Client or server, by directive, path, and the packages that a file imports.
     pub fn side(&self, file: FileId) -> Side {
-        let Some(source) = self.file(file) else { return Side::Client };
+        let Some(source) = self.file(file) else {
+            return Side::Client;
+        };
         let facts = self.facts(file);
         if facts.directive.as_deref() == Some("use client") {
             return Side::Client;
@@ -25,22 +27,46 @@ impl Program {
         }
         let is_tsx = source.path.ends_with(".tsx") || source.path.ends_with(".jsx");
         let segments: Vec<&str> = source.path.split('/').collect();
-        let folders = segments.get(..segments.len().saturating_sub(1)).unwrap_or_default();
+        let folders = segments
+            .get(..segments.len().saturating_sub(1))
+            .unwrap_or_default();
         let route_handler = folders.windows(2).any(|pair| pair == ["pages", "api"])
             || (folders.contains(&"app") && segments.last().is_some_and(|name| name.starts_with("route.")));
         if route_handler {
             return Side::Server;
         }
-        let client_folder = folders.iter().any(|it| matches!(*it, "client" | "frontend" | "web" | "renderer" | "electron" | "components" | "hooks"));
-        let server_folder = folders.iter().any(|it| matches!(*it, "server" | "backend" | "workers" | "cron" | "scripts"));
-        if server_folder && !is_tsx && !(client_folder && !folders.contains(&"server")) {
+        let is_server_file = segments
+            .last()
+            .is_some_and(|name| name.split('.').next() == Some("server"));
+        if is_server_file && !is_tsx {
             return Side::Server;
         }
-        let sides: Vec<Side> = facts.imports.iter().filter(|it| !it.type_only).filter_map(|it| self.catalog().side_of(&it.specifier)).collect();
+        let client_folder = folders.iter().any(|it| {
+            matches!(
+                *it,
+                "client" | "frontend" | "web" | "renderer" | "electron" | "components" | "hooks"
+            )
+        });
+        let server_folder = folders
+            .iter()
+            .any(|it| matches!(*it, "server" | "backend" | "workers" | "cron" | "scripts"));
+        if server_folder && !is_tsx && (!client_folder || folders.contains(&"server")) {
+            return Side::Server;
+        }
+        let sides: Vec<Side> = facts
+            .imports
+            .iter()
+            .filter(|it| !it.type_only)
+            .filter_map(|it| self.catalog().side_of(&it.specifier))
+            .collect();
         if sides.contains(&Side::Client) || is_tsx || client_folder {
             return Side::Client;
         }
-        if sides.contains(&Side::Server) { Side::Server } else { Side::Client }
+        if sides.contains(&Side::Server) {
+            Side::Server
+        } else {
+            Side::Client
+        }
     }
 
     /// Whether something that runs reaches the code: an entry imports the file, through other
@@ -57,16 +83,26 @@ impl Program {
             .filter(|it| *it != FunctionId::MODULE)
             .last();
         let Some(function) = outermost else { return true };
-        let Some(declared) = facts.function(function) else { return true };
+        let Some(declared) = facts.function(function) else {
+            return true;
+        };
         if declared.class.is_some() || declared.name.is_none() {
             return true;
         }
         // A route's component is used by the framework.
         let is_default = facts.exports.iter().any(|it| it.name == "default");
-        if is_default || facts.exports.iter().any(|it| matches!(it.target, ExportTarget::From { .. })) {
+        if is_default
+            || facts
+                .exports
+                .iter()
+                .any(|it| matches!(it.target, ExportTarget::From { .. }))
+        {
             return true;
         }
-        let own = FunctionAt { file: at.file, function };
+        let own = FunctionAt {
+            file: at.file,
+            function,
+        };
         let used_here = facts.bindings.iter().any(|binding| {
             binding.origin == crate::facts::Origin::Function(function) && !binding.uses.is_empty()
                 || matches!(binding.origin, crate::facts::Origin::Value(value)
@@ -97,7 +133,9 @@ impl Program {
 
     /// Whether a file runs on its own: a route, a main module, a configuration, a script.
     fn is_entry(&self, file: FileId) -> bool {
-        let Some(source) = self.file(file) else { return true };
+        let Some(source) = self.file(file) else {
+            return true;
+        };
         if source.role == Role::Test {
             return false;
         }
@@ -106,13 +144,49 @@ impl Program {
         let stem = name.split('.').next().unwrap_or_default();
         let by_name = matches!(
             stem,
-            "index" | "main" | "app" | "App" | "_app" | "_document" | "server" | "worker" | "root" | "routes" | "page"
-                | "layout" | "template" | "route" | "loading" | "error" | "middleware" | "instrumentation" | "client"
-                | "entry" | "bootstrap" | "preload" | "background" | "popup" | "cli" | "sw" | "plugin"
+            "index"
+                | "main"
+                | "app"
+                | "App"
+                | "_app"
+                | "_document"
+                | "server"
+                | "worker"
+                | "root"
+                | "routes"
+                | "page"
+                | "layout"
+                | "template"
+                | "route"
+                | "loading"
+                | "error"
+                | "middleware"
+                | "instrumentation"
+                | "client"
+                | "entry"
+                | "bootstrap"
+                | "preload"
+                | "background"
+                | "popup"
+                | "cli"
+                | "sw"
+                | "plugin"
         ) || name.contains(".config.")
             || stem.starts_with("entry");
         let by_folder = segments.iter().any(|it| {
-            matches!(*it, "pages" | "routes" | "app" | "api" | "bin" | "scripts" | "cron" | "workers" | "plugins" | "public")
+            matches!(
+                *it,
+                "pages"
+                    | "routes"
+                    | "app"
+                    | "api"
+                    | "bin"
+                    | "scripts"
+                    | "cron"
+                    | "workers"
+                    | "plugins"
+                    | "public"
+            )
         });
         if by_name || by_folder {
             return true;
@@ -124,8 +198,14 @@ impl Program {
                 let node = facts.node(*call);
                 let discarded = node.parent.is_none() && node.function == FunctionId::MODULE;
                 discarded
-                    && !facts.bindings.iter().any(|it| it.origin == crate::facts::Origin::Value(*call))
-                    && !facts.exports.iter().any(|it| matches!(it.target, ExportTarget::Expr(expr) if expr == *call))
+                    && !facts
+                        .bindings
+                        .iter()
+                        .any(|it| it.origin == crate::facts::Origin::Value(*call))
+                    && !facts
+                        .exports
+                        .iter()
+                        .any(|it| matches!(it.target, ExportTarget::Expr(expr) if expr == *call))
             })
     }
 

@@ -22,6 +22,8 @@ pub struct Site {
     pub api: String,
     /// The call, element or option around which conditions and owners are looked for.
     pub anchor: At,
+    /// Where the wrapper that a caller uses starts the timer.
+    pub definition: Option<At>,
     /// The frame in which interval and work are evaluated.
     pub env: Env,
     /// The expression of the interval.
@@ -63,19 +65,33 @@ impl Program {
         for call in facts.calls.iter().chain(&facts.elements) {
             let at = At { file, expr: *call };
             let callee = match facts.expr(*call) {
-                Expr::Call { callee, .. } | Expr::Jsx { tag: JsxTag::Component(callee), .. } => *callee,
+                Expr::Call { callee, .. }
+                | Expr::Jsx {
+                    tag: JsxTag::Component(callee),
+                    ..
+                } => *callee,
                 _ => continue,
             };
             for value in Evaluator::new(self).eval(At { file, expr: callee }, &None) {
-                let Value::Library { package, symbol, .. } = value else { continue };
-                let symbol = if symbol.is_empty() { SmolStr::new_static("default") } else { symbol };
+                let Value::Library { package, symbol, .. } = value else {
+                    continue;
+                };
+                let symbol = if symbol.is_empty() {
+                    SmolStr::new_static("default")
+                } else {
+                    symbol
+                };
                 let rows = self.catalog().timers(&package, &symbol);
                 // Options are found from their keys, wherever those stand.
                 let named = |row: &&&TimerMeaning| {
-                    row.kind != Kind::QueryOption || row.interval.as_ref().is_some_and(|slot| slot.option.is_none())
+                    row.kind != Kind::QueryOption
+                        || row.interval.as_ref().is_some_and(|slot| slot.option.is_none())
                 };
                 let rows: Vec<_> = rows.iter().filter(named).collect();
-                let applies = rows.iter().find(|row| self.applies(at, row, true)).or(rows.last().filter(|row| self.applies(at, row, false)));
+                let applies = rows
+                    .iter()
+                    .find(|row| self.applies(at, row, true))
+                    .or(rows.last().filter(|row| self.applies(at, row, false)));
                 sites.extend(applies.and_then(|row| self.timer_call(at, row)));
                 if let Some(row) = self.catalog().once(&package, &symbol) {
                     sites.extend(self.rearming(at, row.callback, row.interval, row.kind));
@@ -91,17 +107,74 @@ impl Program {
 
     /// Whether a row of overloads is the one that a call means.
     fn applies(&self, at: At, row: &TimerMeaning, with_work: bool) -> bool {
-        let filled = |slot: &Option<Slot>| slot.as_ref().is_none_or(|slot| !self.slot(at, slot, &None).is_empty());
+        let filled = |slot: &Option<Slot>| {
+            slot.as_ref()
+                .is_none_or(|slot| !self.slot(at, slot, &None).is_empty())
+        };
         (!row.needs_interval || filled(&row.interval)) && (!with_work || filled(&row.work))
+    }
+
+    /// Sites in files without a starting word: they get a delay or a timer from another file of
+    /// the repository.
+    pub fn indirect_sites(&self) -> Vec<Site> {
+        let mut files = Vec::new();
+        for seed in self.seeds() {
+            let facts = self.facts(*seed);
+            for call in &facts.calls {
+                let holder = facts.node(*call).function;
+                let Some(promise) = self.promise_around(*seed, holder) else {
+                    continue;
+                };
+                if self.delay_of(promise).is_none() {
+                    continue;
+                }
+                let function = FunctionAt {
+                    file: *seed,
+                    function: facts.node(promise.expr).function,
+                };
+                files.extend(self.callers(function).iter().map(|it| it.at.file));
+            }
+            for export in &facts.exports {
+                let at = At {
+                    file: *seed,
+                    expr: Self::nowhere(),
+                };
+                let is_timer = Evaluator::new(self)
+                    .export(*seed, &export.name, at)
+                    .iter()
+                    .any(|value| match value {
+                        Value::Library { package, symbol, .. } => {
+                            let catalog = self.catalog();
+                            !symbol.is_empty()
+                                && (!catalog.timers(package, symbol).is_empty()
+                                    || catalog.once(package, symbol).is_some()
+                                    || catalog.delay(package, symbol).is_some())
+                        }
+                        _ => false,
+                    });
+                if is_timer {
+                    files.extend(self.files_mentioning(&export.name));
+                }
+            }
+        }
+        files.sort_unstable();
+        files.dedup();
+        files.retain(|file| self.seeds().binary_search(file).is_err());
+        files.into_iter().flat_map(|file| self.sites_of(file)).collect()
     }
 
     /// The site of a call that a catalog row names, whose interval is an argument or option of it.
     fn timer_call(&self, at: At, row: &TimerMeaning) -> Option<Site> {
         let facts = self.facts(at.file);
-        let interval = row.interval.as_ref().and_then(|slot| self.slot(at, slot, &None).into_iter().next());
+        let interval = row
+            .interval
+            .as_ref()
+            .and_then(|slot| self.slot(at, slot, &None).into_iter().next());
         // `for await (const _ of setInterval(5_000))`: the loop is the work.
         let looped = facts.loops.iter().position(|it| it.iterable == Some(at.expr));
+        let decorated = self.decorated(at);
         let work = match (&row.work, looped) {
+            _ if decorated.is_some() => Work::Functions(decorated.into_iter().collect()),
             (_, Some(looped)) => Work::Loop(at.file, LoopId(u32::try_from(looped).unwrap_or(u32::MAX))),
             (Some(slot), None) => {
                 let evaluator = Evaluator::new(self);
@@ -119,6 +192,7 @@ impl Program {
             kind: row.kind,
             api: self.callee_label(at),
             anchor: at,
+            definition: None,
             env: None,
             interval,
             unit_ms: row.unit_ms,
@@ -132,14 +206,63 @@ impl Program {
         })
     }
 
+    /// The method that a decorator stands before: `@Interval(10_000) pull() {}`.
+    fn decorated(&self, at: At) -> Option<Value> {
+        let facts = self.facts(at.file);
+        facts.classes.iter().enumerate().find_map(|(index, class)| {
+            let member = class.members.iter().find(|it| it.decorators.contains(&at.expr))?;
+            let crate::facts::MemberKind::Method(function) = member.kind else {
+                return None;
+            };
+            let class = super::value::ClassAt {
+                file: at.file,
+                class: crate::facts::ClassId(u32::try_from(index).unwrap_or(u32::MAX)),
+            };
+            Some(Value::Function {
+                at: FunctionAt {
+                    file: at.file,
+                    function,
+                },
+                env: None,
+                this: Some(std::sync::Arc::new(Value::Instance { class, made: None })),
+            })
+        })
+    }
+
     /// Functions among the operators and subscribers that an observable is piped into.
     fn piped_work(&self, at: At) -> Values {
         let facts = self.facts(at.file);
         let evaluator = Evaluator::new(self);
         let mut values = Values::new();
         let mut expr = at.expr;
+        // `source.pipe(repeat({ delay }))` runs its source again.
+        if let Some(pipe) = facts.node(at.expr).parent
+            && let Some((callee, _)) = facts.call(pipe)
+            && let Expr::Member { object, name } = facts.expr(callee)
+            && name == "pipe"
+        {
+            let source = match facts.expr(*object) {
+                Expr::Ident {
+                    binding: Some(binding),
+                    ..
+                } => match facts.binding(*binding).map(|it| it.origin) {
+                    Some(crate::facts::Origin::Value(value)) => value,
+                    _ => *object,
+                },
+                _ => *object,
+            };
+            if let Some((_, args)) = facts.call(source) {
+                values.extend(
+                    args.iter()
+                        .flat_map(|arg| evaluator.eval(At { expr: *arg, ..at }, &None)),
+                );
+            }
+            expr = callee;
+        }
         for _ in 0..12 {
-            let Some(parent) = facts.node(expr).parent else { break };
+            let Some(parent) = facts.node(expr).parent else {
+                break;
+            };
             if let Expr::Call { callee, args, .. } = facts.expr(parent)
                 && *callee == expr
             {
@@ -156,7 +279,12 @@ impl Program {
             }
             expr = parent;
         }
-        values.retain(|it| matches!(it, Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_)));
+        values.retain(|it| {
+            matches!(
+                it,
+                Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_)
+            )
+        });
         values
     }
 
@@ -164,19 +292,33 @@ impl Program {
     pub fn slot(&self, call: At, slot: &Slot, env: &Env) -> Vec<At> {
         let facts = self.facts(call.file);
         let roots: Vec<Value> = match facts.expr(call.expr) {
-            Expr::Jsx { .. } => vec![Value::Props { at: call, env: env.clone() }],
+            Expr::Jsx { .. } => vec![Value::Props {
+                at: call,
+                env: env.clone(),
+            }],
             Expr::Call { args, .. } => {
                 let chosen: Vec<ExprId> = match (slot.argument, &slot.option) {
-                    (Some(index), None) => return args.get(index).map(|arg| At { expr: *arg, ..call }).into_iter().collect(),
+                    (Some(index), None) => {
+                        return args
+                            .get(index)
+                            .map(|arg| At { expr: *arg, ..call })
+                            .into_iter()
+                            .collect();
+                    }
                     (Some(index), Some(_)) => args.get(index).copied().into_iter().collect(),
                     (None, _) => args.to_vec(),
                 };
                 let evaluator = Evaluator::new(self);
-                chosen.into_iter().flat_map(|arg| evaluator.eval(At { expr: arg, ..call }, env)).collect()
+                chosen
+                    .into_iter()
+                    .flat_map(|arg| evaluator.eval(At { expr: arg, ..call }, env))
+                    .collect()
             }
             _ => return Vec::new(),
         };
-        let Some(option) = &slot.option else { return Vec::new() };
+        let Some(option) = &slot.option else {
+            return Vec::new();
+        };
         let keys: Vec<&str> = option.split('.').collect();
         let mut found = Vec::new();
         for root in roots {
@@ -187,7 +329,9 @@ impl Program {
 
     /// The expressions of an option inside a value, through nested objects and lists.
     fn option_exprs(&self, value: Value, keys: &[&str], found: &mut Vec<At>, depth: u32) {
-        let Some((key, rest)) = keys.split_first() else { return };
+        let Some((key, rest)) = keys.split_first() else {
+            return;
+        };
         if depth > 8 {
             return;
         }
@@ -213,7 +357,10 @@ impl Program {
             _ => return,
         };
         for property in properties.iter().rev() {
-            let inner = At { file: at.file, expr: property.value };
+            let inner = At {
+                file: at.file,
+                expr: property.value,
+            };
             match &property.key {
                 PropertyKey::Name(name) if name == key => {
                     if rest.is_empty() {
@@ -244,19 +391,31 @@ impl Program {
         let facts = self.facts(at.file);
         let (_, args) = facts.call(at.expr)?;
         let evaluator = Evaluator::new(self);
-        let callbacks = evaluator.eval(At { expr: *args.get(callback)?, ..at }, &None);
+        let callbacks = evaluator.eval(
+            At {
+                expr: *args.get(callback)?,
+                ..at
+            },
+            &None,
+        );
         let holder = facts.node(at.expr).function;
         // `new Promise(r => setTimeout(r, ms))` sleeps; what awaits it decides.
         if self.is_promise_executor(at.file, holder)
-            && callbacks.iter().any(|it| matches!(it, Value::Parameter { function, .. } if function.function == holder))
+            && callbacks
+                .iter()
+                .any(|it| matches!(it, Value::Parameter { function, .. } if function.function == holder))
         {
-            return self.awaited_recursion(self.promise_around(at.file, holder)?).map(|site| Site {
-                place: self.place(at),
-                interval: interval.and_then(|index| args.get(index)).map(|expr| At { expr: *expr, ..at }),
-                api: self.callee_label(at),
-                kind,
-                ..site
-            });
+            return self
+                .awaited_recursion(self.promise_around(at.file, holder)?)
+                .map(|site| Site {
+                    place: self.place(at),
+                    interval: interval
+                        .and_then(|index| args.get(index))
+                        .map(|expr| At { expr: *expr, ..at }),
+                    api: self.callee_label(at),
+                    kind,
+                    ..site
+                });
         }
         let starts: Vec<FunctionAt> = callbacks
             .iter()
@@ -265,14 +424,23 @@ impl Program {
                 _ => None,
             })
             .collect();
-        let rearms = starts.iter().any(|start| start.file == at.file && self.leads_back(at.file, start.function, holder));
+        let own: Vec<FunctionId> = starts
+            .iter()
+            .filter(|start| start.file == at.file)
+            .map(|start| start.function)
+            .collect();
+        let rearms =
+            own.iter().any(|start| self.leads_back(at.file, *start, holder)) || self.effect_rearms(at, &own);
         rearms.then(|| Site {
             place: self.place(at),
             kind,
             api: self.callee_label(at),
             anchor: at,
+            definition: None,
             env: None,
-            interval: interval.and_then(|index| args.get(index)).map(|expr| At { expr: *expr, ..at }),
+            interval: interval
+                .and_then(|index| args.get(index))
+                .map(|expr| At { expr: *expr, ..at }),
             unit_ms: 1.0,
             default_ms: (kind == Kind::RecursiveTimeout).then_some(0.0),
             off: Vec::new(),
@@ -289,25 +457,41 @@ impl Program {
     fn awaited_recursion(&self, delay: At) -> Option<Site> {
         let facts = self.facts(delay.file);
         let node = facts.node(delay.expr);
-        let is_awaited = node.parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
+        let is_awaited = node
+            .parent
+            .is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
         let holder = node.function;
         if !is_awaited || node.in_loop.is_some() || holder == FunctionId::MODULE {
             return None;
         }
-        let again = self.direct_callees(delay.file, holder).into_iter().any(|it| it == holder);
+        let again = self
+            .direct_callees(delay.file, holder)
+            .into_iter()
+            .any(|it| it == holder);
         again.then(|| {
-            let function = FunctionAt { file: delay.file, function: holder };
+            let function = FunctionAt {
+                file: delay.file,
+                function: holder,
+            };
             Site {
                 place: self.place(delay),
                 kind: Kind::RecursiveTimeout,
                 api: self.callee_label(delay),
                 anchor: delay,
+                definition: None,
                 env: None,
-                interval: facts.call(delay.expr).and_then(|(_, args)| args.first()).map(|expr| At { expr: *expr, ..delay }),
+                interval: facts
+                    .call(delay.expr)
+                    .and_then(|(_, args)| args.first())
+                    .map(|expr| At { expr: *expr, ..delay }),
                 unit_ms: 1.0,
                 default_ms: None,
                 off: Vec::new(),
-                work: Work::Functions(vec![Value::Function { at: function, env: None, this: None }]),
+                work: Work::Functions(vec![Value::Function {
+                    at: function,
+                    env: None,
+                    this: None,
+                }]),
                 effect: None,
                 switches: Vec::new(),
                 self_clearing: true,
@@ -326,10 +510,12 @@ impl Program {
         let expr = facts.function(function)?.expr?;
         let parent = facts.node(expr).parent?;
         match facts.expr(parent) {
-            Expr::Call { callee, construct: true, .. } => {
-                matches!(facts.expr(*callee), Expr::Ident { name, binding: None } if name == "Promise")
-                    .then_some(At { file, expr: parent })
-            }
+            Expr::Call {
+                callee,
+                construct: true,
+                ..
+            } => matches!(facts.expr(*callee), Expr::Ident { name, binding: None } if name == "Promise")
+                .then_some(At { file, expr: parent }),
             _ => None,
         }
     }
@@ -355,9 +541,30 @@ impl Program {
         let facts = self.facts(file);
         let mut callees = Vec::new();
         for (expr, node) in facts.own_nodes(function) {
-            let Expr::Call { callee, args, .. } = &node.expr else { continue };
             let at = At { file, expr };
             let evaluator = Evaluator::new(self);
+            // `socket.onclose = () => setTimeout(connect, 3_000)`: the channel's end runs it.
+            if let Expr::Assign { target, value, .. } = &node.expr
+                && let Expr::Member { object, .. } = facts.expr(*target)
+                && self.is_channel(At { file, expr: *object })
+            {
+                callees.extend(self.own_functions(At { file, expr: *value }));
+            }
+            let Expr::Call { callee, args, .. } = &node.expr else {
+                continue;
+            };
+            if let Expr::Member { object, name } = facts.expr(*callee)
+                && self
+                    .catalog()
+                    .method(name)
+                    .is_some_and(|it| it.effect == Effect::Listen)
+                && self.is_channel(At { file, expr: *object })
+            {
+                for arg in args {
+                    callees.extend(self.own_functions(At { file, expr: *arg }));
+                }
+                continue;
+            }
             let called = evaluator.eval(At { expr: *callee, ..at }, &None);
             let mut runs_arguments = called.is_empty();
             for value in &called {
@@ -365,8 +572,15 @@ impl Program {
                     Value::Function { at, .. } if at.file == file => callees.push(at.function),
                     Value::Function { .. } | Value::Class(_) => {}
                     Value::Library { package, symbol, .. } => {
-                        let name = if symbol.is_empty() { "default" } else { symbol.as_str() };
-                        let listens = self.catalog().effect(package, name).is_some_and(|it| it.effect == Effect::Listen);
+                        let name = if symbol.is_empty() {
+                            "default"
+                        } else {
+                            symbol.as_str()
+                        };
+                        let listens = self
+                            .catalog()
+                            .effect(package, name)
+                            .is_some_and(|it| it.effect == Effect::Listen);
                         runs_arguments |= !listens;
                     }
                     _ => {
@@ -380,17 +594,51 @@ impl Program {
             }
             if runs_arguments {
                 for arg in args {
-                    if !matches!(facts.expr(*arg), Expr::Function(_) | Expr::Ident { .. } | Expr::Member { .. }) {
+                    if !matches!(
+                        facts.expr(*arg),
+                        Expr::Function(_) | Expr::Ident { .. } | Expr::Member { .. }
+                    ) {
                         continue;
                     }
-                    callees.extend(evaluator.eval(At { expr: *arg, ..at }, &None).into_iter().filter_map(|it| match it {
-                        Value::Function { at, .. } if at.file == file => Some(at.function),
-                        _ => None,
-                    }));
+                    callees.extend(
+                        evaluator
+                            .eval(At { expr: *arg, ..at }, &None)
+                            .into_iter()
+                            .filter_map(|it| match it {
+                                Value::Function { at, .. } if at.file == file => Some(at.function),
+                                _ => None,
+                            }),
+                    );
                 }
             }
         }
         callees
+    }
+
+    /// Functions of the same file that an expression can be.
+    fn own_functions(&self, at: At) -> Vec<FunctionId> {
+        Evaluator::new(self)
+            .eval(at, &None)
+            .into_iter()
+            .filter_map(|it| match it {
+                Value::Function { at: function, .. } if function.file == at.file => Some(function.function),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether an expression is a push connection.
+    fn is_channel(&self, at: At) -> bool {
+        Evaluator::new(self)
+            .eval(at, &None)
+            .iter()
+            .any(|value| match value {
+                Value::Library { package, symbol, .. } => symbol
+                    .strip_suffix("()")
+                    .and_then(|opened| self.catalog().effect(package, opened))
+                    .is_some_and(|row| row.effect == Effect::ChannelOpen),
+                _ => false,
+            })
     }
 
     /// Loops with an awaited delay that go on until something changes elsewhere.
@@ -399,18 +647,33 @@ impl Program {
         let mut sites = Vec::new();
         for (index, looped) in facts.loops.iter().enumerate() {
             // Walking a list ends with the list.
-            if matches!(looped.kind, LoopKind::ForOf | LoopKind::ForIn | LoopKind::ForAwait) {
+            if matches!(
+                looped.kind,
+                LoopKind::ForOf | LoopKind::ForIn | LoopKind::ForAwait
+            ) {
                 continue;
             }
             let id = LoopId(u32::try_from(index).unwrap_or(u32::MAX));
-            let delay = (looped.first_node.0..looped.end_node.0).map(ExprId).find_map(|expr| {
-                let node = facts.node(expr);
-                let Expr::Await(value) = node.expr else { return None };
-                let inside = node.function == looped.function && self.loop_holds(file, id, node.in_loop);
-                (inside && node.in_loop == Some(id)).then(|| self.delay_of(At { file, expr: value }))?
-            });
-            let Some((interval, unit_ms)) = delay else { continue };
-            let at = At { file, expr: ExprId(looped.end_node.0.saturating_sub(1)) };
+            let delay = (looped.first_node.0..looped.end_node.0)
+                .map(ExprId)
+                .find_map(|expr| {
+                    let node = facts.node(expr);
+                    let Expr::Await(value) = node.expr else {
+                        return None;
+                    };
+                    let inside = node.function == looped.function && self.loop_holds(file, id, node.in_loop);
+                    (inside && node.in_loop == Some(id)).then(|| self.delay_of(At { file, expr: value }))?
+                });
+            let Some((interval, unit_ms)) = delay else {
+                continue;
+            };
+            if self.walks_a_list(file, id) {
+                continue;
+            }
+            let at = At {
+                file,
+                expr: ExprId(looped.end_node.0.saturating_sub(1)),
+            };
             sites.push(Site {
                 place: facts.lines.place(file, looped.span),
                 kind: Kind::SleepLoop,
@@ -421,6 +684,7 @@ impl Program {
                 }
                 .to_owned(),
                 anchor: at,
+                definition: None,
                 env: interval.as_ref().map(|(_, env)| env.clone()).unwrap_or_default(),
                 interval: interval.map(|(at, _)| at),
                 unit_ms,
@@ -434,6 +698,24 @@ impl Program {
             });
         }
         sites
+    }
+
+    /// A loop that ends with its data: it counts through a list, or asks for page after page.
+    fn walks_a_list(&self, file: FileId, id: LoopId) -> bool {
+        let facts = self.facts(file);
+        let Some(test) = facts.loops.get(id.index()).and_then(|it| it.test) else {
+            return false;
+        };
+        if Evaluator::new(self).truth(At { file, expr: test }, &None) == Some(true) {
+            return false;
+        }
+        let counts = match facts.expr(test) {
+            Expr::Binary { op: crate::facts::BinaryOp::Compare, left, right } => [left, right].into_iter().any(|side| {
+                matches!(facts.expr(*side), Expr::Member { name, .. } if name == "length" || name == "size")
+            }),
+            _ => false,
+        };
+        counts || self.walks_pages(file, id)
     }
 
     fn loop_holds(&self, file: FileId, outer: LoopId, inner: Option<LoopId>) -> bool {
@@ -465,33 +747,62 @@ impl Program {
             if !matches!(facts.expr(callee), Expr::Ident { name, binding: None } if name == "Promise") {
                 return None;
             }
-            let Expr::Function(executor) = facts.expr(*args.first()?) else { return None };
+            let Expr::Function(executor) = facts.expr(*args.first()?) else {
+                return None;
+            };
             return facts.nodes_inside(*executor).find_map(|(expr, _)| {
                 let (callee, inner) = facts.call(expr)?;
-                let row = evaluator.eval(At { expr: callee, ..at }, env).into_iter().find_map(|value| match value {
-                    Value::Library { package, symbol, .. } => self.catalog().once(&package, &symbol).cloned(),
-                    _ => None,
-                })?;
+                let row = evaluator
+                    .eval(At { expr: callee, ..at }, env)
+                    .into_iter()
+                    .find_map(|value| match value {
+                        Value::Library { package, symbol, .. } => {
+                            self.catalog().once(&package, &symbol).cloned()
+                        }
+                        _ => None,
+                    })?;
                 // The timer must settle the promise, at once or inside its callback.
                 let callback = *inner.get(row.callback)?;
-                let settles = facts.function(*executor)?.params.iter().filter_map(|it| it.binding).any(|it| {
-                    facts.binding(it).is_some_and(|it| it.uses.iter().any(|used| *used == callback || is_inside(facts, *used, callback)))
-                });
-                let interval = row.interval.and_then(|index| inner.get(index)).map(|expr| (At { expr: *expr, ..at }, env.clone()));
+                let settles = facts
+                    .function(*executor)?
+                    .params
+                    .iter()
+                    .filter_map(|it| it.binding)
+                    .any(|it| {
+                        facts.binding(it).is_some_and(|it| {
+                            it.uses
+                                .iter()
+                                .any(|used| *used == callback || is_inside(facts, *used, callback))
+                        })
+                    });
+                let interval = row
+                    .interval
+                    .and_then(|index| inner.get(index))
+                    .map(|expr| (At { expr: *expr, ..at }, env.clone()));
                 settles.then_some((interval, 1.0))
             });
         }
         for value in evaluator.eval(At { expr: callee, ..at }, env) {
             match value {
                 Value::Library { package, symbol, .. } => {
-                    let name = if symbol.is_empty() { "default" } else { symbol.as_str() };
+                    let name = if symbol.is_empty() {
+                        "default"
+                    } else {
+                        symbol.as_str()
+                    };
                     if let Some(row) = self.catalog().delay(&package, name) {
-                        let interval = args.get(row.argument).map(|expr| (At { expr: *expr, ..at }, env.clone()));
+                        let interval = args
+                            .get(row.argument)
+                            .map(|expr| (At { expr: *expr, ..at }, env.clone()));
                         return Some((interval, row.unit_ms));
                     }
                 }
                 // The repository's own `sleep`: a function whose whole result is a delay.
-                Value::Function { at: function, env: outer, this } => {
+                Value::Function {
+                    at: function,
+                    env: outer,
+                    this,
+                } => {
                     let declared = self.facts(function.file).function(function.function)?.clone();
                     let frame = evaluator.frame(
                         function,
@@ -504,9 +815,11 @@ impl Program {
                     let mut results: Vec<ExprId> = declared.returns.clone();
                     // `async function sleep(ms) { await new Promise(…) }`
                     if results.is_empty() {
-                        results.extend(inner_facts.own_nodes(function.function).filter_map(|(_, node)| match node.expr {
-                            Expr::Await(value) => Some(value),
-                            _ => None,
+                        results.extend(inner_facts.own_nodes(function.function).filter_map(|(_, node)| {
+                            match node.expr {
+                                Expr::Await(value) => Some(value),
+                                _ => None,
+                            }
                         }));
                     }
                     if let [only] = results.as_slice() {
@@ -514,7 +827,14 @@ impl Program {
                         if let Expr::Await(value) = inner_facts.expr(only) {
                             only = *value;
                         }
-                        if let Some(found) = self.delay_in(At { file: function.file, expr: only }, &frame, depth + 1) {
+                        if let Some(found) = self.delay_in(
+                            At {
+                                file: function.file,
+                                expr: only,
+                            },
+                            &frame,
+                            depth + 1,
+                        ) {
                             return Some(found);
                         }
                     }
@@ -537,9 +857,7 @@ impl Program {
 /// Whether an expression stands inside a function value.
 fn is_inside(facts: &crate::facts::FileFacts, expr: ExprId, function: ExprId) -> bool {
     match facts.expr(function) {
-        Expr::Function(function) => {
-            facts.functions_around(expr).any(|it| it == *function)
-        }
+        Expr::Function(function) => facts.functions_around(expr).any(|it| it == *function),
         _ => false,
     }
 }

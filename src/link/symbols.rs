@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::program::Program;
 use super::resolve::Resolution;
 use super::value::At;
-use crate::facts::{BindingId, Expr, ExportTarget, Import, ImportedName, Origin};
+use crate::facts::{BindingId, ExportTarget, Expr, Import, ImportedName, Origin};
 use crate::source::FileId;
 
 /// What an exported name stands for.
@@ -34,7 +34,12 @@ impl Program {
         self.export_through(file, name, &mut FxHashSet::default())
     }
 
-    fn export_through(&self, file: FileId, name: &str, seen: &mut FxHashSet<(FileId, SmolStr)>) -> Option<Definition> {
+    fn export_through(
+        &self,
+        file: FileId,
+        name: &str,
+        seen: &mut FxHashSet<(FileId, SmolStr)>,
+    ) -> Option<Definition> {
         if seen.len() > 500 || !seen.insert((file, SmolStr::new(name))) {
             return None;
         }
@@ -44,7 +49,10 @@ impl Program {
             return match &export.target {
                 ExportTarget::Binding(binding) => self.follow_import(file, *binding, seen),
                 ExportTarget::Expr(expr) => match facts.expr(*expr) {
-                    Expr::Ident { binding: Some(binding), .. } => self.follow_import(file, *binding, seen),
+                    Expr::Ident {
+                        binding: Some(binding),
+                        ..
+                    } => self.follow_import(file, *binding, seen),
                     _ => Some(Definition::Expr(At { file, expr: *expr })),
                 },
                 ExportTarget::From { specifier, name } => self.follow(file, specifier, name, seen),
@@ -56,9 +64,14 @@ impl Program {
             && let ExportTarget::Expr(expr) = whole.target
             && let Expr::Object(properties) = facts.expr(expr)
             && facts.export_stars.is_empty()
-            && let Some(property) = properties.iter().find(|it| matches!(&it.key, crate::facts::PropertyKey::Name(key) if key == name))
+            && let Some(property) = properties
+                .iter()
+                .find(|it| matches!(&it.key, crate::facts::PropertyKey::Name(key) if key == name))
         {
-            return Some(Definition::Expr(At { file, expr: property.value }));
+            return Some(Definition::Expr(At {
+                file,
+                expr: property.value,
+            }));
         }
         if name == "default" {
             return None;
@@ -69,7 +82,12 @@ impl Program {
     }
 
     /// A name that is itself an import is followed to where it comes from.
-    fn follow_import(&self, file: FileId, binding: BindingId, seen: &mut FxHashSet<(FileId, SmolStr)>) -> Option<Definition> {
+    fn follow_import(
+        &self,
+        file: FileId,
+        binding: BindingId,
+        seen: &mut FxHashSet<(FileId, SmolStr)>,
+    ) -> Option<Definition> {
         let facts = self.facts(file);
         let Origin::Import(import) = facts.binding(binding)?.origin else {
             return Some(Definition::Binding(file, binding));

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::effects::Reach;
+use super::eval::Evaluator;
 use super::fold::{Interval, Reading};
 use super::program::Program;
 use super::site::{Site, Work};
 use super::timer::{Step, Timer};
-use super::value::Value;
+use super::value::{At, FunctionAt, Value};
+use crate::facts::Expr;
 use crate::source::{FileId, Role};
 use crate::vocabulary::{Gate, Kind, Verdict};
 
@@ -32,8 +34,9 @@ struct Pending {
 #[derive(Clone)]
 struct Fed {
     timer: Timer,
-    parameter_of: Vec<Value>,
     base: Site,
+    /// The functions that hand the interval on, with the call of each, innermost first.
+    hops: Vec<(FunctionAt, At)>,
 }
 
 impl Program {
@@ -52,6 +55,11 @@ impl Program {
             .flatten()
             .map(|site| Pending { site, feeds: None })
             .collect();
+        pending.extend(
+            self.indirect_sites()
+                .into_iter()
+                .map(|site| Pending { site, feeds: None }),
+        );
         let mut timers: BTreeMap<(FileId, u32, u32), Timer> = BTreeMap::new();
         for _ in 0..MAX_ROUNDS {
             pending.retain(|it| !timers.contains_key(&key(&it.site)));
@@ -72,11 +80,19 @@ impl Program {
 
     fn judged(&self, pending: &Pending) -> Option<Judged> {
         let site = &pending.site;
-        let reading = Reading { unit_ms: site.unit_ms, off: &site.off, default_ms: site.default_ms };
+        let reading = Reading {
+            unit_ms: site.unit_ms,
+            off: &site.off,
+            default_ms: site.default_ms,
+        };
         let interval = match (site.interval, site.schedule) {
             (Some(at), true) => self.schedule(at, &site.env),
             (Some(at), false) => self.interval(at, &site.env, &reading),
-            (None, _) => Interval { ms: site.default_ms, source: "the library's default".to_owned(), ..Interval::default() },
+            (None, _) => Interval {
+                ms: site.default_ms,
+                source: "the library's default".to_owned(),
+                ..Interval::default()
+            },
         };
         if site.kind == Kind::IntervalParam && interval.absent {
             return None;
@@ -86,20 +102,8 @@ impl Program {
             None => self.reach_of(site),
         };
         // What a component repeats on behalf of its parents is seen at the parents.
-        let given: Vec<(Value, Vec<Step>)> = std::mem::take(&mut reach.parameters);
-        for (parameter, chain) in given {
-            let component = Self::deciding_function(&parameter).is_some_and(|it| self.is_component(it));
-            let values = if component { self.given_values(&parameter) } else { Vec::new() };
-            if values.is_empty() {
-                reach.parameters.push((parameter, chain));
-                continue;
-            }
-            let mut inner = self.reach(&values, &[], site.anchor);
-            for (steps, _) in inner.effects.values_mut() {
-                steps.splice(0..0, chain.iter().cloned());
-            }
-            reach.merge(inner);
-        }
+        self.ask_callers(site, &mut reach, 0);
+        self.follow_state(&mut reach);
         let is_test = self.file(site.place.file).is_some_and(|it| it.role == Role::Test);
         let mut judgement = self.judge(site, &reach, &interval);
         if let Some(fed) = &pending.feeds {
@@ -118,7 +122,10 @@ impl Program {
             Verdict::Disabled => (Gate::OffByDefault, None),
             _ => self.gate(site, &interval, reach.requests_guarded),
         };
-        let first = Step { place: site.place, label: self.headline(site, &interval) };
+        let first = Step {
+            place: site.place,
+            label: self.headline(site, &interval),
+        };
         let mut chain = vec![first];
         chain.extend(judgement.chain);
         let timer = Timer {
@@ -134,7 +141,11 @@ impl Program {
             cleared: self.cleared(site, side),
             owner: self.owner(site.anchor),
             api: site.api.clone(),
-            requests_per_tick: if judgement.verdict == Verdict::NetworkPoll { judgement.requests } else { 0 },
+            requests_per_tick: if judgement.verdict == Verdict::NetworkPoll {
+                judgement.requests
+            } else {
+                0
+            },
             confidence: judgement.confidence,
             chain,
         };
@@ -142,34 +153,185 @@ impl Program {
         Some(Judged { timer, more })
     }
 
+    /// Follows what callers give for the parameters that the work calls, unless that is all there
+    /// is to the work. Of what nobody gives, sight is lost.
+    fn ask_callers(&self, site: &Site, reach: &mut Reach, depth: u32) {
+        for (parameter, chain) in std::mem::take(&mut reach.parameters) {
+            if depth == 0 && self.is_bare_definition(site, &parameter, &chain) {
+                reach.parameters.push((parameter, chain));
+                continue;
+            }
+            let values = self.given_values(&parameter);
+            if values.is_empty() || depth >= 4 {
+                reach.lost.push(chain);
+                continue;
+            }
+            let mut inner = self.reach(&values, &[], site.anchor);
+            let evidence = inner.effects.values_mut().map(|(steps, _)| steps);
+            let evidence = evidence
+                .chain(inner.lost.iter_mut())
+                .chain(inner.parameters.iter_mut().map(|(_, steps)| steps));
+            for steps in evidence {
+                steps.splice(0..0, chain.iter().cloned());
+            }
+            self.ask_callers(site, &mut inner, depth + 1);
+            reach.merge(inner);
+        }
+    }
+
+    /// Whether the work is nothing but a call of what the caller gave, whose answer nobody reads:
+    /// then each caller is a timer of its own. Otherwise the work has a mind of its own, and what
+    /// callers give is a part of it.
+    fn is_bare_definition(&self, site: &Site, parameter: &Value, chain: &[Step]) -> bool {
+        if Self::deciding_function(parameter).is_some_and(|it| self.is_component(it)) {
+            return false;
+        }
+        let Value::Parameter {
+            function,
+            index,
+            path,
+        } = parameter
+        else {
+            return false;
+        };
+        // A method of an object that callers hand over is no callback.
+        let handed: Vec<_> = path.iter().filter(|step| *step != "()").cloned().collect();
+        if !handed.is_empty() && self.given(*function, *index, &handed).is_empty() {
+            return false;
+        }
+        match (&site.work, site.kind) {
+            (Work::Functions(values), Kind::IntervalHook) => {
+                values.iter().any(|it| matches!(it, Value::Parameter { .. }))
+            }
+            (_, Kind::SleepLoop) => true,
+            _ => chain.len() <= 1 && !self.has_a_mind_of_its_own(site, parameter),
+        }
+    }
+
+    /// Whether the work reads what the parameter answers, or calls it once at its end: it stops the
+    /// timer in the same breath.
+    fn has_a_mind_of_its_own(&self, site: &Site, parameter: &Value) -> bool {
+        let Work::Functions(values) = &site.work else {
+            return false;
+        };
+        values.iter().any(|value| {
+            let Value::Function { at, .. } = value else {
+                return false;
+            };
+            let facts = self.facts(at.file);
+            let evaluator = Evaluator::new(self);
+            let stops: Vec<_> = facts
+                .own_nodes(at.function)
+                .filter_map(|(_, node)| match node.expr {
+                    Expr::Call { callee, .. } => Some((
+                        node.guard?,
+                        evaluator.eval(
+                            At {
+                                file: at.file,
+                                expr: callee,
+                            },
+                            &None,
+                        ),
+                    )),
+                    _ => None,
+                })
+                .filter(|(_, called)| {
+                    called.iter().any(|it| match it {
+                        Value::Library { package, symbol, .. } => self.catalog().is_stop(package, symbol),
+                        _ => false,
+                    })
+                })
+                .map(|(guard, _)| guard)
+                .collect();
+            facts.own_nodes(at.function).any(|(expr, node)| {
+                let Expr::Call { callee, .. } = node.expr else {
+                    return false;
+                };
+                let calls_it = evaluator
+                    .eval(
+                        At {
+                            file: at.file,
+                            expr: callee,
+                        },
+                        &None,
+                    )
+                    .iter()
+                    .any(|it| match (it, parameter) {
+                        (
+                            Value::Parameter {
+                                function: f,
+                                index: i,
+                                path: p,
+                            },
+                            Value::Parameter {
+                                function: g,
+                                index: j,
+                                path: q,
+                            },
+                        ) => f == g && i == j && p == q,
+                        _ => false,
+                    });
+                let at_its_end = node.guard.is_some_and(|guard| stops.contains(&guard));
+                calls_it && (at_its_end || self.answer_is_used(At { file: at.file, expr }, false))
+            })
+        })
+    }
+
     /// Sites at the callers of this one.
-    fn following(&self, site: &Site, timer: &Timer, reach: &Reach, interval: &Interval, pending: &Pending) -> Vec<Pending> {
+    fn following(
+        &self,
+        site: &Site,
+        timer: &Timer,
+        reach: &Reach,
+        interval: &Interval,
+        pending: &Pending,
+    ) -> Vec<Pending> {
         let mut more = Vec::new();
-        if timer.verdict == Verdict::Definition && matches!(site.kind, Kind::SetInterval | Kind::IntervalHook | Kind::RecursiveTimeout | Kind::Raf | Kind::SleepLoop) {
+        if timer.verdict == Verdict::Definition
+            && matches!(
+                site.kind,
+                Kind::SetInterval | Kind::IntervalHook | Kind::RecursiveTimeout | Kind::Raf | Kind::SleepLoop
+            )
+        {
             for (parameter, _) in &reach.parameters {
-                more.extend(self.hooked_sites(site, parameter).into_iter().map(|site| Pending { site, feeds: None }));
+                more.extend(
+                    self.hooked_sites(site, parameter)
+                        .into_iter()
+                        .map(|site| Pending { site, feeds: None }),
+                );
             }
         }
         let hands_on = matches!(timer.verdict, Verdict::NetworkPoll | Verdict::StatusPoll)
             || (timer.verdict == Verdict::Disabled && !interval.parameters.is_empty());
         if hands_on {
-            let fed = match &pending.feeds {
-                Some(fed) => Fed { timer: timer.clone(), parameter_of: interval.parameters.clone(), base: fed.base.clone() },
-                None => Fed { timer: timer.clone(), parameter_of: interval.parameters.clone(), base: site.clone() },
+            let (base, hops) = match &pending.feeds {
+                Some(fed) => (fed.base.clone(), fed.hops.clone()),
+                None => (site.clone(), Vec::new()),
             };
-            for parameter in &fed.parameter_of {
-                for (site, _) in self.param_sites(&fed.base, parameter) {
-                    more.push(Pending { site, feeds: Some(Box::new(fed.clone())) });
-                }
-            }
+            let mut parameters = interval.parameters.clone();
             // A default stands beside what callers pass.
-            if interval.parameters.is_empty()
+            if parameters.is_empty()
                 && let Some(at) = site.interval
             {
-                for parameter in self.parameters_in(at) {
-                    for (site, _) in self.param_sites(&fed.base, &parameter) {
-                        more.push(Pending { site, feeds: Some(Box::new(fed.clone())) });
-                    }
+                parameters = self.parameters_in(at, &site.env);
+            }
+            for parameter in &parameters {
+                let Some(function) = Self::deciding_function(parameter) else {
+                    continue;
+                };
+                for given in self.given_for(parameter) {
+                    let mut hops = hops.clone();
+                    hops.push((function, given.call));
+                    let site = self.param_site(&base, parameter, &given, &hops);
+                    let feeds = Fed {
+                        timer: timer.clone(),
+                        base: base.clone(),
+                        hops,
+                    };
+                    more.push(Pending {
+                        site,
+                        feeds: Some(Box::new(feeds)),
+                    });
                 }
             }
         }
@@ -177,9 +339,9 @@ impl Program {
     }
 
     /// Parameters that an interval with a default still lets callers choose.
-    fn parameters_in(&self, at: super::value::At) -> Vec<Value> {
-        super::eval::Evaluator::new(self)
-            .eval(at, &None)
+    fn parameters_in(&self, at: At, env: &super::value::Env) -> Vec<Value> {
+        Evaluator::new(self)
+            .eval(at, env)
             .into_iter()
             .filter(|it| matches!(it, Value::Parameter { .. }))
             .collect()
@@ -190,7 +352,6 @@ impl Program {
             Some(ms) => format!(" every {ms} ms"),
             None => String::new(),
         };
-        let _ = matches!(site.work, Work::Library);
         format!("{}{every}", site.api)
     }
 }

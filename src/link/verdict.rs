@@ -1,5 +1,7 @@
 //! What a timer's repeated work does: from effects to a verdict.
 
+use heck::ToSnakeCase;
+
 use super::effects::Reach;
 use super::fold::Interval;
 use super::program::Program;
@@ -38,16 +40,23 @@ impl Program {
     fn reach_of_loop(&self, file: FileId, id: LoopId) -> Reach {
         let facts = self.facts(file);
         let mut reach = Reach::default();
-        let Some(looped) = facts.loops.get(id.index()) else { return reach };
+        let Some(looped) = facts.loops.get(id.index()) else {
+            return reach;
+        };
         for expr in (looped.first_node.0..looped.end_node.0).map(ExprId) {
             let at = At { file, expr };
-            let Expr::Call { callee, .. } = facts.expr(expr) else { continue };
+            let Expr::Call { callee, .. } = facts.expr(expr) else {
+                continue;
+            };
             if facts.node(expr).function != looped.function || self.delay_of(at).is_some() {
                 continue;
             }
             let values = super::eval::Evaluator::new(self).eval(At { file, expr: *callee }, &None);
             let mut inner = self.reach_call(at, &values);
-            let step = Step { place: self.place(at), label: self.label(at) };
+            let step = Step {
+                place: self.place(at),
+                label: self.label(at),
+            };
             for (chain, _) in inner.effects.values_mut() {
                 if chain.first() != Some(&step) {
                     chain.insert(0, step.clone());
@@ -62,8 +71,16 @@ impl Program {
 
     /// Says what a site does.
     pub fn judge(&self, site: &Site, reach: &Reach, interval: &Interval) -> Judgement {
-        let judged = |verdict, chain: Vec<Step>, confidence, requests| Judgement { verdict, chain, confidence, requests };
-        let switchable = matches!(site.kind, Kind::QueryOption | Kind::IntervalParam | Kind::IntervalHook);
+        let judged = |verdict, chain: Vec<Step>, confidence, requests| Judgement {
+            verdict,
+            chain,
+            confidence,
+            requests,
+        };
+        let switchable = matches!(
+            site.kind,
+            Kind::QueryOption | Kind::IntervalParam | Kind::IntervalHook
+        );
         if switchable && interval.always_off {
             return judged(Verdict::Disabled, Vec::new(), Confidence::Certain, 0);
         }
@@ -73,21 +90,40 @@ impl Program {
             if self.is_retry(site) {
                 return judged(Verdict::Retry, chain, confidence.max(Confidence::Likely), 0);
             }
-            if self.is_keep_alive(&chain) {
-                return judged(Verdict::Heartbeat, chain, Confidence::Likely, reach.requests);
+            // A debounce: it does its work once, or waits for the rest of the period.
+            if site.kind == Kind::RecursiveTimeout && reach.requests_guarded && self.waits_for_the_rest(site)
+            {
+                return judged(Verdict::UiTimer, chain, Confidence::Likely, 0);
             }
-            // Pages of one answer are not repetition.
-            if site.kind == Kind::SleepLoop && self.walks_pages(site) {
-                return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
+            if !reach.answer_read {
+                // Nobody reads the answer: it cannot be a poll for data if it says what else it is.
+                if self.is_keep_alive(&chain, reach) {
+                    return judged(Verdict::Heartbeat, chain, Confidence::Likely, reach.requests);
+                }
+                if self.drains_a_buffer(reach) {
+                    return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
+                }
             }
             return judged(Verdict::NetworkPoll, chain, confidence, reach.requests.max(1));
         }
         if site.effect == Some(Effect::Network) {
             // The library fetches; where its fetcher is, the code does not say.
-            let sure = if reach.walked.is_empty() { Confidence::Likely } else { Confidence::Possible };
-            let seen = !reach.walked.is_empty() && reach.lost.is_empty() && reach.parameters.is_empty() && !reach.unknown_library;
+            let sure = if reach.walked.is_empty() {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            };
+            let seen = !reach.walked.is_empty()
+                && reach.lost.is_empty()
+                && reach.parameters.is_empty()
+                && !reach.unknown_library;
             if !seen {
-                return judged(Verdict::NetworkPoll, reach.lost.first().cloned().unwrap_or_default(), sure, 1);
+                return judged(
+                    Verdict::NetworkPoll,
+                    reach.lost.first().cloned().unwrap_or_default(),
+                    sure,
+                    1,
+                );
             }
         }
         if let Some((chain, confidence)) = found(Effect::ChannelSend) {
@@ -98,6 +134,9 @@ impl Program {
         }
         if self.is_retry(site) {
             return judged(Verdict::Retry, Vec::new(), Confidence::Likely, 0);
+        }
+        if site.kind == Kind::RecursiveTimeout && self.waits_for_the_rest(site) {
+            return judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0);
         }
         if let Some((_, chain)) = reach.parameters.first() {
             return judged(Verdict::Definition, chain.clone(), Confidence::Certain, 0);
@@ -115,15 +154,27 @@ impl Program {
             (Effect::Storage, Verdict::Housekeeping),
             (Effect::Clock, Verdict::UiTimer),
         ];
-        let quiet = quiet.into_iter().find_map(|(effect, verdict)| Some((verdict, found(effect)?)));
+        let quiet = quiet
+            .into_iter()
+            .find_map(|(effect, verdict)| Some((verdict, found(effect)?)));
         let lost = reach.lost.first().cloned();
         match (quiet, lost) {
             (Some((verdict, (chain, confidence))), None) => judged(verdict, chain, confidence, 0),
+            // What is always done was seen; what was not seen is done at its end.
+            (Some((verdict, (chain, _))), Some(_)) if reach.lost_guarded => {
+                judged(verdict, chain, Confidence::Possible, 0)
+            }
             // Something runs that we could not see, beside something harmless.
-            (_, Some(chain)) if site.kind != Kind::Raf => judged(Verdict::Unknown, chain, Confidence::Possible, 0),
+            (_, Some(chain)) if site.kind != Kind::Raf => {
+                judged(Verdict::Unknown, chain, Confidence::Possible, 0)
+            }
             (Some((verdict, (chain, _))), _) => judged(verdict, chain, Confidence::Likely, 0),
-            (None, _) if matches!(site.kind, Kind::Raf) => judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0),
-            (None, _) if reach.walked.is_empty() => judged(Verdict::Unknown, Vec::new(), Confidence::Possible, 0),
+            (None, _) if matches!(site.kind, Kind::Raf) => {
+                judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0)
+            }
+            (None, _) if reach.walked.is_empty() && site.kind != Kind::SleepLoop => {
+                judged(Verdict::Unknown, Vec::new(), Confidence::Possible, 0)
+            }
             // All of it was seen: it counts, it flips a flag, it waits.
             (None, _) => judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0),
         }
@@ -135,21 +186,29 @@ impl Program {
         let facts = self.facts(at.file);
         match site.kind {
             Kind::RecursiveTimeout => {
-                let in_catch = facts.guards_of(at.expr).any(|guard| guard.kind == GuardKind::Catch)
+                let in_catch = facts
+                    .guards_of(at.expr)
+                    .any(|guard| guard.kind == GuardKind::Catch)
                     || facts.functions_around(at.expr).any(|function| {
-                        let Some(declared) = facts.function(function) else { return false };
+                        let Some(declared) = facts.function(function) else {
+                            return false;
+                        };
                         // `.catch(() => setTimeout(again))`
-                        declared.expr.and_then(|expr| Some((expr, facts.node(expr).parent?))).is_some_and(|(expr, parent)| {
-                            match facts.expr(parent) {
+                        declared
+                            .expr
+                            .and_then(|expr| Some((expr, facts.node(expr).parent?)))
+                            .is_some_and(|(expr, parent)| match facts.expr(parent) {
                                 Expr::Call { callee, args, .. } => match facts.expr(*callee) {
                                     Expr::Member { name, .. } => {
                                         name == "catch" || (name == "then" && args.get(1) == Some(&expr))
                                     }
                                     _ => false,
                                 },
-                                _ => declared.guard.is_some() && facts.guards_of(expr).any(|it| it.kind == GuardKind::Catch),
-                            }
-                        })
+                                _ => {
+                                    declared.guard.is_some()
+                                        && facts.guards_of(expr).any(|it| it.kind == GuardKind::Catch)
+                                }
+                            })
                     });
                 in_catch || self.counts_attempts(at)
             }
@@ -164,9 +223,13 @@ impl Program {
     /// `retry(fn, retriesLeft - 1)` inside the timer's callback: the circle runs out.
     fn counts_attempts(&self, at: At) -> bool {
         let facts = self.facts(at.file);
-        let Some((_, args)) = facts.call(at.expr) else { return false };
+        let Some((_, args)) = facts.call(at.expr) else {
+            return false;
+        };
         args.iter().any(|arg| {
-            let Expr::Function(function) = facts.expr(*arg) else { return false };
+            let Expr::Function(function) = facts.expr(*arg) else {
+                return false;
+            };
             facts.nodes_inside(*function).any(|(_, node)| match &node.expr {
                 Expr::Call { args, .. } => args.iter().any(|arg| {
                     matches!(facts.expr(*arg), Expr::Binary { op: BinaryOp::Subtract, left, right }
@@ -182,7 +245,9 @@ impl Program {
     /// `catch`, or the request in a `try` that returns.
     fn returns_on_success(&self, file: FileId, id: LoopId) -> bool {
         let facts = self.facts(file);
-        let Some(looped) = facts.loops.get(id.index()) else { return false };
+        let Some(looped) = facts.loops.get(id.index()) else {
+            return false;
+        };
         let nodes = || (looped.first_node.0..looped.end_node.0).map(ExprId);
         let sleeps_in_catch = nodes().any(|expr| match facts.expr(expr) {
             Expr::Await(value) if facts.node(expr).function == looped.function => {
@@ -200,31 +265,125 @@ impl Program {
             it.returns.iter().any(|returned| {
                 let inside = looped.first_node <= *returned && *returned < looped.end_node;
                 let unguarded = facts.guards_of(*returned).next().is_none();
-                inside && unguarded && !matches!(facts.expr(*returned), Expr::Undefined | Expr::Bool(_) | Expr::Null)
+                inside
+                    && unguarded
+                    && !matches!(
+                        facts.expr(*returned),
+                        Expr::Undefined | Expr::Bool(_) | Expr::Null
+                    )
             })
         });
         has_catch && returns_answer
     }
 
     /// A request whose name says that it only keeps something alive, and whose answer nobody reads.
-    fn is_keep_alive(&self, chain: &[Step]) -> bool {
-        chain.iter().any(|step| {
-            let name = step.label.trim_end_matches("()").rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-            matches!(name.as_str(), "ping" | "sendping" | "heartbeat" | "sendheartbeat" | "keepalive" | "sendkeepalive")
+    fn is_keep_alive(&self, chain: &[Step], reach: &Reach) -> bool {
+        let called = chain.iter().map(|step| {
+            step.label
+                .trim_end_matches("()")
+                .rsplit('.')
+                .next()
+                .unwrap_or_default()
+        });
+        let walked = reach
+            .walked
+            .iter()
+            .filter_map(|it| self.facts(it.file).function(it.function)?.name.as_deref());
+        called.chain(walked).any(|name| {
+            let name = name.to_snake_case();
+            let words: Vec<&str> = name.split('_').collect();
+            words
+                .iter()
+                .any(|it| matches!(*it, "ping" | "heartbeat" | "keepalive"))
+                || (words.contains(&"keep") && words.contains(&"alive"))
+        })
+    }
+
+    /// A delay that is what is left of a period, by the clock: a debounce, or the next full hour.
+    fn waits_for_the_rest(&self, site: &Site) -> bool {
+        let Some(delay) = site.interval else { return false };
+        let facts = self.facts(delay.file);
+        let span = facts.node(delay.expr).span;
+        let is_clock = |expr: ExprId| match facts.expr(expr) {
+            Expr::Member { object, name } => {
+                name == "now"
+                    && matches!(facts.expr(*object), Expr::Ident { name, binding: None } if name == "Date" || name == "performance")
+            }
+            Expr::Call {
+                callee,
+                construct: true,
+                ..
+            } => {
+                matches!(facts.expr(*callee), Expr::Ident { name, binding: None } if name == "Date")
+            }
+            _ => false,
+        };
+        let holds_clock = |value: ExprId| {
+            let inside = facts.node(value).span;
+            facts.nodes.iter().enumerate().any(|(at, node)| {
+                inside.start <= node.span.start
+                    && node.span.end <= inside.end
+                    && is_clock(ExprId(u32::try_from(at).unwrap_or(u32::MAX)))
+            })
+        };
+        facts.nodes.iter().enumerate().any(|(at, node)| {
+            if node.span.start < span.start || span.end < node.span.end {
+                return false;
+            }
+            match &node.expr {
+                Expr::Ident {
+                    binding: Some(binding),
+                    ..
+                } => facts.binding(*binding).is_some_and(|it| match it.origin {
+                    crate::facts::Origin::Value(value) => holds_clock(value),
+                    _ => false,
+                }),
+                _ => is_clock(ExprId(u32::try_from(at).unwrap_or(u32::MAX))),
+            }
+        })
+    }
+
+    /// Work that empties a buffer of its own and sends what was in it.
+    fn drains_a_buffer(&self, reach: &Reach) -> bool {
+        reach.walked.iter().any(|function| {
+            let facts = self.facts(function.file);
+            facts.own_nodes(function.function).any(|(_, node)| match &node.expr {
+                // `queue.splice(0)`
+                Expr::Call { callee, args, .. } => {
+                    matches!(facts.expr(*callee), Expr::Member { name, .. } if name == "splice")
+                        && args.first().is_some_and(
+                            |first| matches!(facts.expr(*first), Expr::Number(zero) if *zero == 0.0),
+                        )
+                }
+                // `queue = []`, `queue.length = 0`
+                Expr::Assign { target, value, .. } => match facts.expr(*value) {
+                    Expr::Array(items) => items.is_empty(),
+                    Expr::Number(zero) => {
+                        *zero == 0.0
+                            && matches!(facts.expr(*target), Expr::Member { name, .. } if name == "length")
+                    }
+                    _ => false,
+                },
+                _ => false,
+            })
         })
     }
 
     /// A loop that asks for the next part of one answer: a cursor, page or offset moves on.
-    fn walks_pages(&self, site: &Site) -> bool {
-        let Work::Loop(file, id) = site.work else { return false };
+    pub fn walks_pages(&self, file: FileId, id: LoopId) -> bool {
         let facts = self.facts(file);
-        let Some(looped) = facts.loops.get(id.index()) else { return false };
+        let Some(looped) = facts.loops.get(id.index()) else {
+            return false;
+        };
         let nodes = || (looped.first_node.0..looped.end_node.0).map(ExprId);
         // Names that the loop changes and hands to what it awaits.
         let changed: Vec<_> = nodes()
             .filter_map(|expr| match facts.expr(expr) {
                 Expr::Assign { target, .. } => Some(*target),
-                Expr::Unary { op: UnaryOp::Update, value } => Some(*value),
+                Expr::Unary {
+                    op: UnaryOp::Update,
+                    value,
+                } => Some(*value),
                 _ => None,
             })
             .filter_map(|target| match facts.expr(target) {
@@ -233,7 +392,9 @@ impl Program {
             })
             .collect();
         nodes().any(|expr| {
-            let Expr::Await(value) = facts.expr(expr) else { return false };
+            let Expr::Await(value) = facts.expr(expr) else {
+                return false;
+            };
             if self.delay_of(At { file, expr: *value }).is_some() {
                 return false;
             }
@@ -251,7 +412,9 @@ impl Program {
         let facts = self.facts(file);
         let mut at = expr;
         for _ in 0..6 {
-            let Some(parent) = facts.node(at).parent else { return false };
+            let Some(parent) = facts.node(at).parent else {
+                return false;
+            };
             match facts.expr(parent) {
                 Expr::Call { callee, .. } => return *callee != at,
                 Expr::Object(_) | Expr::Template(_) | Expr::Binary { .. } | Expr::Array(_) => at = parent,
@@ -266,14 +429,22 @@ impl Program {
         let facts = self.facts(at.file);
         let mut named: Vec<String> = Vec::new();
         for function in facts.functions_around(at.expr) {
-            let Some(declared) = facts.function(function).filter(|_| function != FunctionId::MODULE) else { continue };
+            let Some(declared) = facts
+                .function(function)
+                .filter(|_| function != FunctionId::MODULE)
+            else {
+                continue;
+            };
             let Some(name) = &declared.name else {
                 if let Some(binding) = declared.expr.and_then(|expr| self.wrapped_name(at.file, expr)) {
                     named.push(binding);
                 }
                 continue;
             };
-            let class = declared.class.and_then(|class| facts.classes.get(class.index())).and_then(|it| it.name.as_ref());
+            let class = declared
+                .class
+                .and_then(|class| facts.classes.get(class.index()))
+                .and_then(|it| it.name.as_ref());
             named.push(match class {
                 Some(class) => format!("{class}.{name}"),
                 None => name.to_string(),
@@ -281,7 +452,10 @@ impl Program {
         }
         // A hook or component says more than the helper inside it.
         let outward = named.iter().rev().find(|name| {
-            name.starts_with(char::is_uppercase) || name.strip_prefix("use").is_some_and(|it| it.starts_with(char::is_uppercase))
+            name.starts_with(char::is_uppercase)
+                || name
+                    .strip_prefix("use")
+                    .is_some_and(|it| it.starts_with(char::is_uppercase))
         });
         outward.or(named.first()).cloned().unwrap_or_default()
     }

@@ -1,0 +1,354 @@
+//! What an expression can be: a demand-driven evaluator that follows names through scopes, files,
+//! calls, classes and destructuring, and gives every value that it sees.
+//!
+//! It is cautious: where sight is lost the answer holds [`Value::Unknown`] or
+//! [`Value::Parameter`], never a guess. Work is bounded by [`MAX_STEPS`] and [`MAX_DEPTH`].
+
+mod calls;
+mod members;
+mod names;
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::facts::{BinaryOp, Expr, ExprId, FileFacts, UnaryOp};
+use crate::link::program::Program;
+use crate::link::value::{At, ClassAt, Env, FunctionAt, Value};
+use crate::source::FileId;
+
+/// Expressions that one question may look at.
+const MAX_STEPS: u32 = 4_000;
+
+/// Nested questions that one question may ask.
+const MAX_DEPTH: u32 = 60;
+
+/// Running functions that one question may stand in.
+const MAX_FRAMES: u32 = 10;
+
+/// Values that one expression may have before the rest is dropped.
+const MAX_VALUES: usize = 24;
+
+/// Every value that an expression was seen to have.
+pub type Values = Vec<Value>;
+
+/// One question to the program, with its budget.
+pub struct Evaluator<'p> {
+    pub(super) program: &'p Program,
+    steps: Cell<u32>,
+    depth: Cell<u32>,
+    /// Expressions that are being evaluated, to end circles.
+    running: RefCell<Vec<(At, usize)>>,
+}
+
+/// Identity of a frame, to tell two runs of one expression apart.
+fn frame_id(env: &Env) -> usize {
+    env.as_ref().map_or(0, |frame| Arc::as_ptr(frame).addr())
+}
+
+/// Adds values that are not there yet, by a cheap comparison.
+fn merge(into: &mut Values, more: Values) {
+    for value in more {
+        if into.len() >= MAX_VALUES {
+            return;
+        }
+        let known = into.iter().any(|other| match (other, &value) {
+            (Value::Number(a), Value::Number(b)) => a == b,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Null, Value::Null) | (Value::Undefined, Value::Undefined) => true,
+            (Value::Unknown(a), Value::Unknown(b)) => a == b,
+            (
+                Value::Parameter {
+                    function: f,
+                    index: i,
+                    path: p,
+                },
+                Value::Parameter {
+                    function: g,
+                    index: j,
+                    path: q,
+                },
+            ) => f == g && i == j && p == q,
+            _ => false,
+        });
+        if !known {
+            into.push(value);
+        }
+    }
+}
+
+impl<'p> Evaluator<'p> {
+    /// A new question.
+    pub fn new(program: &'p Program) -> Self {
+        Self {
+            program,
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+            running: RefCell::new(Vec::new()),
+        }
+    }
+
+    fn facts(&self, file: FileId) -> &'p FileFacts {
+        self.program.facts(file)
+    }
+
+    /// Every value of an expression in a frame.
+    pub fn eval(&self, at: At, env: &Env) -> Values {
+        let key = (at, frame_id(env));
+        if self.steps.get() >= MAX_STEPS
+            || self.depth.get() >= MAX_DEPTH
+            || self.running.borrow().contains(&key)
+        {
+            return vec![Value::Unknown(at)];
+        }
+        self.steps.set(self.steps.get() + 1);
+        self.depth.set(self.depth.get() + 1);
+        self.running.borrow_mut().push(key);
+        let values = self.eval_inside(at, env);
+        self.running.borrow_mut().pop();
+        self.depth.set(self.depth.get() - 1);
+        values
+    }
+
+    fn eval_inside(&self, at: At, env: &Env) -> Values {
+        let facts = self.facts(at.file);
+        let part = |expr: ExprId| self.eval(At { expr, ..at }, env);
+        match facts.expr(at.expr) {
+            Expr::Number(number) => vec![Value::Number(*number)],
+            Expr::Text(text) => vec![Value::Text(text.clone())],
+            Expr::Bool(value) => vec![Value::Bool(*value)],
+            Expr::Null => vec![Value::Null],
+            Expr::Undefined => vec![Value::Undefined],
+            Expr::Ident { name, binding: None } => vec![self.global(name)],
+            Expr::Ident {
+                binding: Some(binding),
+                ..
+            } => self.binding(at.file, *binding, env, Some(at.expr)),
+            Expr::This => self.this(at, env),
+            Expr::Function(function) => {
+                vec![Value::Function {
+                    at: FunctionAt {
+                        file: at.file,
+                        function: *function,
+                    },
+                    env: env.clone(),
+                    this: None,
+                }]
+            }
+            Expr::Class(class) => vec![Value::Class(ClassAt {
+                file: at.file,
+                class: *class,
+            })],
+            Expr::Object(_) => vec![Value::Object { at, env: env.clone() }],
+            Expr::Array(_) => vec![Value::Array { at, env: env.clone() }],
+            Expr::Await(value) | Expr::Assign { value, .. } => part(*value),
+            Expr::Sequence(parts) => parts.last().map(|last| part(*last)).unwrap_or_default(),
+            Expr::Conditional { test, yes, no } => self.conditional(at, *test, *yes, *no, env),
+            Expr::Binary { op, left, right } => self.binary(at, *op, *left, *right, env),
+            Expr::Unary { op, value } => self.unary(at, *op, *value, env),
+            Expr::Member { object, name } => self.member_expr(at, *object, name, env),
+            Expr::Index { object, index } => self.index_expr(at, *object, *index, env),
+            Expr::Call {
+                callee, construct, ..
+            } => self.call_expr(at, *callee, *construct, env),
+            Expr::ImportCall(specifier) => match facts.expr(*specifier) {
+                Expr::Text(specifier) => self.module(at, specifier),
+                _ => vec![Value::Unknown(at)],
+            },
+            Expr::Super => self.base_class(at),
+            Expr::Template(_) | Expr::Spread(_) | Expr::Yield(_) | Expr::Jsx { .. } | Expr::Opaque => {
+                vec![Value::Unknown(at)]
+            }
+        }
+    }
+
+    /// What the class around an expression extends.
+    fn base_class(&self, at: At) -> Values {
+        let facts = self.facts(at.file);
+        let class = self
+            .program
+            .class_around(at.file, at.expr)
+            .and_then(|it| facts.classes.get(it.index()));
+        match class.and_then(|it| it.extends) {
+            Some(base) => self.eval(At { expr: base, ..at }, &None),
+            None => vec![Value::Unknown(at)],
+        }
+    }
+
+    fn global(&self, name: &str) -> Value {
+        let symbol = match name {
+            "window" | "self" | "globalThis" | "global" | "top" => SmolStr::default(),
+            "NaN" => return Value::Number(f64::NAN),
+            "Infinity" => return Value::Number(f64::INFINITY),
+            _ => SmolStr::new(name),
+        };
+        Value::Library {
+            package: SmolStr::new_static("global"),
+            symbol,
+            call: None,
+        }
+    }
+
+    fn conditional(&self, at: At, test: ExprId, yes: ExprId, no: ExprId, env: &Env) -> Values {
+        match self.truth(At { expr: test, ..at }, env) {
+            Some(true) => self.eval(At { expr: yes, ..at }, env),
+            Some(false) => self.eval(At { expr: no, ..at }, env),
+            None => {
+                let mut values = self.eval(At { expr: yes, ..at }, env);
+                merge(&mut values, self.eval(At { expr: no, ..at }, env));
+                values
+            }
+        }
+    }
+
+    /// Whether a condition always holds, never holds, or cannot be told.
+    pub fn truth(&self, at: At, env: &Env) -> Option<bool> {
+        match self.facts(at.file).expr(at.expr) {
+            Expr::Binary {
+                op: op @ (BinaryOp::Equal | BinaryOp::NotEqual),
+                left,
+                right,
+            } => {
+                let left = self.eval(At { expr: *left, ..at }, env);
+                let right = self.eval(At { expr: *right, ..at }, env);
+                let equal = equal(left.first()?, right.first()?)?;
+                let same = |a: &Value| right.iter().all(|b| self::equal(a, b) == Some(equal));
+                left.iter().all(same).then_some(equal == (*op == BinaryOp::Equal))
+            }
+            Expr::Binary {
+                op: BinaryOp::Compare | BinaryOp::Other,
+                ..
+            } => None,
+            _ => {
+                let values = self.eval(at, env);
+                let first = values.first()?.is_falsy()?;
+                values
+                    .iter()
+                    .all(|value| value.is_falsy() == Some(first))
+                    .then_some(!first)
+            }
+        }
+    }
+
+    fn binary(&self, at: At, op: BinaryOp, left: ExprId, right: ExprId, env: &Env) -> Values {
+        let part = |expr: ExprId| self.eval(At { expr, ..at }, env);
+        match op {
+            BinaryOp::And => {
+                let mut values = part(right);
+                let left = part(left);
+                if left.iter().any(|value| value.is_falsy() != Some(false)) {
+                    merge(
+                        &mut values,
+                        left.into_iter()
+                            .filter(|value| value.is_falsy() == Some(true))
+                            .collect(),
+                    );
+                    if values.iter().all(|value| value.is_falsy() != Some(true)) {
+                        merge(&mut values, vec![Value::Bool(false)]);
+                    }
+                }
+                values
+            }
+            BinaryOp::Or | BinaryOp::Nullish => {
+                let is_replaced = |value: &Value| match op {
+                    BinaryOp::Or => value.is_falsy(),
+                    _ => value.is_nullish(),
+                };
+                let left = part(left);
+                let decided = !left.is_empty() && left.iter().all(|value| is_replaced(value) == Some(false));
+                let mut values: Values = left
+                    .into_iter()
+                    .filter(|value| is_replaced(value) != Some(true))
+                    .collect();
+                if !decided {
+                    merge(&mut values, part(right));
+                }
+                values
+            }
+            BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Remainder
+            | BinaryOp::Power => self.arithmetic(at, op, &part(left), &part(right)),
+            BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Compare | BinaryOp::Other => {
+                vec![Value::Unknown(at)]
+            }
+        }
+    }
+
+    fn arithmetic(&self, at: At, op: BinaryOp, left: &[Value], right: &[Value]) -> Values {
+        let mut values = Values::new();
+        for a in left {
+            for b in right {
+                let value = match (number(a), number(b)) {
+                    (Some(a), Some(b)) => Value::Number(match op {
+                        BinaryOp::Add => a + b,
+                        BinaryOp::Subtract => a - b,
+                        BinaryOp::Multiply => a * b,
+                        BinaryOp::Divide => a / b,
+                        BinaryOp::Remainder => a % b,
+                        _ => a.powf(b),
+                    }),
+                    // A scaled parameter is still the caller's choice.
+                    _ => match (a, b) {
+                        (Value::Parameter { .. }, _) => a.clone(),
+                        (_, Value::Parameter { .. }) => b.clone(),
+                        _ => Value::Unknown(at),
+                    },
+                };
+                merge(&mut values, vec![value]);
+            }
+        }
+        values
+    }
+
+    fn unary(&self, at: At, op: UnaryOp, value: ExprId, env: &Env) -> Values {
+        let values = self.eval(At { expr: value, ..at }, env);
+        values
+            .into_iter()
+            .map(|value| match op {
+                UnaryOp::Not => value.is_falsy().map_or(Value::Unknown(at), Value::Bool),
+                UnaryOp::Minus => number(&value).map_or(Value::Unknown(at), |it| Value::Number(-it)),
+                UnaryOp::Plus => match value {
+                    Value::Parameter { .. } => value,
+                    _ => number(&value).map_or(Value::Unknown(at), Value::Number),
+                },
+                UnaryOp::Update => value,
+                UnaryOp::Delete | UnaryOp::Other => Value::Unknown(at),
+            })
+            .collect()
+    }
+}
+
+fn builtin(object: &str, name: &str) -> Values {
+    vec![Value::Library {
+        package: SmolStr::new_static("global"),
+        symbol: format_smolstr!("{object}.prototype.{name}"),
+        call: None,
+    }]
+}
+
+/// Whether two values are equal, strictly or loosely. `None`: not known, or the two ways differ.
+fn equal(a: &Value, b: &Value) -> Option<bool> {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => Some(a == b),
+        (Value::Text(a), Value::Text(b)) => Some(a == b),
+        (Value::Bool(a), Value::Bool(b)) => Some(a == b),
+        (Value::Null, Value::Null) | (Value::Undefined, Value::Undefined) => Some(true),
+        (Value::Null | Value::Undefined, other) | (other, Value::Null | Value::Undefined) => {
+            (other.is_nullish() == Some(false)).then_some(false)
+        }
+        _ => None,
+    }
+}
+
+/// A value as a number; numeric strings are coerced, as the language does.
+pub fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => Some(*number),
+        Value::Text(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}

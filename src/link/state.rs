@@ -1,0 +1,224 @@
+//! Requests that happen through state, not through a call: a timer sets a state variable, and an
+//! effect that depends on it, or a query whose key holds it, asks the server again.
+
+use super::effects::Reach;
+use super::eval::Evaluator;
+use super::program::Program;
+use super::timer::Step;
+use super::value::{At, FunctionAt, Value};
+use crate::catalog::rows::{Effect, Gives};
+use crate::facts::{BindingId, Expr, ExprId, FileFacts, FunctionId, Origin, PathKey};
+use crate::source::FileId;
+use crate::vocabulary::Confidence;
+
+/// Own hooks that a state variable is followed into.
+const MAX_HOPS: usize = 3;
+
+impl Program {
+    /// State variables of components that a function sets itself: `setRound(…)` sets `round`.
+    pub(super) fn states_set_by(&self, function: FunctionAt) -> Vec<BindingId> {
+        let facts = self.facts(function.file);
+        facts
+            .nodes_inside(function.function)
+            .filter_map(|(_, node)| match node.expr {
+                Expr::Call { callee, .. } => self.state_of_setter(function.file, callee),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn state_of_setter(&self, file: FileId, setter: ExprId) -> Option<BindingId> {
+        let facts = self.facts(file);
+        let Expr::Ident {
+            binding: Some(binding),
+            ..
+        } = facts.expr(setter)
+        else {
+            return None;
+        };
+        let Origin::Value(made) = taken_at(facts, *binding, 1)? else {
+            return None;
+        };
+        let is_state = Evaluator::new(self)
+            .eval(At { file, expr: made }, &None)
+            .iter()
+            .any(|it| {
+                matches!(
+                    it,
+                    Value::Made {
+                        gives: Gives::State,
+                        ..
+                    }
+                )
+            });
+        if !is_state {
+            return None;
+        }
+        let value = (0..facts.bindings.len())
+            .map(|at| BindingId(u32::try_from(at).unwrap_or(u32::MAX)))
+            .find(|it| taken_at(facts, *it, 0) == Some(Origin::Value(made)))?;
+        Some(value)
+    }
+
+    /// What setting state sets off, added to what a walk found.
+    pub(super) fn follow_state(&self, reach: &mut Reach) {
+        if reach.has(Effect::Network) {
+            return;
+        }
+        let mut found: Option<(Vec<Step>, Confidence)> = None;
+        for function in &reach.walked {
+            for state in self.states_set_by(*function) {
+                found = found.or_else(|| self.request_of_state(function.file, state, 0));
+            }
+        }
+        if let Some((chain, confidence)) = found {
+            let set = reach
+                .chain(Effect::State)
+                .map(|(chain, _)| chain.clone())
+                .unwrap_or_default();
+            let whole = set.into_iter().chain(chain).collect();
+            reach.effects.insert(Effect::Network, (whole, confidence));
+            reach.answer_read = true;
+            reach.requests = reach.requests.max(1);
+        }
+    }
+
+    /// The chain from a state variable to a request that its change sets off.
+    fn request_of_state(
+        &self,
+        file: FileId,
+        state: BindingId,
+        hops: usize,
+    ) -> Option<(Vec<Step>, Confidence)> {
+        if hops > MAX_HOPS {
+            return None;
+        }
+        let facts = self.facts(file);
+        for used in &facts.binding(state)?.uses {
+            let mut expr = *used;
+            // Up to the call of a hook that is given the state.
+            for _ in 0..8 {
+                let Some(parent) = facts.node(expr).parent else {
+                    break;
+                };
+                if let Expr::Call { callee, args, .. } = facts.expr(parent)
+                    && let Some(index) = args.iter().position(|it| *it == expr)
+                {
+                    let at = At { file, expr: parent };
+                    if let Some(found) = self.request_of_call(at, *callee, index, *used, hops) {
+                        return Some(found);
+                    }
+                    break;
+                }
+                expr = parent;
+            }
+        }
+        None
+    }
+
+    fn request_of_call(
+        &self,
+        call: At,
+        callee: ExprId,
+        index: usize,
+        state: ExprId,
+        hops: usize,
+    ) -> Option<(Vec<Step>, Confidence)> {
+        let facts = self.facts(call.file);
+        let step = Step {
+            place: self.place(At { expr: state, ..call }),
+            label: format!("{} depends on it", self.callee_label(call)),
+        };
+        for value in Evaluator::new(self).eval(At { expr: callee, ..call }, &None) {
+            match value {
+                Value::Library { package, symbol, .. } => {
+                    let name = if symbol.is_empty() {
+                        "default"
+                    } else {
+                        symbol.as_str()
+                    };
+                    let asks = self
+                        .catalog()
+                        .timers(&package, name)
+                        .iter()
+                        .any(|row| row.effect == Some(Effect::Network));
+                    if asks {
+                        return Some((vec![step], Confidence::Likely));
+                    }
+                    // `useEffect(run, [state])`
+                    let (_, args) = facts.call(call.expr)?;
+                    let in_list = args
+                        .get(index)
+                        .is_some_and(|it| matches!(facts.expr(*it), Expr::Array(_)));
+                    if index == 1 && in_list && self.catalog().returns(&package, name).is_none() {
+                        let run = At {
+                            expr: *args.first()?,
+                            ..call
+                        };
+                        let reach = self.reach(&Evaluator::new(self).eval(run, &None), &[], run);
+                        if let Some((chain, confidence)) = reach.chain(Effect::Network) {
+                            let whole = std::iter::once(step).chain(chain.iter().cloned()).collect();
+                            return Some((whole, (*confidence).max(Confidence::Likely)));
+                        }
+                    }
+                }
+                Value::Function { at: function, .. } => {
+                    let inner = self.facts(function.file);
+                    for (at, binding) in inner.bindings.iter().enumerate() {
+                        let is_it = matches!(binding.origin, Origin::Parameter { function: owner, index: position }
+                            if owner == function.function && position as usize == index);
+                        if is_it {
+                            let binding = BindingId(u32::try_from(at).unwrap_or(u32::MAX));
+                            if let Some((chain, confidence)) =
+                                self.request_of_state(function.file, binding, hops + 1)
+                            {
+                                return Some((std::iter::once(step).chain(chain).collect(), confidence));
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Whether an effect's one-shot timer is armed again because it sets what the effect depends on:
+    /// `useEffect(() => { setTimeout(load, 3_000) }, [orders])`, where `load` sets `orders`.
+    pub(super) fn effect_rearms(&self, timer: At, callbacks: &[FunctionId]) -> bool {
+        let facts = self.facts(timer.file);
+        let holder = facts.node(timer.expr).function;
+        let Some(expr) = facts.function(holder).and_then(|it| it.expr) else {
+            return false;
+        };
+        let Some((_, args)) = facts.node(expr).parent.and_then(|parent| facts.call(parent)) else {
+            return false;
+        };
+        let [run, list] = args else { return false };
+        let Expr::Array(dependencies) = facts.expr(*list) else {
+            return false;
+        };
+        if *run != expr {
+            return false;
+        }
+        let set: Vec<BindingId> = callbacks
+            .iter()
+            .flat_map(|function| {
+                self.states_set_by(FunctionAt {
+                    file: timer.file,
+                    function: *function,
+                })
+            })
+            .collect();
+        dependencies.iter().any(|it| matches!(facts.expr(*it), Expr::Ident { binding: Some(binding), .. } if set.contains(binding)))
+    }
+}
+
+/// Where a name comes from that takes one item out of a pair.
+fn taken_at(facts: &FileFacts, binding: BindingId, index: u32) -> Option<Origin> {
+    let binding = facts.binding(binding)?;
+    match binding.path.as_slice() {
+        [step] if step.key == PathKey::Index(index) => Some(binding.origin),
+        _ => None,
+    }
+}
