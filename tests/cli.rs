@@ -80,7 +80,6 @@ fn quiet_says_nothing_about_a_clean_project() {
 }
 
 #[test]
-#[ignore = "until the front door of the library audits"]
 fn findings_at_or_above_the_fail_level_exit_with_1() {
     let folder = polling();
     for (level, code) in [("critical", 1), ("warning", 1), ("info", 1), ("never", 0)] {

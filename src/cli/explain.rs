@@ -54,7 +54,9 @@ fn render(markdown: &str, paint: Paint, width: usize, out: &mut dyn Write) -> io
                 writeln!(
                     out,
                     "{}",
-                    paint.code(&format!("    {}", without_mark(line))).trim_end()
+                    paint
+                        .code(&format!("    {}", rules::without_mark(line)))
+                        .trim_end()
                 )?;
             }
             continue;
@@ -86,11 +88,6 @@ fn render(markdown: &str, paint: Paint, width: usize, out: &mut dyn Write) -> io
         }
     }
     flush(&mut paragraph, paint, width, out)
-}
-
-/// The line without the mark by which tests know where the rule must fire.
-fn without_mark(line: &str) -> &str {
-    line.split_once(" // expect").map_or(line, |(code, _)| code)
 }
 
 fn flush(paragraph: &mut String, paint: Paint, width: usize, out: &mut dyn Write) -> io::Result<()> {

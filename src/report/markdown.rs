@@ -1,7 +1,7 @@
 //! The migration document that teams write by hand, computed: what still polls, what is acceptable,
 //! how far each area is, what to do next.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::escape::{markdown, markdown_code, markdown_sentence};
@@ -9,6 +9,7 @@ use super::status::Status;
 use super::{Format, Options, words};
 use crate::findings::audit::{Area, AreaPolling, Audit, Finding, Priority, TimerRow};
 use crate::rules::{self, words::each};
+use crate::source::Skip;
 use crate::vocabulary::{FindingStatus, Severity, Verdict};
 
 pub(super) const FORMAT: Format = Format {
@@ -17,6 +18,9 @@ pub(super) const FORMAT: Format = Format {
     extensions: &["md", "markdown"],
     write,
 };
+
+/// Files named for each reason not to look at them; `--verbose` and the JSON report name all.
+const NAMED_SKIPS: usize = 3;
 
 fn write(audit: &Audit, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
     head(audit, out)?;
@@ -242,9 +246,11 @@ fn polling(audit: &Audit, area: &Area) -> String {
             }
         }
     };
-    match area.unknown {
-        0 => said,
-        unknown => format!("{said}; {} not seen through", words::thousands(unknown)),
+    let unknown = format!("{} not seen through", words::thousands(area.unknown));
+    match (area.polling, area.unknown) {
+        (_, 0) => said,
+        (AreaPolling::None, _) => unknown,
+        _ => format!("{said}; {unknown}"),
     }
 }
 
@@ -287,8 +293,21 @@ fn foot(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     if !stats.skipped.is_empty() {
         writeln!(out, "\nNot looked at:\n")?;
     }
-    for skip in &stats.skipped {
-        writeln!(out, "- {}: {}", markdown_code(&skip.file), markdown(&skip.reason))?;
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for Skip { file, reason } in &stats.skipped {
+        by_reason.entry(reason).or_default().push(file);
+    }
+    for (reason, files) in by_reason {
+        let named: Vec<String> = files
+            .iter()
+            .take(NAMED_SKIPS)
+            .map(|file| markdown_code(file))
+            .collect();
+        let more = match files.len().saturating_sub(NAMED_SKIPS) {
+            0 => String::new(),
+            hidden => format!(" and {} more", words::thousands(hidden)),
+        };
+        writeln!(out, "- {}: {}{more}", markdown(reason), named.join(", "))?;
     }
     Ok(())
 }

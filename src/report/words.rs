@@ -67,13 +67,13 @@ pub fn how_often(timer: &TimerRow) -> String {
 
 /// How often, as a thing: `5-minute interval`, `every frame`, `interval from parameter rate`.
 pub fn interval(timer: &TimerRow) -> String {
-    timer.interval_ms.map_or_else(
-        || how_often(timer),
-        |ms| {
+    match timer.interval_ms.filter(|ms| *ms >= 1.0) {
+        Some(ms) => {
             let (amount, noun) = in_unit(ms);
             format!("{}-{noun} interval", number(amount))
-        },
-    )
+        }
+        None => how_often(timer),
+    }
 }
 
 /// The largest unit that gives a whole number; seconds may keep one decimal.
@@ -106,7 +106,8 @@ pub fn facts(timer: &TimerRow, message: &str) -> String {
         Some(reason) => format!("{} ({reason})", gate(timer.gate)),
         None => gate(timer.gate).into(),
     });
-    if !timer.live {
+    // A dormant poll's message has said so.
+    if !timer.live && !message.contains("reaches this code") {
         facts.push("not reached from any entry".into());
     }
     facts.join(" · ")

@@ -5,6 +5,7 @@ mod dormant_poll;
 mod found;
 mod leftover_config;
 mod network_poll;
+mod page;
 mod policy;
 mod status_poll;
 mod uncleared_timer;
@@ -12,6 +13,8 @@ pub(crate) mod words;
 
 pub(crate) use found::Findings;
 pub use found::{Found, Wording};
+pub use page::index;
+pub(crate) use page::without_mark;
 pub use policy::Policy;
 
 use crate::link::Linked;

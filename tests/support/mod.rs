@@ -1,4 +1,4 @@
-//! What the fixture tests share: finding the cases, and reading the comments in them.
+//! What the tests share: finding the fixtures, reading the comments in them, auditing, writing reports.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
@@ -51,6 +51,38 @@ pub fn sources(case: &Case) -> Vec<(String, String)> {
             (relative(&case.root, entry.path()), text)
         })
         .collect()
+}
+
+/// How to audit a folder.
+pub fn options(root: &Path, threads: usize, parse_all: bool) -> unpoll::Options {
+    unpoll::Options {
+        paths: vec![root.to_owned()],
+        no_ignore: false,
+        include: vec![],
+        exclude: vec![],
+        threads: Some(threads),
+        parse_all,
+    }
+}
+
+/// The audit of a folder.
+pub fn audit(root: &Path) -> unpoll::findings::audit::Audit {
+    let audited = unpoll::audit(&options(root, 1, false), &unpoll::progress::Silent);
+    audited.expect("a folder of source can be audited")
+}
+
+/// An audit in one of the formats.
+pub fn report(
+    audit: &unpoll::findings::audit::Audit,
+    format: &str,
+    options: &unpoll::report::Options,
+) -> String {
+    let format = unpoll::report::Format::find(format).expect("the format exists");
+    let mut bytes = Vec::new();
+    format
+        .write(audit, options, &mut bytes)
+        .expect("a buffer takes everything");
+    String::from_utf8(bytes).expect("reports are UTF-8")
 }
 
 fn is_source(path: &Path) -> bool {

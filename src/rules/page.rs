@@ -1,0 +1,41 @@
+//! The rules as pages of documentation, from the same text that `unpoll explain` prints.
+
+use std::fmt::Write;
+
+use super::Rule;
+
+impl Rule {
+    /// The page about the rule.
+    pub fn page(&self) -> String {
+        let mut page = format!(
+            "# {}\n\nAt most {}; since {}.\n\n",
+            self.id, self.severity, self.since
+        );
+        for line in self.docs.lines() {
+            page.push_str(without_mark(line));
+            page.push('\n');
+        }
+        page
+    }
+}
+
+/// The line without the mark by which tests know where the rule must fire; no reader needs it.
+pub(crate) fn without_mark(line: &str) -> &str {
+    line.strip_suffix(" // expect").unwrap_or(line)
+}
+
+/// The page that leads to all others.
+pub fn index() -> String {
+    let mut page = "# Rules\n\n| rule | at most | finds |\n| --- | --- | --- |\n".to_owned();
+    for Rule {
+        id,
+        severity,
+        summary,
+        ..
+    } in super::all()
+    {
+        // Writing to a `String` cannot fail.
+        _ = writeln!(page, "| [`{id}`]({id}.md) | {severity} | {summary} |");
+    }
+    page
+}

@@ -1,0 +1,67 @@
+//! One fixture, one snapshot per format: what a team reads about an application halfway through its migration.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops loudly where something is not as it must be"
+)]
+
+mod support;
+
+use std::path::Path;
+
+use support::{audit, report};
+use unpoll::findings::audit::Audit;
+use unpoll::report::Options;
+
+fn fixture(name: &str) -> Audit {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    let mut audit = audit(&root);
+    // As if it had been typed in the folder of this file.
+    audit.root = format!("fixtures/{name}");
+    audit
+}
+
+/// The dashboard in one format, whatever version this is.
+fn dashboard(format: &str, options: &Options) -> String {
+    report(&fixture("migration/proxy-dashboard"), format, options)
+        .replace(env!("CARGO_PKG_VERSION"), "[version]")
+}
+
+#[test]
+fn pretty() {
+    insta::assert_snapshot!(dashboard("pretty", &Options::default()));
+}
+
+#[test]
+fn json() {
+    insta::assert_snapshot!(dashboard("json", &Options::default()));
+}
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!(dashboard("markdown", &Options::default()));
+}
+
+/// Exact where timings are noisy: a change that reads or parses more shows up here.
+#[test]
+fn stats() {
+    let stats = |name| {
+        let stats = fixture(name).stats;
+        format!(
+            "{name}: {} found, {} read, {} parsed, {} skipped",
+            stats.files_discovered,
+            stats.files_read,
+            stats.files_parsed,
+            stats.skipped.len()
+        )
+    };
+    let fixtures = [
+        "migration/proxy-dashboard",
+        "callbacks/barrel-chain",
+        "reachability/many-hops",
+    ];
+    insta::assert_snapshot!(fixtures.map(stats).join("\n"));
+}
