@@ -52,6 +52,7 @@ struct Scanned {
     bytes: u64,
     starts: bool,
     speaks_of_polling: bool,
+    generated: bool,
     facts: Option<Box<FileFacts>>,
     skip: Option<Skip>,
 }
@@ -100,6 +101,12 @@ impl Program {
                 let _ = slot.set(facts);
             }
             let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
+            if let Some(file) = discovery.files.get(at).filter(|_| scanned.generated) {
+                skipped.push(Skip {
+                    file: file.path.clone(),
+                    reason: "generated: only followed, not judged".to_owned(),
+                });
+            }
             if scanned.starts {
                 seeds.push(id);
             }
@@ -198,6 +205,17 @@ impl Program {
     /// Bytes of all files that were read.
     pub fn bytes_read(&self) -> u64 {
         self.bytes_read
+    }
+
+    /// Runs a question about a file; a bug of ours costs its answer, not the audit.
+    pub(super) fn guarded<T: Default>(&self, file: FileId, question: impl FnOnce() -> T) -> T {
+        let path = self.file(file).map_or("", |it| it.path.as_str());
+        Skip::guard(path, question).unwrap_or_else(|skip| {
+            if let Ok(mut skipped) = self.skipped.lock() {
+                skipped.push(skip);
+            }
+            T::default()
+        })
     }
 
     /// What was passed over, sorted.
@@ -461,11 +479,13 @@ impl Program {
 }
 
 fn parse(text: &str, file: &SourceFile) -> Result<Box<FileFacts>, Skip> {
-    let tree = crate::parse::parse(text.as_bytes(), file.language).map_err(|reason| Skip {
-        file: file.path.clone(),
-        reason: reason.to_owned(),
-    })?;
-    Ok(Box::new(facts::collect(text, &tree)))
+    Skip::guard(&file.path, || {
+        let tree = crate::parse::parse(text.as_bytes(), file.language).map_err(|reason| Skip {
+            file: file.path.clone(),
+            reason: reason.to_owned(),
+        })?;
+        Ok(Box::new(facts::collect(text, &tree)))
+    })?
 }
 
 fn scan_file(
@@ -483,12 +503,15 @@ fn scan_file(
                 bytes: 0,
                 starts: false,
                 speaks_of_polling: false,
+                generated: false,
                 facts: None,
                 skip: Some(skip),
             };
         }
     };
-    let starts = words.starts(&text);
+    // Calls lead through generated clients, but nobody mends what stands in one.
+    let generated = scan::is_generated(&file.path, &text);
+    let starts = !generated && words.starts(&text);
     let parsed = (starts || parse_all).then(|| parse(&text, file));
     let (facts, skip) = match parsed {
         Some(Ok(facts)) => (Some(facts), None),
@@ -499,7 +522,8 @@ fn scan_file(
         identifiers: scan::identifiers(&text),
         bytes: text.len() as u64,
         starts,
-        speaks_of_polling: option_words.starts(&text) || scan::speaks_of_polling(&text),
+        speaks_of_polling: !generated && (option_words.starts(&text) || scan::speaks_of_polling(&text)),
+        generated,
         facts,
         skip,
     }

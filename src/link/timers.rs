@@ -46,9 +46,11 @@ impl Program {
             .seeds()
             .par_iter()
             .map(|file| {
-                let mut sites = self.sites_of(*file);
-                sites.extend(self.option_sites(*file));
-                sites
+                self.guarded(*file, || {
+                    let mut sites = self.sites_of(*file);
+                    sites.extend(self.option_sites(*file));
+                    sites
+                })
             })
             .collect::<Vec<_>>()
             .into_iter()
@@ -68,7 +70,10 @@ impl Program {
             if pending.is_empty() {
                 break;
             }
-            let judged: Vec<Judged> = pending.par_iter().filter_map(|it| self.judged(it)).collect();
+            let judged: Vec<Judged> = pending
+                .par_iter()
+                .filter_map(|it| self.guarded(it.site.place.file, || self.judged(it)))
+                .collect();
             pending = Vec::new();
             for Judged { timer, more } in judged {
                 pending.extend(more);
