@@ -151,3 +151,17 @@ vocabulary! {
         NotNeeded = "not-needed",
     }
 }
+
+vocabulary! {
+    /// Whether a React context reaches anybody.
+    ProviderVerdict {
+        /// A provider is mounted and something reads the context.
+        Ok = "ok",
+        /// A provider component exists and is never rendered.
+        NeverMounted = "never-mounted",
+        /// Nothing reads the context.
+        NoConsumers = "no-consumers",
+        /// Something reads it, and no provider exists anywhere.
+        DefaultValueUsed = "default-value-used",
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::source::Skip;
-use crate::vocabulary::{Cleared, Confidence, FindingStatus, Gate, Kind, Severity, Side, Verdict};
+use crate::vocabulary::{Cleared, Confidence, FindingStatus, Gate, Kind, Severity, Side, Verdict, ProviderVerdict};
 
 /// A finished audit of one or more roots.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Every timer found, accepted ones too; sorted by path, line, column.
     pub timers: Vec<TimerRow>,
+    /// Every React context of product code; sorted by where it is created.
+    pub providers: Vec<ProviderRow>,
     /// Parts of the product with their status; sorted by name.
     pub areas: Vec<Area>,
     /// What to do, most urgent first.
@@ -164,6 +166,23 @@ impl TimerRow {
     pub fn is_accepted(&self) -> bool {
         self.recurs() && self.verdict != Verdict::Unknown && self.finding_fingerprint.is_none()
     }
+}
+
+/// One React context, as reports show it. Places are `path:line`.
+#[derive(Debug, Clone)]
+pub struct ProviderRow {
+    /// Its name.
+    pub context: String,
+    /// Where it is created.
+    pub created: String,
+    /// The component that provides it; empty when there is none.
+    pub provider: String,
+    /// Where that component is rendered.
+    pub mounted: Vec<String>,
+    /// Where the context is read.
+    pub consumers: Vec<String>,
+    /// Whether it reaches anybody.
+    pub verdict: ProviderVerdict,
 }
 
 /// Polling status of an area.

@@ -12,13 +12,14 @@ mod summary;
 
 use std::cmp::Reverse;
 
-use audit::{Audit, ChainStep, Finding, Stats, TimerRow};
+use audit::{Audit, ChainStep, Finding, Stats, TimerRow, ProviderRow};
 use frame::Texts;
 
 use crate::link::Linked;
+use crate::link::providers::Provider;
 use crate::link::timer::{Step, Timer};
 use crate::rules::{self, Found, Policy};
-use crate::source::FileId;
+use crate::source::{FileId, Place};
 use crate::vocabulary::FindingStatus;
 
 /// Asks all rules about the linked program and puts everything that a report shows in its final
@@ -37,6 +38,7 @@ pub fn audit(
     let mut timers = std::mem::take(&mut linked.timers);
     timers.sort_by(|a, b| timer_order(&linked, a).cmp(&timer_order(&linked, b)));
     linked.timers = timers;
+    let providers = linked.providers.iter().map(|it| provider_row(it, &linked)).collect();
     let mut texts = Texts::new(sources);
     let mut rows: Vec<TimerRow> = linked
         .timers
@@ -75,6 +77,7 @@ pub fn audit(
     Audit {
         root,
         summary: summary::summary(&findings, &rows),
+        providers,
         areas: summary::areas(&findings, &rows),
         next_steps,
         findings,
@@ -137,6 +140,18 @@ fn finding(found: &Found, fingerprint: String, linked: &Linked, texts: &mut Text
         chain: chain(&found.chain, linked),
         timer: found.timer,
         frame: texts.frame(found.place),
+    }
+}
+
+fn provider_row(provider: &Provider, linked: &Linked) -> ProviderRow {
+    let at = |place: &Place| format!("{}:{}", linked.path(place.file), place.line);
+    ProviderRow {
+        context: provider.context.clone(),
+        created: at(&provider.created),
+        provider: provider.provider.clone(),
+        mounted: provider.mounted.iter().map(at).collect(),
+        consumers: provider.consumers.iter().map(at).collect(),
+        verdict: provider.verdict,
     }
 }
 

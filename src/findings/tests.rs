@@ -52,6 +52,7 @@ fn fleet() -> Linked {
         reason: "minified".to_owned(),
     }];
     Linked {
+        providers: Vec::new(),
         files: files(&PATHS),
         timers,
         leftovers: vec![leftover(1, 3, "HEALTH_MS")],

@@ -11,6 +11,7 @@ mod label;
 mod leftovers;
 mod options;
 pub mod program;
+pub mod providers;
 mod reachability;
 pub mod resolve;
 mod schedule;
@@ -33,6 +34,8 @@ pub struct Linked {
     pub files: Vec<SourceFile>,
     /// Every timer, accepted ones and those of test code too.
     pub timers: Vec<Timer>,
+    /// Every React context of product code.
+    pub providers: Vec<providers::Provider>,
     /// Configuration about polling that nothing reads.
     pub leftovers: Vec<Leftover>,
     /// Files that linking passed over.

@@ -183,10 +183,12 @@ impl Program {
     /// Answers everything that rules and findings may ask.
     pub fn link(&self) -> super::Linked {
         let timers = self.timers();
+        let providers = self.providers();
         let leftovers = self.leftovers();
         super::Linked {
             files: self.files.clone(),
             timers,
+            providers,
             leftovers,
             skipped: self.skipped(),
         }

@@ -9,9 +9,11 @@ use serde::{Serialize, Serializer};
 
 use super::status::{self, Status};
 use super::{Format, Options, escape, words};
-use crate::findings::audit::{self, Audit, ChainStep};
+use crate::findings::audit::{self, Audit, ChainStep, ProviderRow};
 use crate::source::Skip;
-use crate::vocabulary::{Cleared, Confidence, FindingStatus, Gate, Kind, Severity, Side, Verdict};
+use crate::vocabulary::{
+    Cleared, Confidence, FindingStatus, Gate, Kind, ProviderVerdict, Severity, Side, Verdict,
+};
 
 pub(super) const FORMAT: Format = Format {
     name: "json",
@@ -42,10 +44,33 @@ struct Report<'a> {
     timers: Vec<Timer<'a>>,
     messages: [(); 0],
     channels: [(); 0],
-    providers: [(); 0],
+    providers: Vec<Provider<'a>>,
     areas: Vec<Area<'a>>,
     next_steps: Vec<NextStep<'a>>,
     stats: Stats<'a>,
+}
+
+#[derive(Serialize)]
+struct Provider<'a> {
+    context: &'a str,
+    created: &'a str,
+    provider: &'a str,
+    mounted: &'a [String],
+    consumers: &'a [String],
+    verdict: ProviderVerdict,
+}
+
+impl<'a> Provider<'a> {
+    fn of(row: &'a ProviderRow) -> Self {
+        Self {
+            context: &row.context,
+            created: &row.created,
+            provider: &row.provider,
+            mounted: &row.mounted,
+            consumers: &row.consumers,
+            verdict: row.verdict,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -191,7 +216,7 @@ impl<'a> Report<'a> {
             timers: audit.timers.iter().map(Timer::of).collect(),
             messages: [],
             channels: [],
-            providers: [],
+            providers: audit.providers.iter().map(Provider::of).collect(),
             areas: audit.areas.iter().map(Area::of).collect(),
             next_steps: audit.next_steps.iter().map(NextStep::of).collect(),
             stats: Stats {

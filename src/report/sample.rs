@@ -162,6 +162,7 @@ pub(crate) fn audit() -> Audit {
         ..finding()
     };
     Audit {
+        providers: Vec::new(),
         root: "apps/web".into(),
         summary: Summary {
             critical: 1,

@@ -46,6 +46,7 @@ fn linked(timers: Vec<Timer>, leftovers: Vec<Leftover>, role: Role) -> Linked {
         role,
     };
     Linked {
+        providers: Vec::new(),
         files: vec![file],
         timers,
         leftovers,

@@ -1,0 +1,241 @@
+//! React contexts: where each is created, provided, mounted and read.
+
+use rayon::prelude::*;
+
+use super::eval::Evaluator;
+use super::program::Program;
+use super::value::{At, FunctionAt, Value};
+use crate::catalog::rows::Gives;
+use crate::facts::{Expr, ExprId, ExportTarget, FunctionId, JsxTag, PropertyKey};
+use crate::source::{FileId, Place, Role};
+use crate::vocabulary::ProviderVerdict;
+
+/// One React context with everything the audit says of it. Filled by `link::providers`.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// Name of the context.
+    pub context: String,
+    /// Where it is created.
+    pub created: Place,
+    /// The component that makes its value available; empty when there is none.
+    pub provider: String,
+    /// Where that component is rendered.
+    pub mounted: Vec<Place>,
+    /// Where the context is read.
+    pub consumers: Vec<Place>,
+    /// What follows.
+    pub verdict: ProviderVerdict,
+}
+
+/// What the files that mention a context do with it.
+#[derive(Default)]
+struct Use {
+    /// `<Orders.Provider>` elements.
+    provided: Vec<At>,
+    /// `useContext(Orders)`, `<Orders.Consumer>`, `static contextType = Orders`.
+    read: Vec<At>,
+}
+
+impl Program {
+    /// Every context of product code, sorted by place.
+    pub fn providers(&self) -> Vec<Provider> {
+        let files = self.mentions_of("createContext");
+        let mut providers: Vec<Provider> = files
+            .par_iter()
+            .filter(|file| self.file(**file).is_some_and(|it| it.role == Role::Product))
+            .flat_map_iter(|file| self.guarded(*file, || self.contexts_of(*file)))
+            .collect();
+        providers.sort_by_key(|it| it.created);
+        providers
+    }
+
+    fn contexts_of(&self, file: FileId) -> Vec<Provider> {
+        let facts = self.facts(file);
+        let made = facts.calls.iter().filter_map(|call| {
+            let at = At { file, expr: *call };
+            let (callee, _) = facts.call(*call)?;
+            // Only what may be a context is worth a closer look.
+            let name = match facts.expr(callee) {
+                Expr::Ident { name, .. } | Expr::Member { name, .. } => name,
+                _ => return None,
+            };
+            let is_context = name.ends_with("Context")
+                && Evaluator::new(self)
+                    .eval(at, &None)
+                    .iter()
+                    .any(|it| matches!(it, Value::Made { gives: Gives::Context, .. }));
+            is_context.then_some(at)
+        });
+        made.filter_map(|at| self.context(at)).collect()
+    }
+
+    fn context(&self, created: At) -> Option<Provider> {
+        let binding = self.binding_of_value(created)?;
+        let name = self.facts(created.file).binding(binding)?.name.clone();
+        let mut uses = Use::default();
+        let mut files = self.files_mentioning(&name);
+        files.extend(self.files_naming(created.file));
+        files.sort_unstable();
+        files.dedup();
+        for file in files {
+            if self.file(file).is_some_and(|it| it.role == Role::Product) {
+                self.uses_in(file, created, &mut uses);
+            }
+        }
+        let mut mounted = Vec::new();
+        let mut names = Vec::new();
+        for element in &uses.provided {
+            let (component, places) = self.mounts_of(*element);
+            names.extend(component);
+            mounted.extend(places);
+        }
+        names.sort();
+        names.dedup();
+        mounted.sort_unstable();
+        mounted.dedup();
+        let mut consumers: Vec<Place> = uses.read.iter().map(|at| self.place(*at)).collect();
+        consumers.sort_unstable();
+        consumers.dedup();
+        let verdict = match (uses.provided.is_empty(), mounted.is_empty(), consumers.is_empty()) {
+            (true, _, false) => ProviderVerdict::DefaultValueUsed,
+            (false, true, _) => ProviderVerdict::NeverMounted,
+            (_, _, true) => ProviderVerdict::NoConsumers,
+            (false, false, false) => ProviderVerdict::Ok,
+        };
+        Some(Provider {
+            context: name.to_string(),
+            created: self.place(created),
+            provider: names.join(", "),
+            mounted,
+            consumers,
+            verdict,
+        })
+    }
+
+    fn uses_in(&self, file: FileId, context: At, uses: &mut Use) {
+        let facts = self.facts(file);
+        let is_it = |expr: ExprId| {
+            matches!(facts.expr(expr), Expr::Ident { .. } | Expr::Member { .. })
+                && Evaluator::new(self)
+                    .eval(At { file, expr }, &None)
+                    .iter()
+                    .any(|it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == context))
+        };
+        for (index, node) in facts.nodes.iter().enumerate() {
+            let at = At { file, expr: ExprId(u32::try_from(index).unwrap_or(u32::MAX)) };
+            match &node.expr {
+                // `Orders.Provider` and `Orders.Consumer` count wherever they are named.
+                Expr::Member { object, name } if name == "Provider" && is_it(*object) => uses.provided.push(at),
+                Expr::Member { object, name } if name == "Consumer" && is_it(*object) => uses.read.push(at),
+                // Since React 19 the context itself is the element.
+                Expr::Jsx { tag: JsxTag::Component(tag), attributes, .. }
+                    if attributes.iter().any(|it| matches!(&it.key, PropertyKey::Name(key) if key == "value")) && is_it(*tag) =>
+                {
+                    uses.provided.push(at);
+                }
+                Expr::Call { callee, args, .. } if args.iter().any(|arg| is_it(*arg)) => {
+                    if self.reads_context(At { file, expr: *callee }) {
+                        uses.read.push(at);
+                    }
+                }
+                Expr::Assign { target, value, .. } => {
+                    let is_type = matches!(facts.expr(*target), Expr::Member { name, .. } if name == "contextType");
+                    if is_type && is_it(*value) {
+                        uses.read.push(at);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for class in &facts.classes {
+            for member in class.members.iter().filter(|it| it.is_static && it.name == "contextType") {
+                if let crate::facts::MemberKind::Field(Some(value)) = member.kind
+                    && is_it(value)
+                {
+                    uses.read.push(At { file, expr: value });
+                }
+            }
+        }
+    }
+
+    /// Whether a call with a context among its arguments reads it: a row says so, or the function
+    /// that is called hands its parameter on to one that does, or cannot be seen.
+    fn reads_context(&self, callee: At) -> bool {
+        Evaluator::new(self).eval(callee, &None).iter().any(|value| match value {
+            Value::Library { package, symbol, .. } => match self.catalog().returns(package, symbol) {
+                Some(row) => row.gives == Gives::ContextValue,
+                // `useContextSelector(Orders, …)` of some package.
+                None => symbol.contains("ontext") && package != "global",
+            },
+            Value::Function { .. } | Value::Unknown(_) | Value::Parameter { .. } => true,
+            _ => false,
+        })
+    }
+
+    /// The component around a provider element and the places that render it.
+    fn mounts_of(&self, element: At) -> (Option<String>, Vec<Place>) {
+        let facts = self.facts(element.file);
+        // The outermost function is the component; a render callback inside it is a part of it.
+        let component = facts
+            .functions_around(element.expr)
+            .filter(|it| *it != FunctionId::MODULE)
+            .last();
+        let Some(function) = component else { return (None, vec![self.place(element)]) };
+        let name = self.owner(element).split('.').next().unwrap_or_default().to_owned();
+        let own = FunctionAt { file: element.file, function };
+        let class = facts.function(function).and_then(|it| it.class);
+        let mut places: Vec<Place> = match class {
+            Some(class) => self.class_elements(element.file, class),
+            None => self.callers(own).iter().filter(|it| !it.is_test).map(|it| self.place(it.at)).collect(),
+        };
+        if places.is_empty() && self.is_used_as_a_value(own, &name) {
+            places.push(self.place(element));
+        }
+        (Some(name), places)
+    }
+
+    /// Elements of a component that is a class.
+    fn class_elements(&self, file: FileId, class: crate::facts::ClassId) -> Vec<Place> {
+        let Some(name) = self.facts(file).classes.get(class.index()).and_then(|it| it.name.clone()) else {
+            return Vec::new();
+        };
+        let mut files = self.files_mentioning(&name);
+        files.extend(self.files_naming(file));
+        files.sort_unstable();
+        files.dedup();
+        let mut places = Vec::new();
+        for other in files {
+            if self.file(other).is_some_and(|it| it.role == Role::Test) {
+                continue;
+            }
+            let facts = self.facts(other);
+            for element in &facts.elements {
+                let Expr::Jsx { tag: JsxTag::Component(tag), .. } = facts.expr(*element) else { continue };
+                let is_it = Evaluator::new(self)
+                    .eval(At { file: other, expr: *tag }, &None)
+                    .iter()
+                    .any(|it| matches!(it, Value::Class(found) if found.file == file && found.class == class));
+                if is_it {
+                    places.push(self.place(At { file: other, expr: *element }));
+                }
+            }
+        }
+        places
+    }
+
+    /// A component that somebody names without rendering it here: a route table, a higher-order
+    /// component, the default export that a framework renders.
+    fn is_used_as_a_value(&self, component: FunctionAt, name: &str) -> bool {
+        let facts = self.facts(component.file);
+        let routed = facts.exports.iter().any(|it| it.name == "default") && self.is_live(self.start_of(component.file));
+        let local = facts.bindings.iter().filter(|it| it.name == name).flat_map(|it| &it.uses).any(|used| {
+            let exported = facts.exports.iter().any(|it| matches!(it.target, ExportTarget::Expr(expr) if expr == *used));
+            !exported
+        });
+        local
+            || (routed
+                && self
+                    .file(component.file)
+                    .is_some_and(|it| it.path.split('/').any(|part| matches!(part, "pages" | "app" | "routes"))))
+    }
+}
