@@ -145,9 +145,9 @@ impl Skip {
         })
     }
 
-    /// Whether `unpoll` itself is to blame.
-    pub fn is_internal(&self) -> bool {
-        self.reason.starts_with(INTERNAL)
+    /// What broke, when `unpoll` itself is to blame.
+    pub fn internal(&self) -> Option<&str> {
+        self.reason.strip_prefix(INTERNAL)
     }
 }
 
@@ -163,6 +163,6 @@ mod tests {
             (broken.file.as_str(), broken.reason.as_str()),
             ("src/orders.ts", "internal error: at 3")
         );
-        assert!(broken.is_internal());
+        assert_eq!(broken.internal(), Some("at 3"));
     }
 }

@@ -13,6 +13,7 @@ use super::terminal::Screen;
 use crate::error::Error;
 use crate::findings::audit::Audit;
 use crate::report;
+use crate::source::Skip;
 use crate::vocabulary::{FindingStatus, Severity};
 
 #[derive(Debug, clap::Args)]
@@ -97,10 +98,10 @@ pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result
     drop(progress);
     write_reports(&audit, args, screen, stdout)?;
     // The rest of the audit stands, and nobody may take it for the whole.
-    if let Some(skip) = audit.stats.skipped.iter().find(|skip| skip.is_internal()) {
+    let broken = |skip: &Skip| Some(format!("{}: {}", skip.file, skip.internal()?));
+    if let Some(bug) = audit.stats.skipped.iter().find_map(broken) {
         stdout.flush()?;
-        let reason = skip.reason.trim_start_matches("internal error: ");
-        return Err(Error::Internal(format!("{}: {reason}", skip.file)).into());
+        return Err(Error::Internal(bug).into());
     }
     Ok(ExitCode::from(u8::from(args.fail_on.is_reached(&audit))))
 }

@@ -111,13 +111,14 @@ fn in_area(members: &[&Owned]) -> String {
     )
 }
 
+/// `5 other places (Orders, Chat and Fleet)`; when they are all in one area, as that area.
 fn in_places(members: &[&Owned]) -> String {
-    let areas = members.iter().map(|it| it.finding.area.clone());
-    let areas = enumeration(areas, "more areas");
-    match members.len() {
-        1 => format!("1 more place ({areas})"),
-        count => format!("{count} more places ({areas})"),
+    let areas = || members.iter().map(|it| &it.finding.area);
+    if areas().collect::<HashSet<_>>().len() == 1 {
+        return in_area(members);
     }
+    let named = enumeration(areas().cloned(), "more areas");
+    format!("{} other places ({named})", members.len())
 }
 
 /// Names of the audited code between backticks; code outside of every function has none.

@@ -60,7 +60,10 @@ fn found(timers: Vec<Timer>) -> Vec<Found> {
 
 /// The cell of the design's table, written down a second time and in another order.
 fn expected(timer: &Timer) -> Option<(&'static str, Severity)> {
-    let slow = timer.interval_ms.is_some_and(|ms| ms >= 300_000.0);
+    let slow = match timer.interval_ms {
+        Some(ms) => ms >= 300_000.0,
+        None => timer.kind == Kind::Cron,
+    };
     let off = [Gate::OffByDefault, Gate::OffAtAllCallers].contains(&timer.gate) || !timer.live;
     match timer.verdict {
         Verdict::NetworkPoll | Verdict::StatusPoll if slow => None,
