@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::source::Skip;
-use crate::vocabulary::{Cleared, Confidence, FindingStatus, Gate, Kind, Severity, Side, Verdict, ProviderVerdict};
+use crate::vocabulary::{
+    Cleared, Confidence, FindingStatus, Gate, Kind, ProviderVerdict, Severity, Side, Verdict,
+};
 
 /// A finished audit of one or more roots.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ mod summary;
 
 use std::cmp::Reverse;
 
-use audit::{Audit, ChainStep, Finding, Stats, TimerRow, ProviderRow};
+use audit::{Audit, ChainStep, Finding, ProviderRow, Stats, TimerRow};
 use frame::Texts;
 
 use crate::link::Linked;
@@ -38,7 +38,11 @@ pub fn audit(
     let mut timers = std::mem::take(&mut linked.timers);
     timers.sort_by(|a, b| timer_order(&linked, a).cmp(&timer_order(&linked, b)));
     linked.timers = timers;
-    let providers = linked.providers.iter().map(|it| provider_row(it, &linked)).collect();
+    let providers = linked
+        .providers
+        .iter()
+        .map(|it| provider_row(it, &linked))
+        .collect();
     let mut texts = Texts::new(sources);
     let mut rows: Vec<TimerRow> = linked
         .timers

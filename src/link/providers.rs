@@ -6,7 +6,7 @@ use super::eval::Evaluator;
 use super::program::Program;
 use super::value::{At, FunctionAt, Value};
 use crate::catalog::rows::Gives;
-use crate::facts::{Expr, ExprId, ExportTarget, FunctionId, JsxTag, PropertyKey};
+use crate::facts::{ExportTarget, Expr, ExprId, FunctionId, JsxTag, PropertyKey};
 use crate::source::{FileId, Place, Role};
 use crate::vocabulary::ProviderVerdict;
 
@@ -60,10 +60,15 @@ impl Program {
                 _ => return None,
             };
             let is_context = name.ends_with("Context")
-                && Evaluator::new(self)
-                    .eval(at, &None)
-                    .iter()
-                    .any(|it| matches!(it, Value::Made { gives: Gives::Context, .. }));
+                && Evaluator::new(self).eval(at, &None).iter().any(|it| {
+                    matches!(
+                        it,
+                        Value::Made {
+                            gives: Gives::Context,
+                            ..
+                        }
+                    )
+                });
             is_context.then_some(at)
         });
         made.filter_map(|at| self.context(at)).collect()
@@ -122,14 +127,25 @@ impl Program {
                     .any(|it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == context))
         };
         for (index, node) in facts.nodes.iter().enumerate() {
-            let at = At { file, expr: ExprId(u32::try_from(index).unwrap_or(u32::MAX)) };
+            let at = At {
+                file,
+                expr: ExprId(u32::try_from(index).unwrap_or(u32::MAX)),
+            };
             match &node.expr {
                 // `Orders.Provider` and `Orders.Consumer` count wherever they are named.
-                Expr::Member { object, name } if name == "Provider" && is_it(*object) => uses.provided.push(at),
+                Expr::Member { object, name } if name == "Provider" && is_it(*object) => {
+                    uses.provided.push(at)
+                }
                 Expr::Member { object, name } if name == "Consumer" && is_it(*object) => uses.read.push(at),
                 // Since React 19 the context itself is the element.
-                Expr::Jsx { tag: JsxTag::Component(tag), attributes, .. }
-                    if attributes.iter().any(|it| matches!(&it.key, PropertyKey::Name(key) if key == "value")) && is_it(*tag) =>
+                Expr::Jsx {
+                    tag: JsxTag::Component(tag),
+                    attributes,
+                    ..
+                } if attributes
+                    .iter()
+                    .any(|it| matches!(&it.key, PropertyKey::Name(key) if key == "value"))
+                    && is_it(*tag) =>
                 {
                     uses.provided.push(at);
                 }
@@ -139,7 +155,8 @@ impl Program {
                     }
                 }
                 Expr::Assign { target, value, .. } => {
-                    let is_type = matches!(facts.expr(*target), Expr::Member { name, .. } if name == "contextType");
+                    let is_type =
+                        matches!(facts.expr(*target), Expr::Member { name, .. } if name == "contextType");
                     if is_type && is_it(*value) {
                         uses.read.push(at);
                     }
@@ -148,7 +165,11 @@ impl Program {
             }
         }
         for class in &facts.classes {
-            for member in class.members.iter().filter(|it| it.is_static && it.name == "contextType") {
+            for member in class
+                .members
+                .iter()
+                .filter(|it| it.is_static && it.name == "contextType")
+            {
                 if let crate::facts::MemberKind::Field(Some(value)) = member.kind
                     && is_it(value)
                 {
@@ -161,15 +182,18 @@ impl Program {
     /// Whether a call with a context among its arguments reads it: a row says so, or the function
     /// that is called hands its parameter on to one that does, or cannot be seen.
     fn reads_context(&self, callee: At) -> bool {
-        Evaluator::new(self).eval(callee, &None).iter().any(|value| match value {
-            Value::Library { package, symbol, .. } => match self.catalog().returns(package, symbol) {
-                Some(row) => row.gives == Gives::ContextValue,
-                // `useContextSelector(Orders, …)` of some package.
-                None => symbol.contains("ontext") && package != "global",
-            },
-            Value::Function { .. } | Value::Unknown(_) | Value::Parameter { .. } => true,
-            _ => false,
-        })
+        Evaluator::new(self)
+            .eval(callee, &None)
+            .iter()
+            .any(|value| match value {
+                Value::Library { package, symbol, .. } => match self.catalog().returns(package, symbol) {
+                    Some(row) => row.gives == Gives::ContextValue,
+                    // `useContextSelector(Orders, …)` of some package.
+                    None => symbol.contains("ontext") && package != "global",
+                },
+                Value::Function { .. } | Value::Unknown(_) | Value::Parameter { .. } => true,
+                _ => false,
+            })
     }
 
     /// The component around a provider element and the places that render it.
@@ -180,13 +204,28 @@ impl Program {
             .functions_around(element.expr)
             .filter(|it| *it != FunctionId::MODULE)
             .last();
-        let Some(function) = component else { return (None, vec![self.place(element)]) };
-        let name = self.owner(element).split('.').next().unwrap_or_default().to_owned();
-        let own = FunctionAt { file: element.file, function };
+        let Some(function) = component else {
+            return (None, vec![self.place(element)]);
+        };
+        let name = self
+            .owner(element)
+            .split('.')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let own = FunctionAt {
+            file: element.file,
+            function,
+        };
         let class = facts.function(function).and_then(|it| it.class);
         let mut places: Vec<Place> = match class {
             Some(class) => self.class_elements(element.file, class),
-            None => self.callers(own).iter().filter(|it| !it.is_test).map(|it| self.place(it.at)).collect(),
+            None => self
+                .callers(own)
+                .iter()
+                .filter(|it| !it.is_test)
+                .map(|it| self.place(it.at))
+                .collect(),
         };
         if places.is_empty() && self.is_used_as_a_value(own, &name) {
             places.push(self.place(element));
@@ -196,7 +235,12 @@ impl Program {
 
     /// Elements of a component that is a class.
     fn class_elements(&self, file: FileId, class: crate::facts::ClassId) -> Vec<Place> {
-        let Some(name) = self.facts(file).classes.get(class.index()).and_then(|it| it.name.clone()) else {
+        let Some(name) = self
+            .facts(file)
+            .classes
+            .get(class.index())
+            .and_then(|it| it.name.clone())
+        else {
             return Vec::new();
         };
         let mut files = self.files_mentioning(&name);
@@ -210,13 +254,30 @@ impl Program {
             }
             let facts = self.facts(other);
             for element in &facts.elements {
-                let Expr::Jsx { tag: JsxTag::Component(tag), .. } = facts.expr(*element) else { continue };
+                let Expr::Jsx {
+                    tag: JsxTag::Component(tag),
+                    ..
+                } = facts.expr(*element)
+                else {
+                    continue;
+                };
                 let is_it = Evaluator::new(self)
-                    .eval(At { file: other, expr: *tag }, &None)
+                    .eval(
+                        At {
+                            file: other,
+                            expr: *tag,
+                        },
+                        &None,
+                    )
                     .iter()
-                    .any(|it| matches!(it, Value::Class(found) if found.file == file && found.class == class));
+                    .any(
+                        |it| matches!(it, Value::Class(found) if found.file == file && found.class == class),
+                    );
                 if is_it {
-                    places.push(self.place(At { file: other, expr: *element }));
+                    places.push(self.place(At {
+                        file: other,
+                        expr: *element,
+                    }));
                 }
             }
         }
@@ -227,15 +288,26 @@ impl Program {
     /// component, the default export that a framework renders.
     fn is_used_as_a_value(&self, component: FunctionAt, name: &str) -> bool {
         let facts = self.facts(component.file);
-        let routed = facts.exports.iter().any(|it| it.name == "default") && self.is_live(self.start_of(component.file));
-        let local = facts.bindings.iter().filter(|it| it.name == name).flat_map(|it| &it.uses).any(|used| {
-            let exported = facts.exports.iter().any(|it| matches!(it.target, ExportTarget::Expr(expr) if expr == *used));
-            !exported
-        });
+        let routed = facts.exports.iter().any(|it| it.name == "default")
+            && self.is_live(self.start_of(component.file));
+        let local = facts
+            .bindings
+            .iter()
+            .filter(|it| it.name == name)
+            .flat_map(|it| &it.uses)
+            .any(|used| {
+                let exported = facts
+                    .exports
+                    .iter()
+                    .any(|it| matches!(it.target, ExportTarget::Expr(expr) if expr == *used));
+                !exported
+            });
         local
             || (routed
-                && self
-                    .file(component.file)
-                    .is_some_and(|it| it.path.split('/').any(|part| matches!(part, "pages" | "app" | "routes"))))
+                && self.file(component.file).is_some_and(|it| {
+                    it.path
+                        .split('/')
+                        .any(|part| matches!(part, "pages" | "app" | "routes"))
+                }))
     }
 }
