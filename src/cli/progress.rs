@@ -17,7 +17,6 @@ impl Bar {
             return Self(ProgressBar::hidden());
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        bar.enable_steady_tick(Duration::from_millis(100));
         Self(bar)
     }
 }
@@ -35,6 +34,8 @@ impl Progress for Bar {
         }
         self.0.set_position(0);
         self.0.set_length(total as u64);
+        // Not before the first stage: an empty bar tells nobody anything.
+        self.0.enable_steady_tick(Duration::from_millis(100));
     }
 
     fn step(&self) {

@@ -302,10 +302,23 @@ pub enum BinaryOp {
     Equal,
     /// `!=`, `!==`
     NotEqual,
-    /// `<`, `<=`, `>`, `>=`
-    Compare,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
     /// The rest.
     Other,
+}
+
+impl BinaryOp {
+    /// `<`, `<=`, `>` or `>=`.
+    pub const fn is_order(self) -> bool {
+        matches!(self, Self::Less | Self::AtMost | Self::More | Self::AtLeast)
+    }
 }
 
 /// Assignment operators.

@@ -492,7 +492,10 @@ impl<'t> Lowerer<'t> {
             "??" => BinaryOp::Nullish,
             "==" | "===" => BinaryOp::Equal,
             "!=" | "!==" => BinaryOp::NotEqual,
-            "<" | "<=" | ">" | ">=" => BinaryOp::Compare,
+            "<" => BinaryOp::Less,
+            "<=" => BinaryOp::AtMost,
+            ">" => BinaryOp::More,
+            ">=" => BinaryOp::AtLeast,
             _ => BinaryOp::Other,
         };
         let left = self.field(node, "left");

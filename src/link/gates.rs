@@ -109,10 +109,7 @@ impl Program {
             }
         }
         if requests_guarded {
-            add((
-                Gate::Conditional,
-                Some("the callback returns early under a condition".to_owned()),
-            ));
+            add((Gate::Conditional, Some("its work stands behind one".to_owned())));
         }
         gate
     }

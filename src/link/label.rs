@@ -78,7 +78,10 @@ fn write(facts: &FileFacts, expr: ExprId, depth: u32, out: &mut String) {
                 BinaryOp::Nullish => " ?? ",
                 BinaryOp::Equal => " === ",
                 BinaryOp::NotEqual => " !== ",
-                BinaryOp::Compare => " <> ",
+                BinaryOp::Less => " < ",
+                BinaryOp::AtMost => " <= ",
+                BinaryOp::More => " > ",
+                BinaryOp::AtLeast => " >= ",
                 BinaryOp::Other => " … ",
             });
             part(*right, out);

@@ -710,7 +710,7 @@ impl Program {
             return false;
         }
         let counts = match facts.expr(test) {
-            Expr::Binary { op: crate::facts::BinaryOp::Compare, left, right } => [left, right].into_iter().any(|side| {
+            Expr::Binary { op, left, right } if op.is_order() => [left, right].into_iter().any(|side| {
                 matches!(facts.expr(*side), Expr::Member { name, .. } if name == "length" || name == "size")
             }),
             _ => false,

@@ -63,9 +63,13 @@ impl Evaluator<'_> {
     pub fn member(&self, value: &Value, name: &str, at: At) -> Values {
         match value {
             Value::Object { at: object, env } => match self.facts(object.file).expr(object.expr) {
-                Expr::Object(properties) => self
-                    .property(properties, name, *object, env, at)
-                    .unwrap_or_else(|| self.added_members(*object, name, env)),
+                Expr::Object(properties) => {
+                    let mut values = self
+                        .property(properties, name, *object, env, at)
+                        .unwrap_or_else(|| self.added_members(*object, name, env));
+                    merge(&mut values, self.own_writes(*object, name, env));
+                    values
+                }
                 _ => vec![Value::Unknown(at)],
             },
             Value::Props { at: element, env } => match self.facts(element.file).expr(element.expr) {
@@ -170,6 +174,35 @@ impl Evaluator<'_> {
             Value::Null | Value::Undefined => vec![Value::Undefined],
             Value::Unknown(lost) => vec![Value::Unknown(*lost)],
         }
+    }
+
+    /// `this.connecting = true` in the methods of an object literal.
+    fn own_writes(&self, object: At, name: &str, env: &Env) -> Values {
+        let facts = self.facts(object.file);
+        let mut values = Values::new();
+        for write in facts
+            .writes
+            .iter()
+            .filter(|it| it.name == name && matches!(facts.expr(it.object), Expr::This))
+        {
+            let holder = facts.functions_around(write.expr).find_map(|it| {
+                let declared = facts.function(it)?;
+                (declared.kind != FunctionKind::Arrow).then_some(declared.expr?)
+            });
+            if holder.and_then(|it| facts.node(it).parent) == Some(object.expr) {
+                merge(
+                    &mut values,
+                    self.eval(
+                        At {
+                            file: object.file,
+                            expr: write.value,
+                        },
+                        env,
+                    ),
+                );
+            }
+        }
+        values
     }
 
     /// `service.load = …` on the name that holds an object literal; `undefined` when nobody adds it.

@@ -216,10 +216,7 @@ impl<'p> Evaluator<'p> {
                 let same = |a: &Value| right.iter().all(|b| self::equal(a, b) == Some(equal));
                 left.iter().all(same).then_some(equal == (*op == BinaryOp::Equal))
             }
-            Expr::Binary {
-                op: BinaryOp::Compare | BinaryOp::Other,
-                ..
-            } => None,
+            Expr::Binary { op, .. } if op.is_order() || *op == BinaryOp::Other => None,
             _ => {
                 let values = self.eval(at, env);
                 let first = values.first()?.is_falsy()?;
@@ -272,7 +269,13 @@ impl<'p> Evaluator<'p> {
             | BinaryOp::Divide
             | BinaryOp::Remainder
             | BinaryOp::Power => self.arithmetic(at, op, &part(left), &part(right)),
-            BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Compare | BinaryOp::Other => {
+            BinaryOp::Equal
+            | BinaryOp::NotEqual
+            | BinaryOp::Less
+            | BinaryOp::AtMost
+            | BinaryOp::More
+            | BinaryOp::AtLeast
+            | BinaryOp::Other => {
                 vec![Value::Unknown(at)]
             }
         }
