@@ -1,10 +1,6 @@
 //! How long a whole audit takes: the example of the migration, twenty times over.
 
-#![allow(
-    clippy::expect_used,
-    missing_docs,
-    reason = "a benchmark that cannot set up has nothing to measure"
-)]
+#![allow(clippy::expect_used, missing_docs, reason = "a benchmark that cannot set up has nothing to measure")]
 
 use std::fs;
 use std::path::Path;
@@ -18,12 +14,7 @@ const COPIES: usize = 20;
 fn copy(from: &Path, to: &Path) {
     for entry in WalkDir::new(from) {
         let entry = entry.expect("the fixture can be walked");
-        let target = to.join(
-            entry
-                .path()
-                .strip_prefix(from)
-                .expect("a walk stays under its root"),
-        );
+        let target = to.join(entry.path().strip_prefix(from).expect("a walk stays under its root"));
         if entry.file_type().is_dir() {
             fs::create_dir_all(target).expect("a folder");
         } else {

@@ -1,10 +1,6 @@
 //! How fast a tree is read and searched: the floor under every audit.
 
-#![allow(
-    clippy::expect_used,
-    missing_docs,
-    reason = "a benchmark that cannot set up has nothing to measure"
-)]
+#![allow(clippy::expect_used, missing_docs, reason = "a benchmark that cannot set up has nothing to measure")]
 
 use std::fmt::Write;
 use std::fs;
@@ -38,10 +34,7 @@ fn tree(folder: &std::path::Path) -> Discovery {
         fs::create_dir_all(&parent).expect("a folder");
         fs::write(parent.join(format!("Order{number}.tsx")), component(number)).expect("a file");
     }
-    let options = DiscoverOptions {
-        paths: vec![folder.to_path_buf()],
-        ..DiscoverOptions::default()
-    };
+    let options = DiscoverOptions { paths: vec![folder.to_path_buf()], ..DiscoverOptions::default() };
     discover(&options).expect("the tree just written")
 }
 
@@ -49,11 +42,7 @@ fn scan(bench: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let found = tree(folder.path());
     let limits = Limits::default();
-    let texts: Vec<String> = found
-        .files
-        .iter()
-        .filter_map(|file| read(file, &limits).ok())
-        .collect();
+    let texts: Vec<String> = found.files.iter().filter_map(|file| read(file, &limits).ok()).collect();
     let bytes = texts.iter().map(String::len).sum::<usize>() as u64;
     let words = Words::new([
         "setInterval",
@@ -72,13 +61,7 @@ fn scan(bench: &mut Criterion) {
     let mut group = bench.benchmark_group("scan");
     group.throughput(Throughput::Bytes(bytes)).sample_size(20);
     group.bench_function("read", |bench| {
-        bench.iter(|| {
-            found
-                .files
-                .iter()
-                .filter(|file| read(file, &limits).is_ok())
-                .count()
-        });
+        bench.iter(|| found.files.iter().filter(|file| read(file, &limits).is_ok()).count());
     });
     group.bench_function("words", |bench| {
         bench.iter(|| texts.iter().filter(|text| words.starts(text)).count())

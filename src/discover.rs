@@ -61,15 +61,9 @@ pub fn discover(options: &DiscoverOptions) -> Result<Discovery, Error> {
         [] => &[PathBuf::from(".")],
         given => given,
     };
-    let roots = given
-        .iter()
-        .map(|path| canonical(path))
-        .collect::<Result<Vec<_>, _>>()?;
+    let roots = given.iter().map(|path| canonical(path)).collect::<Result<Vec<_>, _>>()?;
     let root = common_folder(&roots);
-    let taken = Taken {
-        include: globs(&options.include)?,
-        exclude: globs(&options.exclude)?,
-    };
+    let taken = Taken { include: globs(&options.include)?, exclude: globs(&options.exclude)? };
 
     let mut found = walk(&root, &roots, &taken, options);
     found.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -126,10 +120,7 @@ fn canonical(path: &Path) -> Result<PathBuf, Error> {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
             Error::NoSuchPath(path.to_path_buf())
         }
-        _ => Error::Io {
-            path: path.to_path_buf(),
-            source,
-        },
+        _ => Error::Io { path: path.to_path_buf(), source },
     })
 }
 
@@ -139,45 +130,28 @@ fn common_folder(roots: &[PathBuf]) -> PathBuf {
     let first = folders.next().unwrap_or(Path::new("."));
     folders
         .fold(first, |common, folder| {
-            common
-                .ancestors()
-                .find(|above| folder.starts_with(above))
-                .unwrap_or(common)
+            common.ancestors().find(|above| folder.starts_with(above)).unwrap_or(common)
         })
         .to_path_buf()
 }
 
 fn folder_of(path: &Path) -> &Path {
-    if path.is_dir() {
-        path
-    } else {
-        path.parent().unwrap_or(path)
-    }
+    if path.is_dir() { path } else { path.parent().unwrap_or(path) }
 }
 
 /// What the user typed for the root, or the shortest way from here to it.
 fn label(given: &[PathBuf], root: &Path) -> String {
     let typed = given.iter().flat_map(|path| path.ancestors());
     for above in typed {
-        let above = if above.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            above
-        };
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
         if above.canonicalize().is_ok_and(|path| path == root) {
             return above.to_string_lossy().replace('\\', "/");
         }
     }
-    let here = std::env::current_dir()
-        .and_then(|path| path.canonicalize())
-        .unwrap_or_default();
+    let here = std::env::current_dir().and_then(|path| path.canonicalize()).unwrap_or_default();
     match here.strip_prefix(root) {
         Ok(down) => vec![".."; down.components().count().max(1)].join("/"),
-        Err(_) => root
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
+        Err(_) => root.file_name().unwrap_or_default().to_string_lossy().into_owned(),
     }
 }
 
@@ -206,12 +180,7 @@ fn globs(texts: &[String]) -> Result<GlobSet, Error> {
     let mut set = GlobSetBuilder::new();
     for text in texts {
         let plain = text.trim_start_matches("./").trim_end_matches('/');
-        set.add(
-            GlobBuilder::new(plain)
-                .literal_separator(true)
-                .build()
-                .map_err(|why| wrong(text, &why))?,
-        );
+        set.add(GlobBuilder::new(plain).literal_separator(true).build().map_err(|why| wrong(text, &why))?);
     }
     set.build().map_err(|why| wrong(&texts.join(", "), &why))
 }
@@ -281,10 +250,7 @@ fn is_pruned(entry: &DirEntry, root: &Path, exclude: &GlobSet) -> bool {
     if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
         return false;
     }
-    entry
-        .file_name()
-        .to_str()
-        .is_some_and(|name| NEVER.contains(&name))
+    entry.file_name().to_str().is_some_and(|name| NEVER.contains(&name))
         || relative(root, entry.path()).is_some_and(|path| exclude.is_match(path))
 }
 
@@ -300,12 +266,7 @@ fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> O
     let path = entry.path();
     let name = entry.file_name().to_string_lossy();
     let language = language(&name);
-    let skip = |reason: &str| {
-        Some(Item::Skip(Skip {
-            file: lossy(root, path),
-            reason: reason.to_string(),
-        }))
-    };
+    let skip = |reason: &str| Some(Item::Skip(Skip { file: lossy(root, path), reason: reason.to_string() }));
 
     if kind.is_symlink() {
         let hides_source = language.is_some() || path.is_dir();
@@ -333,17 +294,8 @@ fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> O
     if let Some(reason) = passed_over(&name) {
         return skip(reason);
     }
-    let file = SourceFile {
-        role: role(&relative),
-        path: relative,
-        absolute: path.to_path_buf(),
-        language,
-    };
-    Some(if is_template {
-        Item::Template(file)
-    } else {
-        Item::File(file)
-    })
+    let file = SourceFile { role: role(&relative), path: relative, absolute: path.to_path_buf(), language };
+    Some(if is_template { Item::Template(file) } else { Item::File(file) })
 }
 
 /// Why a name alone is enough to leave a source file out. Generated code stays in: the calls of a
@@ -373,40 +325,22 @@ fn unreadable(error: &ignore::Error, root: &Path) -> Skip {
             _ => break,
         };
     }
-    let why = inner
-        .io_error()
-        .map_or_else(|| "unknown cause".to_string(), |io| io.kind().to_string());
-    Skip {
-        file: lossy(root, path),
-        reason: format!("cannot be read: {why}"),
-    }
+    let why = inner.io_error().map_or_else(|| "unknown cause".to_string(), |io| io.kind().to_string());
+    Skip { file: lossy(root, path), reason: format!("cannot be read: {why}") }
 }
 
 /// The name of any path in `root`, for [`Skip`] only.
 fn lossy(root: &Path, path: &Path) -> String {
     let rest = path.strip_prefix(root).unwrap_or(path);
-    let parts: Vec<_> = rest
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect();
-    if parts.is_empty() {
-        ".".to_string()
-    } else {
-        parts.join("/")
-    }
+    let parts: Vec<_> = rest.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    if parts.is_empty() { ".".to_string() } else { parts.join("/") }
 }
 
 /// The walk starts at the given paths; the packages that hold those may be between them and the root.
 fn add_manifests_on_the_way(manifests: &mut BTreeSet<PathBuf>, root: &Path, roots: &[PathBuf]) {
     for path in roots {
-        let between = folder_of(path)
-            .ancestors()
-            .take_while(|folder| folder.starts_with(root));
-        manifests.extend(
-            between
-                .map(|folder| folder.join(packages::MANIFEST))
-                .filter(|path| path.is_file()),
-        );
+        let between = folder_of(path).ancestors().take_while(|folder| folder.starts_with(root));
+        manifests.extend(between.map(|folder| folder.join(packages::MANIFEST)).filter(|path| path.is_file()));
     }
 }
 

@@ -51,9 +51,8 @@ pub struct Options {
 ///
 /// When a path does not exist, a glob does not parse, or nothing is there to audit.
 pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error> {
-    let threads = options
-        .threads
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let threads =
+        options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     // Nested code is walked by recursion of a bounded depth, which needs more stack than usual.
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -83,12 +82,6 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
             bytes_read: program.bytes_read(),
             skipped: Vec::new(),
         };
-        Ok(findings::audit(
-            root,
-            linked,
-            &rules::Policy::default(),
-            stats,
-            &|file| program.text(file),
-        ))
+        Ok(findings::audit(root, linked, &rules::Policy::default(), stats, &|file| program.text(file)))
     })
 }

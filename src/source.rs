@@ -93,11 +93,7 @@ impl LineIndex {
     /// Line and column, both from 1, of a byte offset.
     pub fn position(&self, offset: u32) -> (u32, u32) {
         let line = self.starts.partition_point(|start| *start <= offset);
-        let start = line
-            .checked_sub(1)
-            .and_then(|at| self.starts.get(at))
-            .copied()
-            .unwrap_or(0);
+        let start = line.checked_sub(1).and_then(|at| self.starts.get(at)).copied().unwrap_or(0);
         (u32::try_from(line).unwrap_or(u32::MAX), offset - start + 1)
     }
 
@@ -105,13 +101,7 @@ impl LineIndex {
     pub fn place(&self, file: FileId, span: Span) -> Place {
         let (line, column) = self.position(span.start);
         let (end_line, end_column) = self.position(span.end);
-        Place {
-            file,
-            line,
-            column,
-            end_line,
-            end_column,
-        }
+        Place { file, line, column, end_line, end_column }
     }
 }
 
@@ -138,10 +128,7 @@ impl Skip {
         catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
             let said = panic.downcast_ref::<&str>().copied();
             let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-            Self {
-                file: what.to_owned(),
-                reason: format!("{INTERNAL}{}", said.unwrap_or("panicked")),
-            }
+            Self { file: what.to_owned(), reason: format!("{INTERNAL}{}", said.unwrap_or("panicked")) }
         })
     }
 
@@ -159,10 +146,7 @@ mod tests {
     fn a_bug_is_named_as_ours() {
         assert_eq!(Skip::guard("src/orders.ts", || 7), Ok(7));
         let broken = Skip::guard("src/orders.ts", || -> u8 { panic!("at {}", 3) }).unwrap_err();
-        assert_eq!(
-            (broken.file.as_str(), broken.reason.as_str()),
-            ("src/orders.ts", "internal error: at 3")
-        );
+        assert_eq!((broken.file.as_str(), broken.reason.as_str()), ("src/orders.ts", "internal error: at 3"));
         assert_eq!(broken.internal(), Some("at 3"));
     }
 }

@@ -22,10 +22,7 @@ const POLL: &str = "setInterval(() => fetch('/api/orders'), 5000)\n";
 fn a_path_that_is_not_there_stops_the_run() {
     let tree = TempDir::new().unwrap();
     let error = audit(&tree.path().join("nowhere")).unwrap_err();
-    assert!(
-        matches!(&error, Error::NoSuchPath(path) if path.ends_with("nowhere")),
-        "{error}"
-    );
+    assert!(matches!(&error, Error::NoSuchPath(path) if path.ends_with("nowhere")), "{error}");
 }
 
 #[test]
@@ -39,10 +36,7 @@ fn an_empty_tree_stops_the_run() {
 fn a_broken_tsconfig_is_named() {
     let tree = tree(&[
         ("tsconfig.json", r#"{ "compilerOptions": { "paths": "#),
-        (
-            "src/watch.ts",
-            "import { load } from '@/load'\nsetInterval(load, 4000)\n",
-        ),
+        ("src/watch.ts", "import { load } from '@/load'\nsetInterval(load, 4000)\n"),
         ("src/load.ts", "export const load = () => fetch('/api/load')\n"),
     ]);
     let audit = audited(&tree);
@@ -53,10 +47,7 @@ fn a_broken_tsconfig_is_named() {
 fn a_tsconfig_that_extends_itself_is_named() {
     let tree = tree(&[
         ("tsconfig.json", r#"{ "extends": "./tsconfig.json" }"#),
-        (
-            "src/watch.ts",
-            "import { load } from '@/load'\nsetInterval(load, 4000)\n",
-        ),
+        ("src/watch.ts", "import { load } from '@/load'\nsetInterval(load, 4000)\n"),
     ]);
     let audit = audited(&tree);
     assert_skipped(&audit, "tsconfig.json");
@@ -65,20 +56,15 @@ fn a_tsconfig_that_extends_itself_is_named() {
 #[test]
 fn text_that_is_not_utf8_is_named() {
     let tree = tree(&[]);
-    fs::write(
-        tree.path().join("src/latin.ts"),
-        b"// caf\xe9\nsetInterval(() => fetch('/'), 1000)\n",
-    )
-    .unwrap();
+    fs::write(tree.path().join("src/latin.ts"), b"// caf\xe9\nsetInterval(() => fetch('/'), 1000)\n")
+        .unwrap();
     assert_skipped(&audited(&tree), "src/latin.ts");
 }
 
 #[test]
 fn a_binary_is_named() {
     let tree = tree(&[]);
-    let mut bytes: Vec<u8> = (0..4096_u32)
-        .map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8)
-        .collect();
+    let mut bytes: Vec<u8> = (0..4096_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     bytes.extend_from_slice(b"setInterval(\0refetchInterval\0");
     fs::write(tree.path().join("src/image.ts"), bytes).unwrap();
     assert_skipped(&audited(&tree), "src/image.ts");
@@ -166,10 +152,7 @@ fn syntax_errors_of_every_kind_are_survived() {
             )
         })
         .collect();
-    let files: Vec<(&str, &str)> = files
-        .iter()
-        .map(|(path, text)| (path.as_str(), text.as_str()))
-        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     audited(&tree(&files));
 }
 
@@ -188,18 +171,9 @@ fn a_symlink_loop_ends() {
 fn imports_in_a_circle_end() {
     let tree = tree(&[
         ("src/index.ts", "import { a } from './a'\nsetInterval(a, 2000)\n"),
-        (
-            "src/a.ts",
-            "import { b } from './b'\nexport const a = () => b()\n",
-        ),
-        (
-            "src/b.ts",
-            "import { c } from './c'\nexport const b = () => c()\n",
-        ),
-        (
-            "src/c.ts",
-            "import { a } from './a'\nexport const c = () => { a(); return fetch('/api/c') }\n",
-        ),
+        ("src/a.ts", "import { b } from './b'\nexport const a = () => b()\n"),
+        ("src/b.ts", "import { c } from './c'\nexport const b = () => c()\n"),
+        ("src/c.ts", "import { a } from './a'\nexport const c = () => { a(); return fetch('/api/c') }\n"),
     ]);
     let audit = audited(&tree);
     assert!(polls(&audit, "src/index.ts", 2), "{:#?}", audit.timers);
@@ -242,14 +216,8 @@ fn a_long_way_through_files_ends() {
         let text = format!("import {{ run as next }} from './link{next}'\nexport const run = () => next()\n");
         files.push((format!("src/link{at}.ts"), text));
     }
-    files.push((
-        format!("src/link{links}.ts"),
-        "export const run = () => fetch('/api/end')\n".to_owned(),
-    ));
-    let files: Vec<(&str, &str)> = files
-        .iter()
-        .map(|(path, text)| (path.as_str(), text.as_str()))
-        .collect();
+    files.push((format!("src/link{links}.ts"), "export const run = () => fetch('/api/end')\n".to_owned()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     audited(&tree(&files));
 }
 
@@ -265,10 +233,7 @@ fn deep_code_is_survived() {
         ("calls", nested("f(", "1", ")", 5_000)),
         ("chained calls", format!("a{}", ".b()".repeat(5_000))),
         ("arrows", nested("() => (", "fetch('/deep')", ")", 3_000)),
-        (
-            "functions",
-            nested("function f() { ", "fetch('/deep')", " }", 3_000),
-        ),
+        ("functions", nested("function f() { ", "fetch('/deep')", " }", 3_000)),
         ("sums", format!("1{}", " + 1".repeat(20_000))),
         ("ternaries", format!("{}1", "a ? 2 : ".repeat(5_000))),
         ("templates", nested("`${", "1", "}`", 2_000)),
@@ -283,10 +248,7 @@ fn deep_code_is_survived() {
             (format!("src/{}.tsx", name.replace(' ', "-")), text)
         })
         .collect();
-    let files: Vec<(&str, &str)> = files
-        .iter()
-        .map(|(path, text)| (path.as_str(), text.as_str()))
-        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     audited(&tree(&files));
 }
 
@@ -316,11 +278,7 @@ fn audit(root: &Path) -> Result<Audit, Error> {
 /// The audit of a tree, in which the good file's poll was found whatever lies beside it.
 fn audited(tree: &TempDir) -> Audit {
     let audit = audit(tree.path()).unwrap();
-    assert!(
-        polls(&audit, "src/main.ts", 1),
-        "the good file is not audited: {:#?}",
-        audit.stats
-    );
+    assert!(polls(&audit, "src/main.ts", 1), "the good file is not audited: {:#?}", audit.stats);
     audit
 }
 
@@ -334,9 +292,7 @@ fn polls(audit: &Audit, file: &str, line: u32) -> bool {
 fn assert_skipped(audit: &Audit, file: &str) {
     let skipped = &audit.stats.skipped;
     assert!(
-        skipped
-            .iter()
-            .any(|skip| skip.file == file && !skip.reason.is_empty()),
+        skipped.iter().any(|skip| skip.file == file && !skip.reason.is_empty()),
         "{file} is not in {skipped:#?}"
     );
 }

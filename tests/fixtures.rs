@@ -26,10 +26,7 @@ type At = (String, u32);
 #[test]
 fn every_timer_and_finding_is_expected() {
     let cases = cases();
-    let wrong = cases
-        .iter()
-        .flat_map(|case| compare(case).unwrap_or_else(|why| vec![why]))
-        .collect();
+    let wrong = cases.iter().flat_map(|case| compare(case).unwrap_or_else(|why| vec![why])).collect();
     report(wrong, cases.len());
 }
 
@@ -41,10 +38,7 @@ fn demand_driven_is_parse_all() {
             .map_err(|why| format!("{} parsing everything changes\n{why}", case.name))
     };
     let cases = cases();
-    report(
-        cases.iter().filter_map(|case| same(case).err()).collect(),
-        cases.len(),
-    );
+    report(cases.iter().filter_map(|case| same(case).err()).collect(), cases.len());
 }
 
 #[test]
@@ -59,20 +53,12 @@ fn the_number_of_threads_changes_nothing() {
         Ok(())
     };
     let cases = cases();
-    report(
-        cases.iter().filter_map(|case| same(case).err()).collect(),
-        cases.len(),
-    );
+    report(cases.iter().filter_map(|case| same(case).err()).collect(), cases.len());
 }
 
 /// Fails with everything that is wrong in all cases, if anything is.
 fn report(wrong: Vec<String>, of: usize) {
-    assert!(
-        wrong.is_empty(),
-        "\n{}\n\n{} differences in {of} cases\n",
-        wrong.join("\n"),
-        wrong.len()
-    );
+    assert!(wrong.is_empty(), "\n{}\n\n{} differences in {of} cases\n", wrong.join("\n"), wrong.len());
 }
 
 /// Audits one case; a failure, or a panic, is told as one of its differences, so that the list goes on.
@@ -87,10 +73,7 @@ fn audit(case: &Case, threads: usize, parse_all: bool) -> Result<Audit, String> 
 
 /// The first line at which two texts differ.
 fn equal(left: &str, right: &str) -> Result<(), String> {
-    let differs = left
-        .lines()
-        .zip(right.lines())
-        .find(|(left, right)| left != right);
+    let differs = left.lines().zip(right.lines()).find(|(left, right)| left != right);
     match differs {
         Some((left, right)) => Err(format!("  {}\n  {}", left.trim(), right.trim())),
         None if left.len() == right.len() => Ok(()),
@@ -104,10 +87,7 @@ fn json(audit: &Audit) -> String {
 
 /// The report up to its last part: how many files were parsed may differ.
 fn without_stats(report: &str) -> &str {
-    report
-        .rsplit_once("\n  \"stats\": {")
-        .expect("the stats come last")
-        .0
+    report.rsplit_once("\n  \"stats\": {").expect("the stats come last").0
 }
 
 /// Every difference between a case's comments and its audit, as readable text.
@@ -129,24 +109,12 @@ fn compare(case: &Case) -> Result<Vec<String>, String> {
     let got = by_place(&audit.timers, |timer| (timer.file.clone(), timer.line));
     for (at, expected, got) in unmatched(timers, got, ExpectedTimer::matches) {
         let expected = expected.iter().map(|timer| timer.text.clone());
-        wrong.push(difference(
-            case,
-            &at,
-            "timer",
-            expected,
-            got.into_iter().map(describe_timer),
-        ));
+        wrong.push(difference(case, &at, "timer", expected, got.into_iter().map(describe_timer)));
     }
     let got = by_place(&audit.findings, |finding| (finding.file.clone(), finding.line));
     for (at, expected, got) in unmatched(findings, got, ExpectedFinding::matches) {
         let expected = expected.iter().map(ToString::to_string);
-        wrong.push(difference(
-            case,
-            &at,
-            "finding",
-            expected,
-            got.into_iter().map(describe_finding),
-        ));
+        wrong.push(difference(case, &at, "finding", expected, got.into_iter().map(describe_finding)));
     }
     Ok(wrong)
 }
@@ -206,9 +174,7 @@ fn difference(
 }
 
 fn describe_timer(timer: &TimerRow) -> String {
-    let interval = timer
-        .interval_ms
-        .map_or_else(|| "dynamic".to_owned(), |ms| ms.to_string());
+    let interval = timer.interval_ms.map_or_else(|| "dynamic".to_owned(), |ms| ms.to_string());
     let mut text = format!(
         "{} {} {interval} gate={} side={} cleared={} live={} confidence={} owner={}",
         timer.kind,

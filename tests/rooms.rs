@@ -17,17 +17,13 @@ use walkdir::WalkDir;
 /// What every room may use.
 const SHARED_GROUND: [&str; 4] = ["source", "vocabulary", "error", "progress"];
 /// The way that a repository takes, as ARCHITECTURE.md draws it; the catalog knows nobody.
-const ROOMS: [&str; 10] = [
-    "catalog", "discover", "scan", "parse", "facts", "link", "rules", "findings", "report", "cli",
-];
+const ROOMS: [&str; 10] =
+    ["catalog", "discover", "scan", "parse", "facts", "link", "rules", "findings", "report", "cli"];
 
 /// A file of `src/`: its room and its text without the tests in it.
 fn files() -> Vec<(String, String, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let files = WalkDir::new(&src)
-        .sort_by_file_name()
-        .into_iter()
-        .map(Result::unwrap);
+    let files = WalkDir::new(&src).sort_by_file_name().into_iter().map(Result::unwrap);
     let rust = files.filter(|entry| entry.path().extension().is_some_and(|it| it == "rs"));
     let read = |entry: walkdir::DirEntry| {
         let inside = entry.path().strip_prefix(&src).unwrap();
@@ -37,18 +33,13 @@ fn files() -> Vec<(String, String, String)> {
         let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
         (inside.display().to_string(), room, product)
     };
-    rust.map(read)
-        .filter(|(path, ..)| !path.ends_with("tests.rs"))
-        .collect()
+    rust.map(read).filter(|(path, ..)| !path.ends_with("tests.rs")).collect()
 }
 
 /// The rooms that a text names: `crate::link::…` and `use crate::{link::…, rules}`.
 fn named(text: &str) -> BTreeSet<String> {
-    let word = |text: &str| {
-        text.chars()
-            .take_while(|it| it.is_alphanumeric() || *it == '_')
-            .collect::<String>()
-    };
+    let word =
+        |text: &str| text.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect::<String>();
     let mut found = BTreeSet::new();
     for rest in text.split("crate::").skip(1) {
         let Some(list) = rest.strip_prefix('{') else {

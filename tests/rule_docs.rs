@@ -31,10 +31,7 @@ fn blocks(markdown: &str) -> Vec<Block> {
             Some(info) if !open => {
                 let file = info.split(' ').find_map(|word| word.strip_prefix("file="));
                 let file = file.expect("the fence of an example names its file").to_owned();
-                found.push(Block {
-                    file,
-                    text: String::new(),
-                });
+                found.push(Block { file, text: String::new() });
                 open = true;
             }
             Some(_) => open = false,
@@ -48,14 +45,8 @@ fn blocks(markdown: &str) -> Vec<Block> {
 /// Where `// expect` stands, as `file:line`.
 fn expected(blocks: &[Block]) -> Vec<String> {
     let lines = |block: &Block| -> Vec<String> {
-        let marked = block
-            .text
-            .lines()
-            .zip(1..)
-            .filter(|(line, _)| line.ends_with("// expect"));
-        marked
-            .map(|(_, number)| format!("{}:{number}", block.file))
-            .collect()
+        let marked = block.text.lines().zip(1..).filter(|(line, _)| line.ends_with("// expect"));
+        marked.map(|(_, number)| format!("{}:{number}", block.file)).collect()
     };
     blocks.iter().flat_map(lines).collect()
 }
@@ -69,10 +60,7 @@ fn findings(blocks: &[Block]) -> Vec<String> {
         fs::write(path, &block.text).unwrap();
     }
     let found = support::audit(folder.path()).findings;
-    found
-        .iter()
-        .map(|it| format!("{} {}:{}", it.rule, it.file, it.line))
-        .collect()
+    found.iter().map(|it| format!("{} {}:{}", it.rule, it.file, it.line)).collect()
 }
 
 #[test]
@@ -80,10 +68,7 @@ fn examples_fire_exactly_their_rule() {
     for Rule { id, docs, .. } in rules::all() {
         let (before, after) = docs.split_once("## Use instead").unwrap();
         let example = blocks(before);
-        let expected: Vec<String> = expected(&example)
-            .iter()
-            .map(|place| format!("{id} {place}"))
-            .collect();
+        let expected: Vec<String> = expected(&example).iter().map(|place| format!("{id} {place}")).collect();
         assert!(!expected.is_empty(), "{id}");
         assert_eq!(findings(&example), expected, "the example of {id}");
         assert_eq!(findings(&blocks(after)), [""; 0], "what {id} says to use instead");
@@ -94,11 +79,7 @@ fn examples_fire_exactly_their_rule() {
 fn the_rendered_docs_are_current() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules");
     let mut pages = vec![("README.md".to_owned(), rules::index())];
-    pages.extend(
-        rules::all()
-            .iter()
-            .map(|rule| (format!("{}.md", rule.id), rule.page())),
-    );
+    pages.extend(rules::all().iter().map(|rule| (format!("{}.md", rule.id), rule.page())));
     if std::env::var_os("UNPOLL_UPDATE_DOCS").is_some() {
         fs::create_dir_all(&folder).unwrap();
         for (name, page) in &pages {
@@ -109,9 +90,5 @@ fn the_rendered_docs_are_current() {
         let written = fs::read_to_string(folder.join(name)).unwrap_or_default();
         assert_eq!(&written, page, "docs/rules/{name}: run with UNPOLL_UPDATE_DOCS=1");
     }
-    assert_eq!(
-        fs::read_dir(&folder).unwrap().count(),
-        pages.len(),
-        "pages of rules that are gone"
-    );
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), pages.len(), "pages of rules that are gone");
 }

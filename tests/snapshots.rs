@@ -58,10 +58,6 @@ fn stats() {
             stats.skipped.len()
         )
     };
-    let fixtures = [
-        "migration/proxy-dashboard",
-        "callbacks/barrel-chain",
-        "reachability/many-hops",
-    ];
+    let fixtures = ["migration/proxy-dashboard", "callbacks/barrel-chain", "reachability/many-hops"];
     insta::assert_snapshot!(fixtures.map(stats).join("\n"));
 }

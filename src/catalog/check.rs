@@ -10,9 +10,8 @@ use crate::vocabulary::Kind;
 /// Reads one file and checks it.
 pub(super) fn read(file: &str, text: &str) -> Result<LibraryFile, Error> {
     let library: LibraryFile = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| {
-            1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count()
-        });
+        let line =
+            error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count());
         fault(file, format!("line {line}: {}", error.message().trim_end()))
     })?;
     check(&library).map_err(|why| fault(file, why))?;
@@ -21,24 +20,15 @@ pub(super) fn read(file: &str, text: &str) -> Result<LibraryFile, Error> {
 
 /// A mistake in a catalog file.
 pub(super) fn fault(file: &str, why: String) -> Error {
-    Error::Catalog {
-        file: file.to_owned(),
-        why,
-    }
+    Error::Catalog { file: file.to_owned(), why }
 }
 
 fn check(library: &LibraryFile) -> Result<(), String> {
     if library.packages.is_empty() {
         return Err("`packages` is empty".into());
     }
-    if let Some(package) = library
-        .packages
-        .iter()
-        .find(|p| p.is_empty() || p.starts_with("node:"))
-    {
-        return Err(format!(
-            "`packages` holds `{package}`: write the specifier, without `node:`"
-        ));
+    if let Some(package) = library.packages.iter().find(|p| p.is_empty() || p.starts_with("node:")) {
+        return Err(format!("`packages` holds `{package}`: write the specifier, without `node:`"));
     }
     // Overloads share a symbol, so timers may name one twice.
     each(library.timer.iter().map(|row| &row.at), "timer", true)?;
@@ -99,9 +89,7 @@ fn sorted(names: &[String], key: &str) -> Result<(), String> {
             return Err(format!("`{key}` names `{first}` twice"));
         }
         if first > second {
-            return Err(format!(
-                "`{key}` is not sorted: `{second}` comes before `{first}`"
-            ));
+            return Err(format!("`{key}` is not sorted: `{second}` comes before `{first}`"));
         }
     }
     Ok(())
@@ -109,24 +97,14 @@ fn sorted(names: &[String], key: &str) -> Result<(), String> {
 
 fn timer(row: &TimerMeaning) -> Result<(), String> {
     for (key, slot) in [("interval", &row.interval), ("work", &row.work)] {
-        if matches!(
-            slot,
-            Some(Slot {
-                argument: None,
-                option: None
-            })
-        ) {
+        if matches!(slot, Some(Slot { argument: None, option: None })) {
             return Err(format!("`{key}` names neither `argument` nor `option`"));
         }
     }
     if row.kind == Kind::QueryOption && row.interval.is_none() {
         return Err("a `query-option` needs an `interval`".into());
     }
-    if row
-        .switch
-        .iter()
-        .any(|switch| switch.option.is_none() && switch.argument.is_none())
-    {
+    if row.switch.iter().any(|switch| switch.option.is_none() && switch.argument.is_none()) {
         return Err("`switch` names neither `argument` nor `option`".into());
     }
     if !(row.unit_ms.is_finite() && row.unit_ms > 0.0) {
@@ -150,68 +128,32 @@ mod tests {
     fn mistakes_name_the_file_and_the_key() {
         for (rows, part) in [
             ("[[timers]]\n", "unknown field `timers`"),
-            (
-                "[[effect]]\nat = [\"a\"]\neffect = \"pure\"\nsure = true\n",
-                "unknown field `sure`",
-            ),
-            (
-                "[[effect]]\nat = [\"a\"]\neffect = \"magic\"\n",
-                "line 5: unknown variant `magic`",
-            ),
-            (
-                "[[effect]]\nat = []\neffect = \"pure\"\n",
-                "`effect` `at` is empty",
-            ),
+            ("[[effect]]\nat = [\"a\"]\neffect = \"pure\"\nsure = true\n", "unknown field `sure`"),
+            ("[[effect]]\nat = [\"a\"]\neffect = \"magic\"\n", "line 5: unknown variant `magic`"),
+            ("[[effect]]\nat = []\neffect = \"pure\"\n", "`effect` `at` is empty"),
             (
                 "[[effect]]\nat = [\"b\", \"a\"]\neffect = \"pure\"\n",
                 "`effect` `at` is not sorted: `a` comes before `b`",
             ),
-            (
-                "[[effect]]\nat = [\"a\", \"a\"]\neffect = \"pure\"\n",
-                "`effect` `at` names `a` twice",
-            ),
+            ("[[effect]]\nat = [\"a\", \"a\"]\neffect = \"pure\"\n", "`effect` `at` names `a` twice"),
             (
                 "[[effect]]\nat = [\"a\"]\neffect = \"pure\"\n[[effect]]\nat = [\"a\"]\neffect = \"log\"\n",
                 "`effect` names `a` twice",
             ),
-            (
-                "[[stop]]\nat = [\"a..b\"]\n",
-                "`stop` symbol `a..b` has an empty name in it",
-            ),
-            (
-                "[[stop]]\nat = [\"default.b\"]\n",
-                "`stop` symbol `default.b` begins with `default.`",
-            ),
-            (
-                "[[timer]]\nat = [\"a\"]\nkind = \"query-option\"\n",
-                "a `query-option` needs an `interval`",
-            ),
-            (
-                "[[timer]]\nat = [\"a\"]\nkind = \"raf\"\nwork = {}\n",
-                "`work` names neither",
-            ),
-            (
-                "[[timer]]\nat = [\"a\"]\nkind = \"raf\"\nunit_ms = 0\n",
-                "`unit_ms` is not above zero",
-            ),
+            ("[[stop]]\nat = [\"a..b\"]\n", "`stop` symbol `a..b` has an empty name in it"),
+            ("[[stop]]\nat = [\"default.b\"]\n", "`stop` symbol `default.b` begins with `default.`"),
+            ("[[timer]]\nat = [\"a\"]\nkind = \"query-option\"\n", "a `query-option` needs an `interval`"),
+            ("[[timer]]\nat = [\"a\"]\nkind = \"raf\"\nwork = {}\n", "`work` names neither"),
+            ("[[timer]]\nat = [\"a\"]\nkind = \"raf\"\nunit_ms = 0\n", "`unit_ms` is not above zero"),
             (
                 "[[timer]]\nat = [\"a\"]\nkind = \"raf\"\nswitch = [{ off = \"0\" }]\n",
                 "`switch` names neither",
             ),
-            (
-                "[[once]]\nat = [\"a\"]\nkind = \"cron\"\ncallback = 0\n",
-                "`kind` is `cron`",
-            ),
-            (
-                "[[status]]\nmembers = [\"b\", \"a\"]\n",
-                "`status` `members` is not sorted",
-            ),
+            ("[[once]]\nat = [\"a\"]\nkind = \"cron\"\ncallback = 0\n", "`kind` is `cron`"),
+            ("[[status]]\nmembers = [\"b\", \"a\"]\n", "`status` `members` is not sorted"),
         ] {
             let error = fault(&format!("{HEAD}{rows}"));
-            assert!(
-                error.starts_with("catalog own.toml: ") && error.contains(part),
-                "{error}\nwants {part}"
-            );
+            assert!(error.starts_with("catalog own.toml: ") && error.contains(part), "{error}\nwants {part}");
         }
         assert!(fault("library = \"Own\"\npackages = []\n").contains("`packages` is empty"));
         assert!(fault("library = \"Own\"\npackages = [\"node:fs\"]\n").contains("without `node:`"));

@@ -57,10 +57,7 @@ struct Shelf<Row> {
 
 impl<Row> Default for Shelf<Row> {
     fn default() -> Self {
-        Self {
-            exact: FxHashMap::default(),
-            patterns: Vec::new(),
-        }
+        Self { exact: FxHashMap::default(), patterns: Vec::new() }
     }
 }
 
@@ -85,8 +82,7 @@ impl<Row> Shelf<Row> {
                 }
             }
         }
-        self.patterns
-            .sort_by_key(|(pattern, ..)| std::cmp::Reverse(pattern.weight));
+        self.patterns.sort_by_key(|(pattern, ..)| std::cmp::Reverse(pattern.weight));
     }
 
     /// Rows for a symbol: those that name it, or else those of the closest pattern.
@@ -94,27 +90,18 @@ impl<Row> Shelf<Row> {
         if let Some(rows) = self.exact.get(symbol) {
             return rows.iter().map(AsRef::as_ref).collect();
         }
-        let mut hits = self
-            .patterns
-            .iter()
-            .filter(|(pattern, ..)| pattern.matches(symbol))
-            .peekable();
+        let mut hits = self.patterns.iter().filter(|(pattern, ..)| pattern.matches(symbol)).peekable();
         let Some((_, closest, _)) = hits.peek().copied() else {
             return Vec::new();
         };
-        hits.filter(|(_, text, _)| text == closest)
-            .map(|(_, _, row)| row.as_ref())
-            .collect()
+        hits.filter(|(_, text, _)| text == closest).map(|(_, _, row)| row.as_ref()).collect()
     }
 
     fn first(&self, symbol: &str) -> Option<&Row> {
         if let Some(rows) = self.exact.get(symbol) {
             return rows.first().map(AsRef::as_ref);
         }
-        self.patterns
-            .iter()
-            .find(|(pattern, ..)| pattern.matches(symbol))
-            .map(|(_, _, row)| row.as_ref())
+        self.patterns.iter().find(|(pattern, ..)| pattern.matches(symbol)).map(|(_, _, row)| row.as_ref())
     }
 
     /// Every symbol with its row, in no order.
@@ -123,11 +110,7 @@ impl<Row> Shelf<Row> {
             .exact
             .iter()
             .flat_map(|(symbol, rows)| rows.iter().map(move |row| (symbol.as_str(), row.as_ref())));
-        exact.chain(
-            self.patterns
-                .iter()
-                .map(|(_, symbol, row)| (symbol.as_str(), row.as_ref())),
-        )
+        exact.chain(self.patterns.iter().map(|(_, symbol, row)| (symbol.as_str(), row.as_ref())))
     }
 }
 
@@ -190,9 +173,7 @@ impl Catalog {
 
     /// The package and symbol that a dependency-injection container hands to a parameter of that name.
     pub fn injected(&self, name: &str) -> Option<(&str, &str)> {
-        self.injected
-            .get(name)
-            .map(|(package, symbol)| (package.as_str(), symbol.as_str()))
+        self.injected.get(name).map(|(package, symbol)| (package.as_str(), symbol.as_str()))
     }
 
     /// What a method of that name does on a receiver that cannot be seen.
@@ -297,8 +278,7 @@ impl Catalog {
         let delay = shared(library.delay);
         let stop = shared(library.stop);
         let reads = library.effect.iter().filter(|row| row.without_call);
-        self.reads
-            .extend(reads.flat_map(|row| row.at.iter().map(|at| last_name(at).to_owned())));
+        self.reads.extend(reads.flat_map(|row| row.at.iter().map(|at| last_name(at).to_owned())));
         let effect = shared(library.effect);
         let returns = shared(library.returns);
         for name in &library.packages {
@@ -312,21 +292,16 @@ impl Catalog {
             package.returns.put(&returns, |row| &row.at);
         }
         let home = library.packages.first().cloned().unwrap_or_default();
-        let names = library
-            .injected
-            .into_iter()
-            .map(|InjectedMeaning { name, at }| (name, (home.clone(), at)));
+        let names =
+            library.injected.into_iter().map(|InjectedMeaning { name, at }| (name, (home.clone(), at)));
         self.injected.extend(names);
         for row in library.method {
-            self.methods
-                .extend(row.names.iter().map(|name| (name.clone(), row.clone())));
+            self.methods.extend(row.names.iter().map(|name| (name.clone(), row.clone())));
         }
         for row in library.registry {
-            self.registries
-                .extend(row.names.iter().map(|name| (name.clone(), row.clone())));
+            self.registries.extend(row.names.iter().map(|name| (name.clone(), row.clone())));
         }
-        self.status
-            .extend(library.status.into_iter().flat_map(|row| row.members));
+        self.status.extend(library.status.into_iter().flat_map(|row| row.members));
     }
 
     /// Two built-in files must not say two things of one symbol.
@@ -342,18 +317,12 @@ impl Catalog {
             let known = known.or_else(|| returns.clone().find(|at| package.returns.exact.contains_key(*at)));
             let known = known.or_else(|| timers.clone().find(|at| package.timer.exact.contains_key(*at)));
             if let Some(symbol) = known {
-                return Err(fault(
-                    file,
-                    format!("`{symbol}` of `{name}` has a row in an earlier file"),
-                ));
+                return Err(fault(file, format!("`{symbol}` of `{name}` has a row in an earlier file")));
             }
         }
         for row in &library.method {
             if let Some(name) = row.names.iter().find(|name| self.methods.contains_key(*name)) {
-                return Err(fault(
-                    file,
-                    format!("`method` `{name}` has a row in an earlier file"),
-                ));
+                return Err(fault(file, format!("`method` `{name}` has a row in an earlier file")));
             }
         }
         Ok(())
@@ -376,11 +345,7 @@ fn spellings<'s>(symbol: &'s str, subpath: &str) -> impl Iterator<Item = Cow<'s,
     let symbol = symbol.strip_prefix("default.").unwrap_or(symbol);
     let file = subpath.rsplit('/').next().unwrap_or(subpath);
     let file = file.split_once('.').map_or(file, |(stem, _)| stem);
-    let rest = symbol
-        .strip_prefix("default")
-        .filter(|rest| rest.is_empty() || rest.starts_with("()"));
-    let named = rest
-        .filter(|_| !file.is_empty())
-        .map(|rest| Cow::Owned(format!("{file}{rest}")));
+    let rest = symbol.strip_prefix("default").filter(|rest| rest.is_empty() || rest.starts_with("()"));
+    let named = rest.filter(|_| !file.is_empty()).map(|rest| Cow::Owned(format!("{file}{rest}")));
     named.into_iter().chain(std::iter::once(Cow::Borrowed(symbol)))
 }

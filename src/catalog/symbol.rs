@@ -85,12 +85,7 @@ fn name_matches(pattern: &str, name: &str) -> bool {
     if !pattern.contains('*') {
         return pattern == name;
     }
-    wildcard(
-        pattern.as_bytes(),
-        name.as_bytes(),
-        |byte| *byte == b'*',
-        |want, have| want == have,
-    )
+    wildcard(pattern.as_bytes(), name.as_bytes(), |byte| *byte == b'*', |want, have| want == have)
 }
 
 /// Glob matching with one star that stands for any run of items. It goes back to the last star

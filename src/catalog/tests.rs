@@ -28,10 +28,7 @@ fn the_list_of_files_is_the_folder() {
         .filter(|name| name.ends_with(".toml"))
         .collect();
     names.sort();
-    assert_eq!(
-        names,
-        FILES.iter().map(|(name, _)| name.to_string()).collect::<Vec<_>>()
-    );
+    assert_eq!(names, FILES.iter().map(|(name, _)| name.to_string()).collect::<Vec<_>>());
 }
 
 #[test]
@@ -86,24 +83,12 @@ fn options_of_data_libraries_poll() {
     let catalog = catalog();
     for (package, symbol, key) in [
         ("@tanstack/react-query", "useQuery", "refetchInterval"),
-        (
-            "@tanstack/react-query",
-            "useSuspenseInfiniteQuery",
-            "refetchInterval",
-        ),
+        ("@tanstack/react-query", "useSuspenseInfiniteQuery", "refetchInterval"),
         ("@tanstack/react-query", "queryOptions", "refetchInterval"),
         ("@tanstack/react-query", "QueryObserver", "refetchInterval"),
-        (
-            "@tanstack/react-query",
-            "QueryClient",
-            "defaultOptions.queries.refetchInterval",
-        ),
+        ("@tanstack/react-query", "QueryClient", "defaultOptions.queries.refetchInterval"),
         ("@tanstack/react-query", "useQueries", "queries.refetchInterval"),
-        (
-            "@tanstack/query-core",
-            "QueryClient().setQueryDefaults",
-            "refetchInterval",
-        ),
+        ("@tanstack/query-core", "QueryClient().setQueryDefaults", "refetchInterval"),
         ("react-query", "useQuery", "refetchInterval"),
         ("swr", "default", "refreshInterval"),
         ("swr", "SWRConfig", "value.refreshInterval"),
@@ -111,37 +96,17 @@ fn options_of_data_libraries_poll() {
         ("swr/infinite", "default", "refreshInterval"),
         ("@apollo/client", "useQuery", "pollInterval"),
         ("@apollo/client/react", "useLazyQuery", "pollInterval"),
-        (
-            "@apollo/client",
-            "ApolloClient",
-            "defaultOptions.watchQuery.pollInterval",
-        ),
+        ("@apollo/client", "ApolloClient", "defaultOptions.watchQuery.pollInterval"),
         ("@apollo/client/core", "ApolloClient().watchQuery", "pollInterval"),
-        (
-            "@reduxjs/toolkit/query/react",
-            "createApi().useGetOrdersQuery",
-            "pollingInterval",
-        ),
-        (
-            "@reduxjs/toolkit/query/react",
-            "createApi().useLazyGetOrdersQuery",
-            "pollingInterval",
-        ),
+        ("@reduxjs/toolkit/query/react", "createApi().useGetOrdersQuery", "pollingInterval"),
+        ("@reduxjs/toolkit/query/react", "createApi().useLazyGetOrdersQuery", "pollingInterval"),
         (
             "@reduxjs/toolkit/query",
             "createApi().endpoints.getOrders.initiate",
             "subscriptionOptions.pollingInterval",
         ),
-        (
-            "@trpc/react-query",
-            "createTRPCReact().order.list.useQuery",
-            "refetchInterval",
-        ),
-        (
-            "@trpc/tanstack-react-query",
-            "createTRPCOptionsProxy().order.list.queryOptions",
-            "refetchInterval",
-        ),
+        ("@trpc/react-query", "createTRPCReact().order.list.useQuery", "refetchInterval"),
+        ("@trpc/tanstack-react-query", "createTRPCOptionsProxy().order.list.queryOptions", "refetchInterval"),
         ("relay-runtime", "fetchQuery", "networkCacheConfig.poll"),
         ("ahooks", "useRequest", "pollingInterval"),
         ("rooks", "useRequest", "pollingInterval"),
@@ -151,30 +116,13 @@ fn options_of_data_libraries_poll() {
         ("wagmi", "useBalance", "query.refetchInterval"),
         ("@refinedev/core", "useTable", "queryOptions.refetchInterval"),
     ] {
-        let row = catalog
-            .timer(package, symbol)
-            .unwrap_or_else(|| panic!("{package} {symbol}"));
-        assert_eq!(
-            (row.kind, option(row)),
-            (Kind::QueryOption, Some(key)),
-            "{package} {symbol}"
-        );
+        let row = catalog.timer(package, symbol).unwrap_or_else(|| panic!("{package} {symbol}"));
+        assert_eq!((row.kind, option(row)), (Kind::QueryOption, Some(key)), "{package} {symbol}");
     }
     assert!(catalog.timer("convex/react", "useQuery").is_none(), "live push");
-    assert!(
-        catalog
-            .timer("@tanstack/react-query", "QueryClient().fetchQuery")
-            .is_none()
-    );
+    assert!(catalog.timer("@tanstack/react-query", "QueryClient().fetchQuery").is_none());
     assert!(catalog.timer("@apollo/client", "useSuspenseQuery").is_none());
-    assert!(
-        catalog
-            .timer(
-                "@reduxjs/toolkit/query/react",
-                "createApi().endpoints.x.useQueryState"
-            )
-            .is_none()
-    );
+    assert!(catalog.timer("@reduxjs/toolkit/query/react", "createApi().endpoints.x.useQueryState").is_none());
 }
 
 #[test]
@@ -185,18 +133,8 @@ fn hooks_and_functions_repeat_their_callback() {
         ("node:timers", "setInterval", Kind::SetInterval, 1),
         ("node:timers/promises", "setInterval", Kind::SetInterval, 0),
         ("worker-timers", "setInterval", Kind::SetInterval, 1),
-        (
-            "set-interval-async/fixed",
-            "setIntervalAsync",
-            Kind::SetInterval,
-            1,
-        ),
-        (
-            "react-native-background-timer",
-            "runBackgroundTimer",
-            Kind::SetInterval,
-            1,
-        ),
+        ("set-interval-async/fixed", "setIntervalAsync", Kind::SetInterval, 1),
+        ("react-native-background-timer", "runBackgroundTimer", Kind::SetInterval, 1),
         ("angular", "$interval", Kind::SetInterval, 1),
         ("@apollo/client", "useQuery().startPolling", Kind::QueryOption, 0),
         ("usehooks-ts", "useInterval", Kind::IntervalHook, 1),
@@ -206,12 +144,7 @@ fn hooks_and_functions_repeat_their_callback() {
         ("@mantine/hooks", "useInterval", Kind::IntervalHook, 1),
         ("@use-it/interval", "default", Kind::IntervalHook, 1),
         ("rooks", "useIntervalWhen", Kind::IntervalHook, 1),
-        (
-            "beautiful-react-hooks/useInterval",
-            "default",
-            Kind::IntervalHook,
-            1,
-        ),
+        ("beautiful-react-hooks/useInterval", "default", Kind::IntervalHook, 1),
         ("@vueuse/core", "useTimeoutPoll", Kind::IntervalHook, 1),
         ("poll", "default", Kind::SleepLoop, 1),
         ("cron", "CronJob", Kind::Cron, 0),
@@ -220,42 +153,21 @@ fn hooks_and_functions_repeat_their_callback() {
         ("rxjs", "interval", Kind::Rxjs, 0),
         ("rxjs", "timer", Kind::Rxjs, 1),
     ] {
-        let row = catalog
-            .timer(package, symbol)
-            .unwrap_or_else(|| panic!("{package} {symbol}"));
-        assert_eq!(
-            (row.kind, argument(row)),
-            (kind, Some(interval)),
-            "{package} {symbol}"
-        );
+        let row = catalog.timer(package, symbol).unwrap_or_else(|| panic!("{package} {symbol}"));
+        assert_eq!((row.kind, argument(row)), (kind, Some(interval)), "{package} {symbol}");
     }
     assert_eq!(
-        catalog
-            .timer("expo-background-task", "registerTaskAsync")
-            .map(|row| row.unit_ms),
+        catalog.timer("expo-background-task", "registerTaskAsync").map(|row| row.unit_ms),
         Some(60_000.0)
     );
+    assert_eq!(catalog.timers("node-schedule", "scheduleJob").len(), 2, "both overloads");
     assert_eq!(
-        catalog.timers("node-schedule", "scheduleJob").len(),
-        2,
-        "both overloads"
-    );
-    assert_eq!(
-        catalog
-            .timers("@nestjs/schedule", "Interval")
-            .iter()
-            .map(|row| argument(row))
-            .collect::<Vec<_>>(),
+        catalog.timers("@nestjs/schedule", "Interval").iter().map(|row| argument(row)).collect::<Vec<_>>(),
         [Some(1), Some(0)]
     );
     assert!(catalog.once("global", "setTimeout").is_some());
     assert!(catalog.is_stop("global", "clearInterval"));
-    assert_eq!(
-        catalog
-            .delay("timers/promises", "setTimeout")
-            .map(|row| row.argument),
-        Some(0)
-    );
+    assert_eq!(catalog.delay("timers/promises", "setTimeout").map(|row| row.argument), Some(0));
     assert!(catalog.delay("lodash", "delay").is_none(), "it gives no promise");
 }
 
@@ -286,31 +198,15 @@ fn calls_have_their_effects() {
         ("graphql-request", "GraphQLClient().request", Effect::Network),
         ("openapi-fetch", "default().GET", Effect::Network),
         ("hono/client", "hc().orders.$get", Effect::Network),
-        (
-            "@tanstack/react-query",
-            "useQueryClient().invalidateQueries",
-            Effect::Network,
-        ),
+        ("@tanstack/react-query", "useQueryClient().invalidateQueries", Effect::Network),
         ("@tanstack/react-query", "useQuery().refetch", Effect::Network),
-        (
-            "@tanstack/react-query",
-            "useQueryClient().setQueryData",
-            Effect::State,
-        ),
-        (
-            "@reduxjs/toolkit/query/react",
-            "createApi().useGetOrdersQuery().refetch",
-            Effect::Network,
-        ),
+        ("@tanstack/react-query", "useQueryClient().setQueryData", Effect::State),
+        ("@reduxjs/toolkit/query/react", "createApi().useGetOrdersQuery().refetch", Effect::Network),
         ("swr", "useSWRConfig().mutate", Effect::Network),
         ("swr/subscription", "default", Effect::ChannelOpen),
         ("next/navigation", "useRouter().refresh", Effect::Network),
         ("react-router-dom", "useRevalidator().revalidate", Effect::Network),
-        (
-            "@supabase/supabase-js",
-            "createClient().from().select().eq",
-            Effect::Network,
-        ),
+        ("@supabase/supabase-js", "createClient().from().select().eq", Effect::Network),
         ("firebase/firestore", "onSnapshot", Effect::ChannelOpen),
         ("jquery", "getJSON", Effect::Network),
         ("global", "$.ajax", Effect::Network),
@@ -323,32 +219,19 @@ fn calls_have_their_effects() {
         ("socket.io-client", "io().emit", Effect::ChannelSend),
         ("socket.io-client", "default().connected", Effect::StatusRead),
         ("pusher-js", "default().subscribe().bind", Effect::Listen),
-        (
-            "@microsoft/signalr",
-            "HubConnectionBuilder().withUrl().build().start",
-            Effect::ChannelOpen,
-        ),
+        ("@microsoft/signalr", "HubConnectionBuilder().withUrl().build().start", Effect::ChannelOpen),
         ("pg", "Pool().query", Effect::Database),
-        (
-            "@prisma/client",
-            "PrismaClient().order.findMany",
-            Effect::Database,
-        ),
+        ("@prisma/client", "PrismaClient().order.findMany", Effect::Database),
         ("sequelize-typescript", "Model.findAll", Effect::Database),
         ("ioredis", "default().get", Effect::Database),
         ("@sentry/react", "captureException", Effect::Telemetry),
         ("winston", "createLogger().info", Effect::Log),
         ("react", "useState().1", Effect::State),
     ] {
-        let row = catalog
-            .effect(package, symbol)
-            .unwrap_or_else(|| panic!("{package} {symbol}"));
+        let row = catalog.effect(package, symbol).unwrap_or_else(|| panic!("{package} {symbol}"));
         assert_eq!(row.effect, effect, "{package} {symbol}");
     }
-    assert!(
-        catalog.effect("global", "fetch().then").is_none(),
-        "a longer symbol has no row"
-    );
+    assert!(catalog.effect("global", "fetch().then").is_none(), "a longer symbol has no row");
     assert!(catalog.effect("react", "useQuery").is_none());
     assert!(catalog.effect("unheard-of", "get").is_none());
 }
@@ -374,9 +257,7 @@ fn sight_goes_on_through_wrappers() {
         ("@reduxjs/toolkit", "createAsyncThunk", Gives::Runner, 1),
         ("next/dynamic", "default", Gives::Lazy, 0),
     ] {
-        let row = catalog
-            .returns(package, symbol)
-            .unwrap_or_else(|| panic!("{package} {symbol}"));
+        let row = catalog.returns(package, symbol).unwrap_or_else(|| panic!("{package} {symbol}"));
         assert_eq!((row.gives, row.argument), (gives, argument), "{package} {symbol}");
     }
 }
@@ -387,10 +268,7 @@ fn names_tell_what_receivers_hide() {
     let method = |name| catalog.method(name).map(|row| (row.effect, row.confidence));
     assert_eq!(method("then"), Some((Effect::Pure, Confidence::Certain)));
     assert_eq!(method("refetch"), Some((Effect::Network, Confidence::Likely)));
-    assert_eq!(
-        method("addEventListener"),
-        Some((Effect::Listen, Confidence::Likely))
-    );
+    assert_eq!(method("addEventListener"), Some((Effect::Listen, Confidence::Likely)));
     assert_eq!(method("get"), None, "a Map and a client have it");
     assert!(catalog.is_status_member("readyState"));
     assert!(!catalog.is_status_member("isOpen"), "dialogs have it");
@@ -416,25 +294,14 @@ fn starting_words_are_names_or_options() {
     ] {
         assert!(words.contains(&word), "{word}");
     }
-    assert!(
-        words.contains(&"@use-it/interval"),
-        "its default export has no name"
-    );
-    assert!(
-        words.contains(&"rxjs"),
-        "`timer` and `interval` stand in files without timers"
-    );
+    assert!(words.contains(&"@use-it/interval"), "its default export has no name");
+    assert!(words.contains(&"rxjs"), "`timer` and `interval` stand in files without timers");
     for word in ["useQuery", "default", "lodash", "add", "from", "timer", "global"] {
         assert!(!words.contains(&word), "{word}");
     }
     assert!(words.is_sorted());
     let keys = catalog.interval_option_keys();
-    for key in [
-        "pollInterval",
-        "pollingInterval",
-        "refetchInterval",
-        "refreshInterval",
-    ] {
+    for key in ["pollInterval", "pollingInterval", "refetchInterval", "refreshInterval"] {
         assert!(keys.contains(&key), "{key}");
     }
     assert!(!keys.contains(&"interval") && !keys.contains(&"delay"));
@@ -445,10 +312,7 @@ fn the_nearest_package_answers() {
     let catalog = catalog();
     assert!(catalog.knows_package("swr/_internal"));
     assert!(catalog.timer("swr/_internal", "default").is_some());
-    assert!(
-        catalog.timer("swr/subscription", "default").is_none(),
-        "it has rows of its own"
-    );
+    assert!(catalog.timer("swr/subscription", "default").is_none(), "it has rows of its own");
     assert!(!catalog.knows_package("@tanstack"));
     assert!(!catalog.knows_package("swr-like"));
     assert!(!catalog.knows_package(""));
@@ -459,14 +323,8 @@ fn a_users_rows_win() {
     let mut catalog = catalog();
     let own = "library = \"Own\"\npackages = [\"axios\", \"@acme/api\"]\n[[effect]]\nat = [\"get\"]\neffect = \"pure\"\n";
     catalog.extend("own.toml", own).unwrap();
-    assert_eq!(
-        catalog.effect("axios", "get").map(|row| row.effect),
-        Some(Effect::Pure)
-    );
-    assert_eq!(
-        catalog.effect("axios", "post").map(|row| row.effect),
-        Some(Effect::Network)
-    );
+    assert_eq!(catalog.effect("axios", "get").map(|row| row.effect), Some(Effect::Pure));
+    assert_eq!(catalog.effect("axios", "post").map(|row| row.effect), Some(Effect::Network));
     assert!(catalog.knows_package("@acme/api"));
 }
 
@@ -475,12 +333,6 @@ fn the_closest_pattern_wins() {
     let own = "[[effect]]\nat = [\"**\"]\neffect = \"pure\"\n[[effect]]\nat = [\"hub().**.send\"]\neffect = \"channel-send\"\n";
     let mut catalog = Catalog::default();
     catalog.extend("own.toml", &format!("{HEAD}{own}")).unwrap();
-    assert_eq!(
-        catalog.effect("own", "hub().room.send").map(|row| row.effect),
-        Some(Effect::ChannelSend)
-    );
-    assert_eq!(
-        catalog.effect("own", "hub().room").map(|row| row.effect),
-        Some(Effect::Pure)
-    );
+    assert_eq!(catalog.effect("own", "hub().room.send").map(|row| row.effect), Some(Effect::ChannelSend));
+    assert_eq!(catalog.effect("own", "hub().room").map(|row| row.effect), Some(Effect::Pure));
 }

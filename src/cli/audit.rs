@@ -77,10 +77,7 @@ impl FailOn {
             Self::Info => Severity::Info,
             Self::Never => return false,
         };
-        audit
-            .findings
-            .iter()
-            .any(|finding| finding.status == FindingStatus::New && finding.severity >= least)
+        audit.findings.iter().any(|finding| finding.status == FindingStatus::New && finding.severity >= least)
     }
 }
 
@@ -114,21 +111,14 @@ fn write_reports(audit: &Audit, args: &Args, screen: Screen, stdout: &mut dyn Wr
         verbose: args.verbose,
         ..report::Options::default()
     };
-    let on_screen = report::Options {
-        color: screen.color,
-        width: screen.width,
-        ..on_paper
-    };
+    let on_screen = report::Options { color: screen.color, width: screen.width, ..on_paper };
     let Outputs(outputs) = &args.outputs;
     for Output { format, file } in outputs {
         let Some(file) = file else { continue };
         let mut bytes = Vec::new();
         format
             .write(audit, &on_paper, &mut bytes)
-            .map_err(|source| Error::Io {
-                path: file.clone(),
-                source,
-            })?;
+            .map_err(|source| Error::Io { path: file.clone(), source })?;
         write_file(file, &bytes)?;
     }
     for Output { format, .. } in outputs.iter().filter(|output| output.file.is_none()) {

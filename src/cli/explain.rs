@@ -18,10 +18,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, screen: Screen, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let Some(rule) = rules::find(&args.rule) else {
         let hint = nearest(&args.rule).map(|id| format!("did you mean `{id}`?"));
-        return Err(Failure::Stopped {
-            error: Error::UnknownRule(args.rule.clone()),
-            hint,
-        });
+        return Err(Failure::Stopped { error: Error::UnknownRule(args.rule.clone()), hint });
     };
     let paint = Paint::new(screen.color);
     let severity = paint.severity(rule.severity, rule.severity.as_str());
@@ -34,9 +31,7 @@ pub(super) fn run(args: &Args, screen: Screen, out: &mut dyn Write) -> Result<Ex
 /// The rule whose id looks most like what was typed, when any does.
 fn nearest(typed: &str) -> Option<&'static str> {
     const ALIKE: f64 = 0.75;
-    let scored = rules::all()
-        .iter()
-        .map(|rule| (strsim::jaro_winkler(typed, rule.id), rule.id));
+    let scored = rules::all().iter().map(|rule| (strsim::jaro_winkler(typed, rule.id), rule.id));
     let best = scored.max_by(|(one, _), (other, _)| one.total_cmp(other));
     best.filter(|(score, _)| *score >= ALIKE).map(|(_, id)| id)
 }
@@ -51,13 +46,7 @@ fn render(markdown: &str, paint: Paint, width: usize, out: &mut dyn Write) -> io
             if ticks >= opened && line.len() == ticks {
                 fence = None;
             } else {
-                writeln!(
-                    out,
-                    "{}",
-                    paint
-                        .code(&format!("    {}", rules::without_mark(line)))
-                        .trim_end()
-                )?;
+                writeln!(out, "{}", paint.code(&format!("    {}", rules::without_mark(line))).trim_end())?;
             }
             continue;
         }
@@ -68,10 +57,7 @@ fn render(markdown: &str, paint: Paint, width: usize, out: &mut dyn Write) -> io
         if ticks >= 3 {
             fence = Some(ticks);
             let info = line.trim_start_matches('`');
-            if let Some(file) = info
-                .split_whitespace()
-                .find_map(|word| word.strip_prefix("file="))
-            {
+            if let Some(file) = info.split_whitespace().find_map(|word| word.strip_prefix("file=")) {
                 writeln!(out, "    {}", paint.dim(file))?;
             }
         } else if let Some(heading) = line.strip_prefix('#') {
@@ -96,9 +82,7 @@ fn flush(paragraph: &mut String, paint: Paint, width: usize, out: &mut dyn Write
         return Ok(());
     }
     let hanging = if text.starts_with("- ") { "  " } else { "" };
-    let wrapping = textwrap::Options::new(width)
-        .subsequent_indent(hanging)
-        .break_words(false);
+    let wrapping = textwrap::Options::new(width).subsequent_indent(hanging).break_words(false);
     writeln!(out, "{}", textwrap::fill(&paint.sentence(&text), wrapping))
 }
 

@@ -30,18 +30,12 @@ impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (title, help) = match self {
             Self::Stopped { error, hint: None } => (error.to_string(), error.help()),
-            Self::Stopped {
-                error,
-                hint: Some(hint),
-            } => (error.to_string(), format!("{hint} {}", error.help())),
+            Self::Stopped { error, hint: Some(hint) } => {
+                (error.to_string(), format!("{hint} {}", error.help()))
+            }
             Self::Stdout(error) => (format!("stdout: {error}"), "check where the output goes".into()),
         };
-        writeln!(
-            out,
-            "error: {}\nhelp: {}",
-            escape::terminal(&title),
-            escape::terminal(&help)
-        )
+        writeln!(out, "error: {}\nhelp: {}", escape::terminal(&title), escape::terminal(&help))
     }
 }
 

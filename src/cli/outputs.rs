@@ -28,28 +28,14 @@ pub(super) struct Outputs(pub Vec<Output>);
 /// before it; when no format stands before it, the first one; when that has a file already, what
 /// its extension implies.
 fn pair(formats: Vec<(usize, &'static Format)>, files: Vec<(usize, PathBuf)>) -> Outputs {
-    let mut slots: Vec<(usize, Output)> = formats
-        .into_iter()
-        .map(|(at, format)| (at, Output { format, file: None }))
-        .collect();
+    let mut slots: Vec<(usize, Output)> =
+        formats.into_iter().map(|(at, format)| (at, Output { format, file: None })).collect();
     let named = slots.len();
     for (at, file) in files {
-        let nearest = slots
-            .iter()
-            .take(named)
-            .rposition(|(slot, _)| *slot < at)
-            .unwrap_or(0);
+        let nearest = slots.iter().take(named).rposition(|(slot, _)| *slot < at).unwrap_or(0);
         match slots.iter_mut().take(named).nth(nearest) {
             Some((_, output)) if output.file.is_none() => output.file = Some(file),
-            _ => slots.extend(implied_by(&file).map(|format| {
-                (
-                    at,
-                    Output {
-                        format,
-                        file: Some(file),
-                    },
-                )
-            })),
+            _ => slots.extend(implied_by(&file).map(|format| (at, Output { format, file: Some(file) }))),
         }
     }
     if slots.is_empty() {
@@ -59,29 +45,20 @@ fn pair(formats: Vec<(usize, &'static Format)>, files: Vec<(usize, PathBuf)>) ->
     let outputs = slots.into_iter().map(|(_, output)| output);
     Outputs(
         outputs
-            .map(|Output { format, file }| Output {
-                format,
-                file: file.filter(|file| file != "-"),
-            })
+            .map(|Output { format, file }| Output { format, file: file.filter(|file| file != "-") })
             .collect(),
     )
 }
 
 /// What the extension says, or else the first format of the registry.
 fn implied_by(file: &Path) -> Option<&'static Format> {
-    let extension = file
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or_default();
+    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     Format::for_extension(extension).or(FORMATS.first())
 }
 
 /// Writes a file so that whoever looks sees the old one or the whole new one.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    replace(path, bytes).map_err(|source| Error::Io {
-        path: path.to_owned(),
-        source,
-    })
+    replace(path, bytes).map_err(|source| Error::Io { path: path.to_owned(), source })
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -90,10 +67,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
         return fs::write(path, bytes);
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".unpoll-");
     // As any new file, not for the owner's eyes alone as a temporary one would be.
@@ -107,9 +81,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 impl clap::Args for Outputs {
     fn augment_args(command: Command) -> Command {
-        let names = FORMATS
-            .iter()
-            .map(|format| PossibleValue::new(format.name).help(format.about));
+        let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
         // The names are those of the registry, so the lookup always finds one.
         let parser = PossibleValuesParser::new(names)
             .try_map(|name| Format::find(&name).ok_or_else(|| Error::Internal(format!("no format {name}"))));
@@ -146,16 +118,9 @@ impl clap::Args for Outputs {
 
 impl clap::FromArgMatches for Outputs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let formats = matches
-            .get_many::<&'static Format>(FORMAT)
-            .into_iter()
-            .flatten()
-            .copied();
+        let formats = matches.get_many::<&'static Format>(FORMAT).into_iter().flatten().copied();
         let files = matches.get_many::<PathBuf>(OUTPUT).into_iter().flatten().cloned();
-        Ok(pair(
-            with_index(matches, FORMAT, formats),
-            with_index(matches, OUTPUT, files),
-        ))
+        Ok(pair(with_index(matches, FORMAT, formats), with_index(matches, OUTPUT, files)))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -165,12 +130,7 @@ impl clap::FromArgMatches for Outputs {
 }
 
 fn with_index<T>(matches: &ArgMatches, name: &str, values: impl Iterator<Item = T>) -> Vec<(usize, T)> {
-    matches
-        .indices_of(name)
-        .into_iter()
-        .flatten()
-        .zip(values)
-        .collect()
+    matches.indices_of(name).into_iter().flatten().zip(values).collect()
 }
 
 #[cfg(test)]
@@ -183,10 +143,8 @@ mod tests {
         let matches = command.try_get_matches_from(line.split_whitespace()).unwrap();
         let Outputs(outputs) = Outputs::from_arg_matches(&matches).unwrap();
         let said = |output: &Output| {
-            let file = output
-                .file
-                .as_ref()
-                .map_or_else(|| "stdout".into(), |file| file.display().to_string());
+            let file =
+                output.file.as_ref().map_or_else(|| "stdout".into(), |file| file.display().to_string());
             format!("{}>{file}", output.format.name)
         };
         outputs.iter().map(said).collect::<Vec<_>>().join(" ")
@@ -196,14 +154,8 @@ mod tests {
     fn files_find_their_format() {
         assert_eq!(outputs(""), "pretty>stdout");
         assert_eq!(outputs("-f json"), "json>stdout");
-        assert_eq!(
-            outputs("--format pretty --format json -o audit.json"),
-            "pretty>stdout json>audit.json"
-        );
-        assert_eq!(
-            outputs("-f json -o a.txt -f markdown -o b.txt"),
-            "json>a.txt markdown>b.txt"
-        );
+        assert_eq!(outputs("--format pretty --format json -o audit.json"), "pretty>stdout json>audit.json");
+        assert_eq!(outputs("-f json -o a.txt -f markdown -o b.txt"), "json>a.txt markdown>b.txt");
         assert_eq!(outputs("-o a.txt -f json"), "json>a.txt");
         assert_eq!(outputs("-f json -o -"), "json>stdout");
     }
@@ -213,10 +165,7 @@ mod tests {
         assert_eq!(outputs("-o audit.json"), "json>audit.json");
         assert_eq!(outputs("-o POLLING.MD"), "markdown>POLLING.MD");
         assert_eq!(outputs("-o audit"), "pretty>audit");
-        assert_eq!(
-            outputs("-f pretty -o a.txt -o b.json"),
-            "pretty>a.txt json>b.json"
-        );
+        assert_eq!(outputs("-f pretty -o a.txt -o b.json"), "pretty>a.txt json>b.json");
     }
 
     #[test]

@@ -24,11 +24,8 @@ impl Bar {
 impl Progress for Bar {
     fn stage(&self, name: &'static str, total: usize) {
         self.0.set_message(name);
-        let template = if total == 0 {
-            "{spinner} {msg} {pos}"
-        } else {
-            "{spinner} {msg} [{bar:30}] {pos}/{len}"
-        };
+        let template =
+            if total == 0 { "{spinner} {msg} {pos}" } else { "{spinner} {msg} [{bar:30}] {pos}/{len}" };
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.0.set_style(style.progress_chars("━╸ "));
         }

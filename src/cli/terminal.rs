@@ -33,10 +33,7 @@ impl Screen {
         let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         let width =
             terminal_size::terminal_size_of(&stdout).map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0));
-        Self {
-            color: wants_color(choice, stdout.is_terminal(), variable),
-            width,
-        }
+        Self { color: wants_color(choice, stdout.is_terminal(), variable), width }
     }
 }
 
@@ -68,10 +65,7 @@ mod tests {
 
     fn auto(is_terminal: bool, environment: &[(&str, &str)]) -> bool {
         let variable = |name: &str| {
-            environment
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).into())
+            environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into())
         };
         wants_color(ColorChoice::Auto, is_terminal, variable)
     }

@@ -50,18 +50,10 @@ pub(super) fn read_all(root: &Path, met: BTreeSet<PathBuf>, skipped: &mut Vec<Sk
         match read_manifest(&manifest) {
             Ok(value) => {
                 let package = package(dir.clone(), folder, &value);
-                todo.extend(
-                    package
-                        .workspaces
-                        .iter()
-                        .flat_map(|pattern| members(root, folder, pattern)),
-                );
+                todo.extend(package.workspaces.iter().flat_map(|pattern| members(root, folder, pattern)));
                 packages.insert(dir, package);
             }
-            Err(reason) => skipped.push(Skip {
-                file: lossy(root, &manifest),
-                reason: reason.to_string(),
-            }),
+            Err(reason) => skipped.push(Skip { file: lossy(root, &manifest), reason: reason.to_string() }),
         }
     }
     packages.into_values().collect()
@@ -90,16 +82,11 @@ pub fn read_small(path: &Path) -> Result<String, &'static str> {
 }
 
 fn package(dir: String, folder: &Path, manifest: &Value) -> PackageDir {
-    let dependencies = [
-        "dependencies",
-        "devDependencies",
-        "peerDependencies",
-        "optionalDependencies",
-    ]
-    .into_iter()
-    .filter_map(|key| manifest.get(key)?.as_object())
-    .flat_map(|names| names.keys().cloned())
-    .collect();
+    let dependencies = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"]
+        .into_iter()
+        .filter_map(|key| manifest.get(key)?.as_object())
+        .flat_map(|names| names.keys().cloned())
+        .collect();
     let mut workspaces = match manifest.get("workspaces") {
         Some(Value::Object(yarn)) => texts(yarn.get("packages")),
         patterns => texts(patterns),
@@ -107,23 +94,13 @@ fn package(dir: String, folder: &Path, manifest: &Value) -> PackageDir {
     if let Ok(text) = read_small(&folder.join("pnpm-workspace.yaml")) {
         workspaces.extend(pnpm_workspaces(&text));
     }
-    let name = manifest
-        .get("name")
-        .and_then(Value::as_str)
-        .filter(|name| !name.is_empty());
-    PackageDir {
-        dir,
-        name: name.map(str::to_string),
-        dependencies,
-        workspaces,
-    }
+    let name = manifest.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
+    PackageDir { dir, name: name.map(str::to_string), dependencies, workspaces }
 }
 
 fn texts(value: Option<&Value>) -> Vec<String> {
     let items = value.and_then(Value::as_array).into_iter().flatten();
-    items
-        .filter_map(|item| item.as_str().map(str::to_string))
-        .collect()
+    items.filter_map(|item| item.as_str().map(str::to_string)).collect()
 }
 
 /// The `packages:` list. The file is YAML, but that list is one pattern a line in every repository,
@@ -160,40 +137,22 @@ fn members(root: &Path, folder: &Path, pattern: &str) -> Vec<PathBuf> {
     };
     let glob = glob.compile_matcher();
     let parts: Vec<&str> = pattern.split('/').collect();
-    let fixed = parts
-        .iter()
-        .take_while(|part| !part.contains(['*', '?', '[', '{']))
-        .count();
-    let start = parts
-        .iter()
-        .take(fixed)
-        .fold(folder.to_path_buf(), |path, part| path.join(part));
+    let fixed = parts.iter().take_while(|part| !part.contains(['*', '?', '[', '{'])).count();
+    let start = parts.iter().take(fixed).fold(folder.to_path_buf(), |path, part| path.join(part));
     // A symbolic link in the fixed part could lead anywhere.
     if !start.canonicalize().is_ok_and(|path| path.starts_with(root)) {
         return Vec::new();
     }
-    let depth = if pattern.contains("**") {
-        MAX_WORKSPACE_DEPTH
-    } else {
-        parts.len() - fixed
-    };
+    let depth = if pattern.contains("**") { MAX_WORKSPACE_DEPTH } else { parts.len() - fixed };
     WalkDir::new(start)
         .max_depth(depth)
         .into_iter()
         .filter_entry(|entry| {
             entry.file_type().is_dir()
-                && entry
-                    .file_name()
-                    .to_str()
-                    .is_some_and(|name| !NEVER.contains(&name))
+                && entry.file_name().to_str().is_some_and(|name| !NEVER.contains(&name))
         })
         .filter_map(Result::ok)
-        .filter(|entry| {
-            entry
-                .path()
-                .strip_prefix(folder)
-                .is_ok_and(|path| glob.is_match(path))
-        })
+        .filter(|entry| entry.path().strip_prefix(folder).is_ok_and(|path| glob.is_match(path)))
         .map(|entry| entry.path().join(MANIFEST))
         .filter(|path| path.is_file())
         .collect()
@@ -207,10 +166,7 @@ mod tests {
     fn pnpm_lists_are_read_in_both_spellings() {
         let lines = "# all\npackages:\n  - apps/*\n  - \"packages/*\" # shared\n\ncatalog:\n  - no\n";
         assert_eq!(pnpm_workspaces(lines), ["apps/*", "packages/*"]);
-        assert_eq!(
-            pnpm_workspaces("packages: ['apps/*', libs/ui]\n"),
-            ["apps/*", "libs/ui"]
-        );
+        assert_eq!(pnpm_workspaces("packages: ['apps/*', libs/ui]\n"), ["apps/*", "libs/ui"]);
         assert_eq!(pnpm_workspaces("packages:\n- apps/*\n"), ["apps/*"]);
     }
 

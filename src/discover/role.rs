@@ -35,9 +35,7 @@ const TEST_FOLDERS_BESIDE_SOURCE: &[&str] = &["fixtures", "spec", "stories"];
 const SOURCE_FOLDERS: &[&str] = &["app", "client", "lib", "pages", "server", "src"];
 
 /// What stands between two dots of a test file's name: `orders.test.ts`.
-const TEST_MARKS: &[&str] = &[
-    "bench", "cy", "e2e", "mock", "mocks", "spec", "stories", "story", "test",
-];
+const TEST_MARKS: &[&str] = &["bench", "cy", "e2e", "mock", "mocks", "spec", "stories", "story", "test"];
 
 /// Set-up and configuration of test tools: what stands before the first dot.
 const TEST_TOOLS: &[&str] = &["cypress", "jest", "playwright", "setupTests", "vitest"];
@@ -46,11 +44,7 @@ const TEST_TOOLS: &[&str] = &["cypress", "jest", "playwright", "setupTests", "vi
 /// auditing `fixtures/chat` is auditing a product.
 pub fn role(path: &str) -> Role {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    if is_test_name(name) || is_in_test_folder(folders) {
-        Role::Test
-    } else {
-        Role::Product
-    }
+    if is_test_name(name) || is_in_test_folder(folders) { Role::Test } else { Role::Product }
 }
 
 fn is_test_name(name: &str) -> bool {

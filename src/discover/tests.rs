@@ -25,11 +25,7 @@ fn paths(found: &Discovery) -> Vec<&str> {
 }
 
 fn reasons(found: &Discovery) -> Vec<(&str, &str)> {
-    found
-        .skipped
-        .iter()
-        .map(|skip| (skip.file.as_str(), skip.reason.as_str()))
-        .collect()
+    found.skipped.iter().map(|skip| (skip.file.as_str(), skip.reason.as_str())).collect()
 }
 
 #[test]
@@ -61,19 +57,12 @@ fn ignore_rules_hold_without_a_repository() {
     let mut options = options(&folder, &[""]);
     assert_eq!(paths(&discover(&options).unwrap()), ["src/main.ts"]);
     options.no_ignore = true;
-    assert_eq!(
-        paths(&discover(&options).unwrap()),
-        ["dist/main.js", "src/main.ts"]
-    );
+    assert_eq!(paths(&discover(&options).unwrap()), ["dist/main.js", "src/main.ts"]);
 }
 
 #[test]
 fn rules_above_the_root_count_in_a_repository_only() {
-    let folder = tree(&[
-        (".gitignore", "*.gen.ts\n"),
-        ("app/a.gen.ts", ""),
-        ("app/b.ts", ""),
-    ]);
+    let folder = tree(&[(".gitignore", "*.gen.ts\n"), ("app/a.gen.ts", ""), ("app/b.ts", "")]);
     let options = options(&folder, &["app"]);
     assert_eq!(paths(&discover(&options).unwrap()), ["a.gen.ts", "b.ts"]);
     fs::create_dir(folder.path().join(".git")).unwrap();
@@ -105,12 +94,7 @@ fn what_a_name_tells_is_skipped_and_named() {
 
 #[test]
 fn overlapping_roots_give_each_file_once() {
-    let folder = tree(&[
-        ("apps/web/a.ts", ""),
-        ("apps/web/b.ts", ""),
-        ("libs/c.ts", ""),
-        ("d.ts", ""),
-    ]);
+    let folder = tree(&[("apps/web/a.ts", ""), ("apps/web/b.ts", ""), ("libs/c.ts", ""), ("d.ts", "")]);
     let found = discover(&options(&folder, &["apps/web/a.ts", "apps", "libs", "apps/web"])).unwrap();
     assert_eq!(paths(&found), ["apps/web/a.ts", "apps/web/b.ts", "libs/c.ts"]);
     assert_eq!(found.root, folder.path().canonicalize().unwrap());
@@ -118,11 +102,8 @@ fn overlapping_roots_give_each_file_once() {
 
 #[test]
 fn one_file_is_a_root_too() {
-    let folder = tree(&[
-        ("fixtures/a.ts", ""),
-        ("fixtures/b.ts", ""),
-        ("fixtures/package.json", r#"{"name":"x"}"#),
-    ]);
+    let folder =
+        tree(&[("fixtures/a.ts", ""), ("fixtures/b.ts", ""), ("fixtures/package.json", r#"{"name":"x"}"#)]);
     let found = discover(&options(&folder, &["fixtures/a.ts"])).unwrap();
     assert_eq!(paths(&found), ["a.ts"]);
     assert_eq!(found.files[0].role, Role::Product);
@@ -131,12 +112,8 @@ fn one_file_is_a_root_too() {
 
 #[test]
 fn globs_name_files_or_folders() {
-    let folder = tree(&[
-        ("src/a.ts", ""),
-        ("src/old/b.ts", ""),
-        ("src/old/deep/c.ts", ""),
-        ("tools/d.ts", ""),
-    ]);
+    let folder =
+        tree(&[("src/a.ts", ""), ("src/old/b.ts", ""), ("src/old/deep/c.ts", ""), ("tools/d.ts", "")]);
     let mut options = options(&folder, &[""]);
     options.include = vec!["src".into()];
     options.exclude = vec!["**/old/".into()];
@@ -151,18 +128,9 @@ fn globs_name_files_or_folders() {
 #[test]
 fn nothing_there_stops_the_run() {
     let folder = tree(&[("readme.md", "")]);
-    assert!(matches!(
-        discover(&options(&folder, &[""])),
-        Err(Error::NothingToAudit(_))
-    ));
-    assert!(matches!(
-        discover(&options(&folder, &["nowhere"])),
-        Err(Error::NoSuchPath(_))
-    ));
-    assert!(matches!(
-        discover(&options(&folder, &["readme.md/x"])),
-        Err(Error::NoSuchPath(_))
-    ));
+    assert!(matches!(discover(&options(&folder, &[""])), Err(Error::NothingToAudit(_))));
+    assert!(matches!(discover(&options(&folder, &["nowhere"])), Err(Error::NoSuchPath(_))));
+    assert!(matches!(discover(&options(&folder, &["readme.md/x"])), Err(Error::NoSuchPath(_))));
 }
 
 #[cfg(unix)]
@@ -177,9 +145,7 @@ fn links_pipes_and_odd_names_are_named() {
     symlink(folder.path().join("src/a.ts"), folder.path().join("src/link.ts")).unwrap();
     symlink("/nowhere", folder.path().join("dangling")).unwrap();
     fs::write(folder.path().join(OsStr::from_bytes(b"odd\xff.ts")), "").unwrap();
-    let pipe = std::process::Command::new("mkfifo")
-        .arg(folder.path().join("pipe.ts"))
-        .status();
+    let pipe = std::process::Command::new("mkfifo").arg(folder.path().join("pipe.ts")).status();
     assert!(pipe.unwrap().success());
 
     let found = discover(&options(&folder, &[""])).unwrap();
@@ -199,10 +165,7 @@ fn links_pipes_and_odd_names_are_named() {
 fn packages_are_read_with_their_workspaces() {
     let folder = tree(&[
         (".gitignore", "/libs/secret\n"),
-        (
-            "package.json",
-            "\u{feff}{\"name\":\"shop\",\r\n\"workspaces\":[\"libs/*\",\"../*\",\"/etc/*\"]}",
-        ),
+        ("package.json", "\u{feff}{\"name\":\"shop\",\r\n\"workspaces\":[\"libs/*\",\"../*\",\"/etc/*\"]}"),
         (
             "libs/ui/package.json",
             r#"{"name":"@shop/ui","dependencies":{"react":"1"},"peerDependencies":{"swr":"2"}}"#,
@@ -212,19 +175,8 @@ fn packages_are_read_with_their_workspaces() {
         ("libs/ui/index.ts", ""),
     ]);
     let found = discover(&options(&folder, &[""])).unwrap();
-    let names: Vec<_> = found
-        .packages
-        .iter()
-        .map(|p| (p.dir.as_str(), p.name.as_deref().unwrap()))
-        .collect();
-    assert_eq!(
-        names,
-        [
-            ("", "shop"),
-            ("libs/secret", "@shop/secret"),
-            ("libs/ui", "@shop/ui")
-        ]
-    );
+    let names: Vec<_> = found.packages.iter().map(|p| (p.dir.as_str(), p.name.as_deref().unwrap())).collect();
+    assert_eq!(names, [("", "shop"), ("libs/secret", "@shop/secret"), ("libs/ui", "@shop/ui")]);
     let dependencies: Vec<_> = found.packages[2].dependencies.iter().collect();
     assert_eq!(dependencies, ["react", "swr"]);
     assert_eq!(reasons(&found), [("tools/package.json", "broken JSON")]);
@@ -236,11 +188,7 @@ fn threads_change_nothing() {
     let files: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
     let folder = tree(&files);
     let run = |threads| {
-        let found = discover(&DiscoverOptions {
-            threads,
-            ..options(&folder, &[""])
-        })
-        .unwrap();
+        let found = discover(&DiscoverOptions { threads, ..options(&folder, &[""]) }).unwrap();
         paths(&found).into_iter().map(str::to_string).collect::<Vec<_>>()
     };
     assert_eq!(run(1), run(4));

@@ -706,11 +706,7 @@ impl Expr {
                 visit(*target);
                 visit(*value);
             }
-            Self::Jsx {
-                tag,
-                attributes,
-                children,
-            } => {
+            Self::Jsx { tag, attributes, children } => {
                 if let JsxTag::Component(tag) = tag {
                     visit(*tag);
                 }
@@ -758,9 +754,7 @@ impl FileFacts {
 
     /// The nodes of a function's body and parameters, nested functions included.
     pub fn nodes_inside(&self, id: FunctionId) -> impl Iterator<Item = (ExprId, &Node)> {
-        let range = self
-            .function(id)
-            .map_or(0..0, |function| function.first_node.0..function.end_node.0);
+        let range = self.function(id).map_or(0..0, |function| function.first_node.0..function.end_node.0);
         range.map(|at| (ExprId(at), self.node(ExprId(at))))
     }
 
@@ -779,10 +773,7 @@ impl FileFacts {
         let mut next = Some(self.node(id).function);
         std::iter::from_fn(move || {
             let this = next?;
-            next = self
-                .function(this)
-                .filter(|_| this != FunctionId::MODULE)
-                .map(|function| function.parent);
+            next = self.function(this).filter(|_| this != FunctionId::MODULE).map(|function| function.parent);
             Some(this)
         })
     }

@@ -25,10 +25,7 @@ pub const STACK_BYTES: usize = 64 << 20;
 pub(super) fn lower(text: &str, tree: &tree_sitter::Tree) -> FileFacts {
     let mut lowerer = Lowerer {
         text,
-        facts: FileFacts {
-            lines: LineIndex::new(text.as_bytes()),
-            ..FileFacts::default()
-        },
+        facts: FileFacts { lines: LineIndex::new(text.as_bytes()), ..FileFacts::default() },
         scopes: Scopes::new(),
         function: FunctionId::MODULE,
         guard: None,
@@ -76,9 +73,7 @@ pub(super) fn span(node: Syntax<'_>) -> Span {
 /// The named children of a node, comments left out.
 pub(super) fn children<'t>(node: Syntax<'t>) -> Vec<Syntax<'t>> {
     let mut cursor = node.walk();
-    node.named_children(&mut cursor)
-        .filter(|child| child.kind() != "comment")
-        .collect()
+    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
 }
 
 /// Whether a node has a token of this kind among its direct children.
@@ -94,10 +89,8 @@ impl<'t> Lowerer<'t> {
             module.end_node = end;
         }
         for (expr, to) in self.scopes.resolve() {
-            if let Some(Node {
-                expr: Expr::Ident { binding, .. },
-                ..
-            }) = self.facts.nodes.get_mut(expr.index())
+            if let Some(Node { expr: Expr::Ident { binding, .. }, .. }) =
+                self.facts.nodes.get_mut(expr.index())
             {
                 *binding = Some(to);
             }
@@ -107,22 +100,14 @@ impl<'t> Lowerer<'t> {
         }
         // Values assigned to names are known only now that names are resolved.
         for at in 0..self.facts.nodes.len() {
-            let Some(Node {
-                expr: Expr::Assign { target, value, op },
-                ..
-            }) = self.facts.nodes.get(at)
-            else {
+            let Some(Node { expr: Expr::Assign { target, value, op }, .. }) = self.facts.nodes.get(at) else {
                 continue;
             };
             let (target, value, op) = (*target, *value, *op);
             if op == AssignOp::Arithmetic {
                 continue;
             }
-            if let Expr::Ident {
-                binding: Some(binding),
-                ..
-            } = self.facts.expr(target)
-            {
+            if let Expr::Ident { binding: Some(binding), .. } = self.facts.expr(target) {
                 let binding = *binding;
                 if let Some(binding) = self.facts.bindings.get_mut(binding.index()) {
                     binding.assigned.push(value);
@@ -168,10 +153,7 @@ impl<'t> Lowerer<'t> {
         let name = self.name_of(node);
         let expr = match name.as_str() {
             "undefined" => Expr::Undefined,
-            _ => Expr::Ident {
-                name: name.clone(),
-                binding: None,
-            },
+            _ => Expr::Ident { name: name.clone(), binding: None },
         };
         let is_name = matches!(expr, Expr::Ident { .. });
         let id = self.push(expr, span(node));
@@ -222,12 +204,7 @@ impl<'t> Lowerer<'t> {
     /// Puts a condition around everything that follows in this block.
     pub(super) fn add_guard(&mut self, test: Option<ExprId>, holds: bool, kind: GuardKind) {
         let id = GuardId::next(self.facts.guards.len());
-        self.facts.guards.push(Guard {
-            parent: self.guard,
-            test,
-            holds,
-            kind,
-        });
+        self.facts.guards.push(Guard { parent: self.guard, test, holds, kind });
         self.guard = Some(id);
     }
 
@@ -293,10 +270,8 @@ impl<'t> Lowerer<'t> {
             },
             "member_expression" | "nested_identifier" | "jsx_namespace_name" => {
                 let object = self.field(node, "object");
-                let name = node
-                    .child_by_field_name("property")
-                    .map(|name| self.name_of(name))
-                    .unwrap_or_default();
+                let name =
+                    node.child_by_field_name("property").map(|name| self.name_of(name)).unwrap_or_default();
                 self.push(Expr::Member { object, name }, at)
             }
             "subscript_expression" => {
@@ -314,18 +289,9 @@ impl<'t> Lowerer<'t> {
             "call_expression" => self.call(node),
             "new_expression" => {
                 let callee = self.field(node, "constructor");
-                let args = node
-                    .child_by_field_name("arguments")
-                    .map(|args| self.all(args))
-                    .unwrap_or_default();
-                let id = self.push(
-                    Expr::Call {
-                        callee,
-                        args: args.into(),
-                        construct: true,
-                    },
-                    at,
-                );
+                let args =
+                    node.child_by_field_name("arguments").map(|args| self.all(args)).unwrap_or_default();
+                let id = self.push(Expr::Call { callee, args: args.into(), construct: true }, at);
                 self.facts.calls.push(id);
                 id
             }
@@ -373,23 +339,15 @@ impl<'t> Lowerer<'t> {
             }
             "update_expression" => {
                 let value = self.field(node, "argument");
-                self.push(
-                    Expr::Unary {
-                        op: UnaryOp::Update,
-                        value,
-                    },
-                    at,
-                )
+                self.push(Expr::Unary { op: UnaryOp::Update, value }, at)
             }
             "binary_expression" => self.binary(node),
             "ternary_expression" => {
                 let test = self.field(node, "condition");
-                let yes = self.guarded(Some(test), true, GuardKind::Ternary, |this| {
-                    this.field(node, "consequence")
-                });
-                let no = self.guarded(Some(test), false, GuardKind::Ternary, |this| {
-                    this.field(node, "alternative")
-                });
+                let yes = self
+                    .guarded(Some(test), true, GuardKind::Ternary, |this| this.field(node, "consequence"));
+                let no = self
+                    .guarded(Some(test), false, GuardKind::Ternary, |this| this.field(node, "alternative"));
                 self.push(Expr::Conditional { test, yes, no }, at)
             }
             "assignment_expression" => self.assign(node, AssignOp::Set),
@@ -463,24 +421,13 @@ impl<'t> Lowerer<'t> {
             Some(args) => self.all(args),
             None => Vec::new(),
         };
-        let id = self.push(
-            Expr::Call {
-                callee,
-                args: args.into(),
-                construct: false,
-            },
-            at,
-        );
+        let id = self.push(Expr::Call { callee, args: args.into(), construct: false }, at);
         self.facts.calls.push(id);
         id
     }
 
     fn binary(&mut self, node: Syntax<'t>) -> ExprId {
-        let op = match node
-            .child_by_field_name("operator")
-            .map(|op| op.kind())
-            .unwrap_or_default()
-        {
+        let op = match node.child_by_field_name("operator").map(|op| op.kind()).unwrap_or_default() {
             "+" => BinaryOp::Add,
             "-" => BinaryOp::Subtract,
             "*" => BinaryOp::Multiply,
@@ -500,12 +447,12 @@ impl<'t> Lowerer<'t> {
         };
         let left = self.field(node, "left");
         let right = match op {
-            BinaryOp::And => self.guarded(Some(left), true, GuardKind::Logical, |this| {
-                this.field(node, "right")
-            }),
-            BinaryOp::Or | BinaryOp::Nullish => self.guarded(Some(left), false, GuardKind::Logical, |this| {
-                this.field(node, "right")
-            }),
+            BinaryOp::And => {
+                self.guarded(Some(left), true, GuardKind::Logical, |this| this.field(node, "right"))
+            }
+            BinaryOp::Or | BinaryOp::Nullish => {
+                self.guarded(Some(left), false, GuardKind::Logical, |this| this.field(node, "right"))
+            }
             _ => self.field(node, "right"),
         };
         self.push(Expr::Binary { op, left, right }, span(node))
@@ -518,12 +465,7 @@ impl<'t> Lowerer<'t> {
         let name = match self.facts.expr(target) {
             Expr::Member { object, name } => {
                 let (object, name) = (*object, name.clone());
-                self.facts.writes.push(Write {
-                    object,
-                    name: name.clone(),
-                    value,
-                    expr: id,
-                });
+                self.facts.writes.push(Write { object, name: name.clone(), value, expr: id });
                 Some(name)
             }
             Expr::Ident { name, .. } => Some(name.clone()),
@@ -557,9 +499,7 @@ impl<'t> Lowerer<'t> {
     /// Any function: declaration, expression, arrow or method.
     pub(super) fn function(&mut self, node: Syntax<'t>, class: Option<ClassId>) -> FunctionId {
         let id = FunctionId::next(self.facts.functions.len());
-        let name = node
-            .child_by_field_name("name")
-            .map(|name| unquote(self.source(name)));
+        let name = node.child_by_field_name("name").map(|name| unquote(self.source(name)));
         let kind = match node.kind() {
             "arrow_function" => FunctionKind::Arrow,
             "method_definition" if name.as_deref() == Some("constructor") && class.is_some() => {
@@ -624,12 +564,7 @@ impl<'t> Lowerer<'t> {
         // `x => …` has a bare name in place of the list.
         if let Some(name) = node.child_by_field_name("parameter") {
             let binding = self.declare(name, Origin::Parameter { function, index: 0 }, Vec::new(), false);
-            return vec![Parameter {
-                binding: Some(binding),
-                default: None,
-                rest: false,
-                annotation: None,
-            }];
+            return vec![Parameter { binding: Some(binding), default: None, rest: false, annotation: None }];
         }
         let Some(list) = node.child_by_field_name("parameters") else {
             return Vec::new();
@@ -645,30 +580,18 @@ impl<'t> Lowerer<'t> {
             if pattern.kind() == "this" {
                 continue;
             }
-            let origin = Origin::Parameter {
-                function,
-                index: u32::try_from(params.len()).unwrap_or(u32::MAX),
-            };
-            let annotation = child
-                .child_by_field_name("type")
-                .and_then(|annotation| self.annotation(annotation));
+            let origin =
+                Origin::Parameter { function, index: u32::try_from(params.len()).unwrap_or(u32::MAX) };
+            let annotation =
+                child.child_by_field_name("type").and_then(|annotation| self.annotation(annotation));
             let rest = pattern.kind() == "rest_pattern";
-            let pattern = if rest {
-                children(pattern).first().copied().unwrap_or(pattern)
-            } else {
-                pattern
-            };
+            let pattern = if rest { children(pattern).first().copied().unwrap_or(pattern) } else { pattern };
             let binding = self.pattern(pattern, origin, Vec::new(), false);
             let default = child.child_by_field_name("value").map(|value| self.expr(value));
             if let Some(binding) = binding.and_then(|binding| self.facts.bindings.get_mut(binding.index())) {
                 binding.annotation = annotation;
             }
-            params.push(Parameter {
-                binding,
-                default,
-                rest,
-                annotation,
-            });
+            params.push(Parameter { binding, default, rest, annotation });
         }
         params
     }
@@ -694,14 +617,9 @@ impl<'t> Lowerer<'t> {
 
     fn decorators(&mut self, node: Syntax<'t>) -> Vec<ExprId> {
         let mut cursor = node.walk();
-        let decorators: Vec<_> = node
-            .children(&mut cursor)
-            .filter(|child| child.kind() == "decorator")
-            .collect();
-        decorators
-            .into_iter()
-            .map(|decorator| self.first(decorator))
-            .collect()
+        let decorators: Vec<_> =
+            node.children(&mut cursor).filter(|child| child.kind() == "decorator").collect();
+        decorators.into_iter().map(|decorator| self.first(decorator)).collect()
     }
 
     /// A class of any form.
@@ -718,10 +636,7 @@ impl<'t> Lowerer<'t> {
             decorators,
         });
         let mut extends = None;
-        for heritage in children(node)
-            .into_iter()
-            .filter(|child| child.kind() == "class_heritage")
-        {
+        for heritage in children(node).into_iter().filter(|child| child.kind() == "class_heritage") {
             for clause in children(heritage) {
                 match clause.kind() {
                     "extends_clause" => {
@@ -745,11 +660,7 @@ impl<'t> Lowerer<'t> {
                 "method_definition" => {
                     let decorators = std::mem::take(&mut waiting);
                     let function = self.function(member, Some(id));
-                    if self
-                        .facts
-                        .function(function)
-                        .is_some_and(|it| it.kind == FunctionKind::Constructor)
-                    {
+                    if self.facts.function(function).is_some_and(|it| it.kind == FunctionKind::Constructor) {
                         constructor = Some(function);
                         self.parameter_properties(member, function, &mut members);
                         continue;
@@ -774,13 +685,10 @@ impl<'t> Lowerer<'t> {
                 "public_field_definition" | "field_definition" => {
                     let mut decorators = std::mem::take(&mut waiting);
                     decorators.extend(self.decorators(member));
-                    let name = member
-                        .child_by_field_name("name")
-                        .or_else(|| member.child_by_field_name("property"));
+                    let name =
+                        member.child_by_field_name("name").or_else(|| member.child_by_field_name("property"));
                     let Some(name) = name else { continue };
-                    let annotation = member
-                        .child_by_field_name("type")
-                        .and_then(|it| self.annotation(it));
+                    let annotation = member.child_by_field_name("type").and_then(|it| self.annotation(it));
                     let value = member.child_by_field_name("value").map(|value| self.expr(value));
                     let key = unquote(self.source(name));
                     if let Some(value) = value {
@@ -840,18 +748,10 @@ impl<'t> Lowerer<'t> {
         function: FunctionId,
         members: &mut Vec<ClassMember>,
     ) {
-        let list = node
-            .child_by_field_name("parameters")
-            .map(children)
-            .unwrap_or_default();
-        let params = self
-            .facts
-            .function(function)
-            .map(|it| it.params.clone())
-            .unwrap_or_default();
-        for (param, node) in params
-            .iter()
-            .zip(list.into_iter().filter(|it| it.kind().ends_with("_parameter")))
+        let list = node.child_by_field_name("parameters").map(children).unwrap_or_default();
+        let params = self.facts.function(function).map(|it| it.params.clone()).unwrap_or_default();
+        for (param, node) in
+            params.iter().zip(list.into_iter().filter(|it| it.kind().ends_with("_parameter")))
         {
             let is_property = children(node)
                 .iter()
@@ -861,13 +761,8 @@ impl<'t> Lowerer<'t> {
                 continue;
             };
             let outer = std::mem::replace(&mut self.function, function);
-            let value = self.push(
-                Expr::Ident {
-                    name: self.name_of(pattern),
-                    binding: param.binding,
-                },
-                span(pattern),
-            );
+            let value =
+                self.push(Expr::Ident { name: self.name_of(pattern), binding: param.binding }, span(pattern));
             self.function = outer;
             members.push(ClassMember {
                 name: self.name_of(pattern),
@@ -894,24 +789,12 @@ impl<'t> Lowerer<'t> {
                         let name = name.clone();
                         self.name_value(value, &name);
                     }
-                    Property {
-                        key,
-                        value,
-                        span: span(key_node),
-                        shorthand: false,
-                        getter: false,
-                    }
+                    Property { key, value, span: span(key_node), shorthand: false, getter: false }
                 }
                 "shorthand_property_identifier" => {
                     let value = self.mention(entry);
                     let key = PropertyKey::Name(self.name_of(entry));
-                    Property {
-                        key,
-                        value,
-                        span: span(entry),
-                        shorthand: true,
-                        getter: false,
-                    }
+                    Property { key, value, span: span(entry), shorthand: true, getter: false }
                 }
                 "spread_element" => {
                     let value = self.first(entry);
@@ -1024,14 +907,8 @@ impl<'t> Lowerer<'t> {
                 }
             }
         }
-        let id = self.push(
-            Expr::Jsx {
-                tag,
-                attributes: attributes.into(),
-                children: inside.into(),
-            },
-            span(node),
-        );
+        let id =
+            self.push(Expr::Jsx { tag, attributes: attributes.into(), children: inside.into() }, span(node));
         self.facts.elements.push(id);
         id
     }
@@ -1039,15 +916,9 @@ impl<'t> Lowerer<'t> {
 
 /// The content of a quoted string or name; escapes other than of quotes stay as written.
 pub(super) fn unquote(text: &str) -> SmolStr {
-    let quote = text
-        .chars()
-        .next()
-        .filter(|first| matches!(first, '"' | '\'' | '`'));
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\'' | '`'));
     let inner = match quote {
-        Some(quote) => text
-            .strip_prefix(quote)
-            .and_then(|rest| rest.strip_suffix(quote))
-            .unwrap_or(text),
+        Some(quote) => text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)).unwrap_or(text),
         None => text,
     };
     if inner.contains('\\') {
@@ -1064,10 +935,7 @@ fn parse_number(text: &str) -> Option<f64> {
     let lower = digits.to_ascii_lowercase();
     for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
         if let Some(rest) = lower.strip_prefix(prefix) {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "JavaScript numbers have the same precision"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "JavaScript numbers have the same precision")]
             return u64::from_str_radix(rest, radix).ok().map(|value| value as f64);
         }
     }

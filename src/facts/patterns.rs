@@ -68,10 +68,9 @@ impl<'t> Lowerer<'t> {
                     self.declare(left, origin, step(PathKey::Name(name), default), var);
                 }
                 "pair_pattern" => {
-                    let (Some(key), Some(value)) = (
-                        entry.child_by_field_name("key"),
-                        entry.child_by_field_name("value"),
-                    ) else {
+                    let (Some(key), Some(value)) =
+                        (entry.child_by_field_name("key"), entry.child_by_field_name("value"))
+                    else {
                         continue;
                     };
                     let key = match self.key(key) {
@@ -110,19 +109,13 @@ impl<'t> Lowerer<'t> {
         for (at, item) in items {
             let mut longer = path.to_vec();
             if item.kind() == "rest_pattern" {
-                longer.push(PathStep {
-                    key: PathKey::Unknown,
-                    default: None,
-                });
+                longer.push(PathStep { key: PathKey::Unknown, default: None });
                 if let Some(inner) = children(item).first() {
                     self.pattern(*inner, origin, longer, var);
                 }
                 continue;
             }
-            longer.push(PathStep {
-                key: PathKey::Index(at),
-                default: None,
-            });
+            longer.push(PathStep { key: PathKey::Index(at), default: None });
             self.pattern(item, origin, longer, var);
         }
     }

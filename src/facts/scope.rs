@@ -28,27 +28,15 @@ pub(super) struct Scopes {
 
 impl Scopes {
     pub(super) fn new() -> Self {
-        let module = Scope {
-            parent: None,
-            is_function: true,
-            names: FxHashMap::default(),
-        };
-        Self {
-            scopes: vec![module],
-            current: ScopeId(0),
-            mentions: Vec::new(),
-        }
+        let module = Scope { parent: None, is_function: true, names: FxHashMap::default() };
+        Self { scopes: vec![module], current: ScopeId(0), mentions: Vec::new() }
     }
 
     /// Opens a scope and gives the one to go back to.
     pub(super) fn open(&mut self, is_function: bool) -> ScopeId {
         let outer = self.current;
         self.current = ScopeId(self.scopes.len());
-        self.scopes.push(Scope {
-            parent: Some(outer),
-            is_function,
-            names: FxHashMap::default(),
-        });
+        self.scopes.push(Scope { parent: Some(outer), is_function, names: FxHashMap::default() });
         outer
     }
 
@@ -60,12 +48,7 @@ impl Scopes {
     pub(super) fn declare(&mut self, name: SmolStr, binding: BindingId, var: bool) {
         let mut at = self.current;
         if var {
-            while let Some(Scope {
-                is_function: false,
-                parent: Some(parent),
-                ..
-            }) = self.scopes.get(at.0)
-            {
+            while let Some(Scope { is_function: false, parent: Some(parent), .. }) = self.scopes.get(at.0) {
                 at = *parent;
             }
         }

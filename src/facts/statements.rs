@@ -87,9 +87,8 @@ impl<'t> Lowerer<'t> {
                         this.scopes.close(scope);
                     });
                 }
-                if let Some(body) = node
-                    .child_by_field_name("finalizer")
-                    .and_then(|it| it.child_by_field_name("body"))
+                if let Some(body) =
+                    node.child_by_field_name("finalizer").and_then(|it| it.child_by_field_name("body"))
                 {
                     self.block(body);
                 }
@@ -112,10 +111,7 @@ impl<'t> Lowerer<'t> {
                 }
             }
             "internal_module" | "module" => {
-                if let Some(name) = node
-                    .child_by_field_name("name")
-                    .filter(|it| it.kind() == "identifier")
-                {
+                if let Some(name) = node.child_by_field_name("name").filter(|it| it.kind() == "identifier") {
                     self.declare(name, Origin::Nothing, Vec::new(), false);
                 }
                 if let Some(body) = node.child_by_field_name("body") {
@@ -197,12 +193,8 @@ impl<'t> Lowerer<'t> {
             let Some(name) = declarator.child_by_field_name("name") else {
                 continue;
             };
-            let annotation = declarator
-                .child_by_field_name("type")
-                .and_then(|it| self.annotation(it));
-            let value = declarator
-                .child_by_field_name("value")
-                .map(|value| self.expr(value));
+            let annotation = declarator.child_by_field_name("type").and_then(|it| self.annotation(it));
+            let value = declarator.child_by_field_name("value").map(|value| self.expr(value));
             let first = self.facts.bindings.len();
             match value {
                 Some(value) => {
@@ -257,10 +249,7 @@ impl<'t> Lowerer<'t> {
             let (key, local) = match entry.kind() {
                 "shorthand_property_identifier_pattern" => (entry, entry),
                 "pair_pattern" => {
-                    match (
-                        entry.child_by_field_name("key"),
-                        entry.child_by_field_name("value"),
-                    ) {
+                    match (entry.child_by_field_name("key"), entry.child_by_field_name("value")) {
                         (Some(key), Some(value)) if value.kind() == "identifier" => (key, value),
                         _ => continue,
                     }
@@ -288,10 +277,7 @@ impl<'t> Lowerer<'t> {
         let type_only = has_token(node, "type");
         let Some(source) = node.child_by_field_name("source") else {
             // `import x = require('y')`
-            for clause in children(node)
-                .into_iter()
-                .filter(|it| it.kind() == "import_require_clause")
-            {
+            for clause in children(node).into_iter().filter(|it| it.kind() == "import_require_clause") {
                 let parts = children(clause);
                 if let (Some(local), Some(source)) = (parts.first(), clause.child_by_field_name("source")) {
                     let specifier = unquote(self.source(source));
@@ -341,9 +327,7 @@ impl<'t> Lowerer<'t> {
     fn export(&mut self, node: Syntax<'t>) {
         let at = span(node);
         let default = has_token(node, "default");
-        let source = node
-            .child_by_field_name("source")
-            .map(|source| unquote(self.source(source)));
+        let source = node.child_by_field_name("source").map(|source| unquote(self.source(source)));
         if let Some(declaration) = node.child_by_field_name("declaration") {
             let declared = match declaration.kind() {
                 "lexical_declaration" => self.variables(declaration, false),
@@ -361,27 +345,15 @@ impl<'t> Lowerer<'t> {
                 }
             };
             for (name, binding) in declared {
-                let name = if default {
-                    SmolStr::new_static("default")
-                } else {
-                    name
-                };
-                self.facts.exports.push(Export {
-                    name,
-                    target: ExportTarget::Binding(binding),
-                    span: at,
-                });
+                let name = if default { SmolStr::new_static("default") } else { name };
+                self.facts.exports.push(Export { name, target: ExportTarget::Binding(binding), span: at });
             }
             return;
         }
         if let Some(value) = node.child_by_field_name("value") {
             let value = self.expr(value);
             let name = SmolStr::new_static("default");
-            self.facts.exports.push(Export {
-                name,
-                target: ExportTarget::Expr(value),
-                span: at,
-            });
+            self.facts.exports.push(Export { name, target: ExportTarget::Expr(value), span: at });
             return;
         }
         for part in children(node) {
@@ -400,11 +372,7 @@ impl<'t> Lowerer<'t> {
                             },
                             None => ExportTarget::Expr(self.mention(name)),
                         };
-                        self.facts.exports.push(Export {
-                            name: exported,
-                            target,
-                            span: span(entry),
-                        });
+                        self.facts.exports.push(Export { name: exported, target, span: span(entry) });
                     }
                 }
                 "namespace_export" => {
@@ -414,11 +382,7 @@ impl<'t> Lowerer<'t> {
                             name: ImportedName::Namespace,
                         };
                         let name = unquote(self.source(*name));
-                        self.facts.exports.push(Export {
-                            name,
-                            target,
-                            span: at,
-                        });
+                        self.facts.exports.push(Export { name, target, span: at });
                     }
                 }
                 _ => {}
@@ -437,11 +401,7 @@ impl<'t> Lowerer<'t> {
         let Some(name) = node.child_by_field_name("name") else {
             let value = self.push(Expr::Function(function), span(node));
             let name = SmolStr::new_static("default");
-            self.facts.exports.push(Export {
-                name,
-                target: ExportTarget::Expr(value),
-                span: span(node),
-            });
+            self.facts.exports.push(Export { name, target: ExportTarget::Expr(value), span: span(node) });
             return None;
         };
         let binding = self.declare(name, Origin::Function(function), Vec::new(), true);
@@ -461,10 +421,9 @@ impl<'t> Lowerer<'t> {
         let mut next = 0.0;
         for member in node.child_by_field_name("body").map(children).unwrap_or_default() {
             let (name, value) = match member.kind() {
-                "enum_assignment" => (
-                    member.child_by_field_name("name"),
-                    member.child_by_field_name("value"),
-                ),
+                "enum_assignment" => {
+                    (member.child_by_field_name("name"), member.child_by_field_name("value"))
+                }
                 _ => (Some(member), None),
             };
             let Some(name) = name else { continue };
@@ -504,10 +463,7 @@ impl<'t> Lowerer<'t> {
             self.guarded(Some(test), false, GuardKind::If, |this| this.block(body));
         }
         let leaves = |body: Option<Syntax<'t>>| body.is_some_and(always_leaves);
-        match (
-            leaves(consequence),
-            leaves(alternative.and_then(|it| children(it).first().copied())),
-        ) {
+        match (leaves(consequence), leaves(alternative.and_then(|it| children(it).first().copied()))) {
             (true, false) => self.add_guard(Some(test), false, GuardKind::EarlyExit),
             (false, true) => self.add_guard(Some(test), true, GuardKind::EarlyExit),
             _ => {}
@@ -526,14 +482,7 @@ impl<'t> Lowerer<'t> {
                 let label = self.expr(label);
                 // The comparison that `case` makes; `value` keeps its first parent for this.
                 let op = super::expr::BinaryOp::Equal;
-                self.push(
-                    Expr::Binary {
-                        op,
-                        left: value,
-                        right: label,
-                    },
-                    span(case),
-                )
+                self.push(Expr::Binary { op, left: value, right: label }, span(case))
             });
             self.guarded(test.or(Some(value)), true, GuardKind::Case, |this| {
                 for statement in children(case) {
@@ -552,12 +501,7 @@ impl<'t> Lowerer<'t> {
             "do_statement" => LoopKind::DoWhile,
             "for_statement" => LoopKind::For,
             _ if has_token(node, "await") => LoopKind::ForAwait,
-            _ if node
-                .child_by_field_name("operator")
-                .is_some_and(|op| op.kind() == "in") =>
-            {
-                LoopKind::ForIn
-            }
+            _ if node.child_by_field_name("operator").is_some_and(|op| op.kind() == "in") => LoopKind::ForIn,
             _ => LoopKind::ForOf,
         };
         let id = LoopId::next(self.facts.loops.len());
@@ -579,9 +523,7 @@ impl<'t> Lowerer<'t> {
         if node.kind() == "for_in_statement" {
             iterable = node.child_by_field_name("right").map(|right| self.expr(right));
             if let (Some(left), Some(iterable)) = (node.child_by_field_name("left"), iterable) {
-                let var = node
-                    .child_by_field_name("kind")
-                    .is_some_and(|kind| kind.kind() == "var");
+                let var = node.child_by_field_name("kind").is_some_and(|kind| kind.kind() == "var");
                 self.pattern(left, Origin::Item(iterable), Vec::new(), var);
             }
         }
@@ -589,9 +531,7 @@ impl<'t> Lowerer<'t> {
             self.statement(start);
         }
         self.in_loop = Some(id);
-        let condition = node
-            .child_by_field_name("condition")
-            .filter(|it| it.kind() != "empty_statement");
+        let condition = node.child_by_field_name("condition").filter(|it| it.kind() != "empty_statement");
         let test = condition.map(|it| match it.kind() {
             "expression_statement" => children(it).first().copied().unwrap_or(it),
             _ => it,
@@ -624,10 +564,7 @@ impl<'t> Lowerer<'t> {
                 && let Some(name) = at.child_by_field_name("name")
             {
                 let name_text = unquote(self.source(name));
-                self.facts.type_members.push(TypeMember {
-                    name: name_text,
-                    span: span(name),
-                });
+                self.facts.type_members.push(TypeMember { name: name_text, span: span(name) });
             }
             if cursor.goto_first_child() {
                 depth += 1;

@@ -72,10 +72,7 @@ pub(super) fn area(path: &str, owner: &str) -> String {
     };
     if let Some(feature) = feature {
         // `app/lib/useOrders.ts` is shared code that happens to stand under `app`.
-        if let Some(folder) = (feature + 1..folders.len())
-            .find(telling)
-            .and_then(|at| folders.get(at))
-        {
+        if let Some(folder) = (feature + 1..folders.len()).find(telling).and_then(|at| folders.get(at)) {
             return title(folder);
         }
         if let Some(name) = noun(stem).or_else(|| noun(owner)) {
@@ -89,14 +86,8 @@ pub(super) fn area(path: &str, owner: &str) -> String {
     let telling_from = |start: usize| (start..folders.len()).find(telling);
     let package = (1..folders.len()).find(|at| is(at - 1, WORKSPACES));
     let inside_src = || folders.iter().position(|it| *it == "src").and_then(telling_from);
-    let folder = package
-        .or_else(inside_src)
-        .or_else(|| telling_from(0))
-        .and_then(|at| folders.get(at));
-    let name = folder
-        .map(|folder| title(folder))
-        .or_else(|| noun(stem))
-        .or_else(|| noun(owner));
+    let folder = package.or_else(inside_src).or_else(|| telling_from(0)).and_then(|at| folders.get(at));
+    let name = folder.map(|folder| title(folder)).or_else(|| noun(stem)).or_else(|| noun(owner));
     name.unwrap_or_else(|| "Application".to_owned())
 }
 
@@ -142,23 +133,12 @@ fn noun(name: &str) -> Option<String> {
 
 /// `proxy-health` and `proxyHealth` as `Proxy Health`.
 fn title(name: &str) -> String {
-    let title = name
-        .chars()
-        .take(LONGEST)
-        .collect::<String>()
-        .to_title_case()
-        .replace("Web Socket", "WebSocket");
-    let words = title
-        .split(' ')
-        .map(|word| SPELLINGS.iter().find(|it| it.0 == word).map_or(word, |it| it.1));
+    let title =
+        name.chars().take(LONGEST).collect::<String>().to_title_case().replace("Web Socket", "WebSocket");
+    let words = title.split(' ').map(|word| SPELLINGS.iter().find(|it| it.0 == word).map_or(word, |it| it.1));
     let spelled = words.collect::<Vec<_>>().join(" ");
     // Splitting `aBcD` adds letters, so the cut comes last as well.
-    spelled
-        .chars()
-        .take(LONGEST)
-        .collect::<String>()
-        .trim_end()
-        .to_owned()
+    spelled.chars().take(LONGEST).collect::<String>().trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -181,18 +161,10 @@ mod tests {
             ("src/modules/billing/api/client.ts", "", "Billing"),
             ("src/screens/fleet/Map.tsx", "", "Fleet"),
             ("app/scenes/Document/components/Editor.tsx", "", "Document"),
-            (
-                "src/components/dashboard/LatestActivityTable.tsx",
-                "",
-                "Dashboard",
-            ),
+            ("src/components/dashboard/LatestActivityTable.tsx", "", "Dashboard"),
             ("src/components/ui/OrdersTable.tsx", "", "Orders"),
             ("src/components/index.tsx", "OrdersPanel", "Orders"),
-            (
-                "src/lib/hooks/useProxyHealth.ts",
-                "useProxyHealth",
-                "Proxy Health",
-            ),
+            ("src/lib/hooks/useProxyHealth.ts", "useProxyHealth", "Proxy Health"),
             ("src/lib/hooks/useWebSocket.ts", "useWebSocket", "WebSocket"),
             ("src/contexts/WebSocketStatusContext.tsx", "", "WebSocket"),
             ("src/lib/websocket/WebSocketStreamManager.ts", "", "WebSocket"),

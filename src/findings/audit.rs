@@ -158,10 +158,7 @@ pub struct TimerRow {
 impl TimerRow {
     /// Whether the product itself does recurring work here that the audit has to judge.
     pub fn recurs(&self) -> bool {
-        !matches!(
-            self.verdict,
-            Verdict::Test | Verdict::Definition | Verdict::Disabled
-        )
+        !matches!(self.verdict, Verdict::Test | Verdict::Definition | Verdict::Disabled)
     }
 
     /// Whether the audit lists it as acceptable: seen through, shown, and no finding about it.

@@ -61,11 +61,7 @@ mod tests {
         let prints = of(&[finding_at(10, 5), finding_at(20, 5), of_rule("uncleared-timer")]);
         let distinct: std::collections::BTreeSet<_> = prints.iter().collect();
         assert_eq!(distinct.len(), 3);
-        assert!(
-            prints
-                .iter()
-                .all(|it| it.len() == 16 && it.bytes().all(|b| b.is_ascii_hexdigit()))
-        );
+        assert!(prints.iter().all(|it| it.len() == 16 && it.bytes().all(|b| b.is_ascii_hexdigit())));
     }
 
     #[test]

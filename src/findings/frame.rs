@@ -25,10 +25,7 @@ struct Text {
 
 impl<'a> Texts<'a> {
     pub(super) fn new(read: &'a dyn Fn(FileId) -> Option<String>) -> Self {
-        Self {
-            read,
-            seen: HashMap::new(),
-        }
+        Self { read, seen: HashMap::new() }
     }
 
     /// First and last column of a place in characters; in bytes where the text is gone.
@@ -36,10 +33,7 @@ impl<'a> Texts<'a> {
         let Some(text) = self.text(place.file) else {
             return (place.column, place.end_column);
         };
-        (
-            text.characters(place.line, place.column),
-            text.characters(place.end_line, place.end_column),
-        )
+        (text.characters(place.line, place.column), text.characters(place.end_line, place.end_column))
     }
 
     /// The lines around the start of a place.
@@ -57,9 +51,7 @@ impl<'a> Texts<'a> {
     fn text(&mut self, file: FileId) -> Option<&Text> {
         let text = self.seen.entry(file).or_insert_with(|| {
             let text = (self.read)(file)?;
-            let starts = iter::once(0)
-                .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-                .collect();
+            let starts = iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
             Some(Text { text, starts })
         });
         text.as_ref()
@@ -78,9 +70,7 @@ impl Text {
     fn characters(&self, line: u32, column: u32) -> u32 {
         let bytes = column.saturating_sub(1) as usize;
         let before = self.line(line).and_then(|line| line.get(..bytes));
-        before
-            .and_then(|before| u32::try_from(before.chars().count() + 1).ok())
-            .unwrap_or(column)
+        before.and_then(|before| u32::try_from(before.chars().count() + 1).ok()).unwrap_or(column)
     }
 }
 
@@ -89,13 +79,7 @@ mod tests {
     use super::*;
 
     fn place(line: u32, column: u32) -> Place {
-        Place {
-            file: FileId(0),
-            line,
-            column,
-            end_line: line,
-            end_column: column + 1,
-        }
+        Place { file: FileId(0), line, column, end_line: line, end_column: column + 1 }
     }
 
     fn frame_of(text: &str, line: u32) -> Option<Frame> {
@@ -126,13 +110,7 @@ mod tests {
         assert_eq!(texts.columns(place(2, 12)), (11, 12));
         assert_eq!(texts.columns(place(2, 1)), (1, 2));
         // Inside a character or past the end: the number stays as it was.
-        assert_eq!(
-            texts.columns(Place {
-                end_column: 900,
-                ..place(2, 11)
-            }),
-            (11, 900)
-        );
+        assert_eq!(texts.columns(Place { end_column: 900, ..place(2, 11) }), (11, 900));
         assert_eq!(Texts::new(&|_| None).columns(place(7, 12)), (12, 13));
     }
 

@@ -38,17 +38,9 @@ pub fn audit(
     let mut timers = std::mem::take(&mut linked.timers);
     timers.sort_by(|a, b| timer_order(&linked, a).cmp(&timer_order(&linked, b)));
     linked.timers = timers;
-    let providers = linked
-        .providers
-        .iter()
-        .map(|it| provider_row(it, &linked))
-        .collect();
+    let providers = linked.providers.iter().map(|it| provider_row(it, &linked)).collect();
     let mut texts = Texts::new(sources);
-    let mut rows: Vec<TimerRow> = linked
-        .timers
-        .iter()
-        .map(|it| timer_row(it, &linked, &mut texts))
-        .collect();
+    let mut rows: Vec<TimerRow> = linked.timers.iter().map(|it| timer_row(it, &linked, &mut texts)).collect();
     let (found, broken) = rules::check(&linked, policy);
     let found = in_order(found, &linked);
     let fingerprints =
@@ -68,8 +60,7 @@ pub fn audit(
     for Owned { finding, .. } in &owned {
         if let Some(row) = finding.timer.and_then(|at| rows.get_mut(at)) {
             // The first finding is the most severe one.
-            row.finding_fingerprint
-                .get_or_insert_with(|| finding.fingerprint.clone());
+            row.finding_fingerprint.get_or_insert_with(|| finding.fingerprint.clone());
         }
     }
     stats.skipped.append(&mut linked.skipped);
@@ -97,13 +88,7 @@ struct Owned {
 }
 
 fn timer_order<'a>(linked: &'a Linked, timer: &'a Timer) -> impl Ord + use<'a> {
-    (
-        linked.path(timer.place.file),
-        timer.place,
-        timer.kind,
-        &timer.api,
-        &timer.owner,
-    )
+    (linked.path(timer.place.file), timer.place, timer.kind, &timer.api, &timer.owner)
 }
 
 /// The order of the source: path, line, column, rule.
@@ -111,9 +96,7 @@ fn in_order(mut found: Vec<Found>, linked: &Linked) -> Vec<Found> {
     let order = |it: &Found| (it.place.line, it.place.column, it.rule, it.timer);
     found.sort_by(|a, b| {
         let paths = linked.path(a.place.file).cmp(linked.path(b.place.file));
-        paths
-            .then_with(|| order(a).cmp(&order(b)))
-            .then_with(|| (&a.owner, &a.api).cmp(&(&b.owner, &b.api)))
+        paths.then_with(|| order(a).cmp(&order(b))).then_with(|| (&a.owner, &a.api).cmp(&(&b.owner, &b.api)))
     });
     found
 }
@@ -121,11 +104,7 @@ fn in_order(mut found: Vec<Found>, linked: &Linked) -> Vec<Found> {
 fn finding(found: &Found, fingerprint: String, linked: &Linked, texts: &mut Texts<'_>) -> Finding {
     let path = linked.path(found.place.file);
     let (column, end_column) = texts.columns(found.place);
-    let rules::Wording {
-        message,
-        impact,
-        help,
-    } = found.wording.clone();
+    let rules::Wording { message, impact, help } = found.wording.clone();
     Finding {
         rule: found.rule,
         severity: found.severity,

@@ -32,16 +32,10 @@ pub(super) fn next_steps(findings: &[Owned], timers: &[TimerRow]) -> Vec<NextSte
     if by_area.len() <= MOST {
         return steps(by_area, in_area);
     }
-    let rest = by_area
-        .split_off(KEPT.min(by_area.len()))
-        .into_iter()
-        .flat_map(|group| group.members);
+    let rest = by_area.split_off(KEPT.min(by_area.len())).into_iter().flat_map(|group| group.members);
     let rest = grouped(rest, timers, |_| "");
     // The kept ones are the most urgent, so the list stays in order.
-    steps(by_area, in_area)
-        .into_iter()
-        .chain(steps(rest, in_places))
-        .collect()
+    steps(by_area, in_area).into_iter().chain(steps(rest, in_places)).collect()
 }
 
 /// Groups by urgency, rule and the given key, most urgent first.
@@ -53,14 +47,12 @@ fn grouped<'a>(
     let mut groups: BTreeMap<_, Group<'a>> = BTreeMap::new();
     for owned in findings {
         let (rule, priority) = (owned.finding.rule, priority(owned.finding.severity));
-        let group = groups
-            .entry((priority, rule, key(owned)))
-            .or_insert_with(|| Group {
-                priority,
-                rule,
-                requests_per_minute: 0.0,
-                members: Vec::new(),
-            });
+        let group = groups.entry((priority, rule, key(owned))).or_insert_with(|| Group {
+            priority,
+            rule,
+            requests_per_minute: 0.0,
+            members: Vec::new(),
+        });
         let timer = owned.finding.timer.and_then(|at| timers.get(at));
         group.requests_per_minute += timer.and_then(|it| it.requests_per_minute).unwrap_or(0.0);
         group.members.push(owned);
@@ -68,27 +60,15 @@ fn grouped<'a>(
     let mut groups: Vec<_> = groups.into_values().collect();
     // Stable: equals stay in the order of rule and name. A load never differs by its sign or is no
     // number, so its bits order as it does.
-    groups.sort_by_key(|it| {
-        (
-            it.priority,
-            urgency(it.rule),
-            Reverse(it.requests_per_minute.to_bits()),
-        )
-    });
+    groups.sort_by_key(|it| (it.priority, urgency(it.rule), Reverse(it.requests_per_minute.to_bits())));
     groups
 }
 
 fn steps<'a>(groups: Vec<Group<'a>>, place: fn(&[&'a Owned]) -> String) -> Vec<NextStep> {
     let step = |group: Group<'a>| NextStep {
         priority: group.priority,
-        text: rules::find(group.rule)
-            .map_or("", |rule| rule.step)
-            .replacen("{}", &place(&group.members), 1),
-        fingerprints: group
-            .members
-            .iter()
-            .map(|it| it.finding.fingerprint.clone())
-            .collect(),
+        text: rules::find(group.rule).map_or("", |rule| rule.step).replacen("{}", &place(&group.members), 1),
+        fingerprints: group.members.iter().map(|it| it.finding.fingerprint.clone()).collect(),
     };
     groups.into_iter().map(step).collect()
 }
@@ -105,10 +85,7 @@ fn in_file(members: &[&Owned]) -> String {
 /// `Orders (src/app/orders/page.tsx, src/hooks/useOrders.ts)`.
 fn in_area(members: &[&Owned]) -> String {
     let area = members.first().map_or("", |it| it.finding.area.as_str());
-    format!(
-        "{area} ({})",
-        enumeration(code(members, |it| &it.finding.file), "more files")
-    )
+    format!("{area} ({})", enumeration(code(members, |it| &it.finding.file), "more files"))
 }
 
 /// `5 other places (Orders, Chat and Fleet)`; when they are all in one area, as that area.
@@ -127,9 +104,7 @@ fn code<'a>(
     name: impl Fn(&'a Owned) -> &'a String,
 ) -> impl Iterator<Item = String> {
     let names = members.iter().map(move |it| name(it));
-    names
-        .filter(|name| !name.trim().is_empty())
-        .map(|name| quote(name))
+    names.filter(|name| !name.trim().is_empty()).map(|name| quote(name))
 }
 
 /// The first few distinct names: `a`, `a and b`, `a, b, c and 4 more`.
@@ -140,11 +115,7 @@ fn enumeration(names: impl Iterator<Item = String>, more: &str) -> String {
     match distinct.as_slice() {
         names if hidden > 0 => {
             let named: Vec<&str> = names.iter().map(String::as_str).take(NAMED).collect();
-            let more = if hidden == 1 {
-                more.trim_end_matches('s')
-            } else {
-                more
-            };
+            let more = if hidden == 1 { more.trim_end_matches('s') } else { more };
             format!("{} and {hidden} {more}", named.join(", "))
         }
         [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),
@@ -162,12 +133,7 @@ fn priority(severity: Severity) -> Priority {
 
 /// Among equally severe findings, what runs goes before what does not.
 fn urgency(rule: &str) -> usize {
-    const ORDER: [&str; 5] = [
-        "network-poll",
-        "status-poll",
-        "uncleared-timer",
-        "dormant-poll",
-        "leftover-config",
-    ];
+    const ORDER: [&str; 5] =
+        ["network-poll", "status-poll", "uncleared-timer", "dormant-poll", "leftover-config"];
     ORDER.iter().position(|it| *it == rule).unwrap_or(ORDER.len())
 }

@@ -7,13 +7,7 @@ use crate::source::{FileId, Language, Place, Role, SourceFile};
 use crate::vocabulary::{Cleared, Confidence, Gate, Kind, Side, Verdict};
 
 pub(super) fn place(file: u32, line: u32, column: u32) -> Place {
-    Place {
-        file: FileId(file),
-        line,
-        column,
-        end_line: line,
-        end_column: column + 11,
-    }
+    Place { file: FileId(file), line, column, end_line: line, end_column: column + 11 }
 }
 
 pub(super) fn files(paths: &[&str]) -> Vec<SourceFile> {
@@ -43,20 +37,12 @@ pub(super) fn poll(file: u32, line: u32, owner: &str) -> Timer {
         api: "setInterval".to_owned(),
         requests_per_tick: 1,
         confidence: Confidence::Certain,
-        chain: vec![Step {
-            place: place(file, line, 5),
-            label: "setInterval(load)".to_owned(),
-        }],
+        chain: vec![Step { place: place(file, line, 5), label: "setInterval(load)".to_owned() }],
     }
 }
 
 pub(super) fn leftover(file: u32, line: u32, name: &str) -> Leftover {
-    Leftover {
-        place: place(file, line, 1),
-        name: name.to_owned(),
-        what: "constant",
-        chain: vec![],
-    }
+    Leftover { place: place(file, line, 1), name: name.to_owned(), what: "constant", chain: vec![] }
 }
 
 pub(super) fn finding_at(line: u32, column: u32) -> Found {
@@ -67,18 +53,7 @@ pub(super) fn finding_at(line: u32, column: u32) -> Found {
 
 /// A finding of that rule about one and the same timer.
 pub(super) fn of_rule(rule: &str) -> Found {
-    let timer = Timer {
-        cleared: Cleared::No,
-        ..poll(0, 1, "useOrders")
-    };
-    let linked = Linked {
-        timers: vec![timer],
-        files: files(&["src/orders.ts"]),
-        ..Linked::default()
-    };
-    check(&linked, &Policy::default())
-        .0
-        .into_iter()
-        .find(|it| it.rule == rule)
-        .unwrap()
+    let timer = Timer { cleared: Cleared::No, ..poll(0, 1, "useOrders") };
+    let linked = Linked { timers: vec![timer], files: files(&["src/orders.ts"]), ..Linked::default() };
+    check(&linked, &Policy::default()).0.into_iter().find(|it| it.rule == rule).unwrap()
 }

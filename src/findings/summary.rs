@@ -35,11 +35,7 @@ fn requests_per_minute(timers: &[TimerRow]) -> f64 {
         .filter(|timer| timer.kind == Kind::IntervalParam && loads(timer).is_some())
         .flat_map(|timer| {
             let own = (timer.file.as_str(), timer.line);
-            timer
-                .chain
-                .iter()
-                .map(|step| (step.file.as_str(), step.line))
-                .filter(move |place| *place != own)
+            timer.chain.iter().map(|step| (step.file.as_str(), step.line)).filter(move |place| *place != own)
         })
         .collect();
     timers
@@ -52,9 +48,7 @@ fn requests_per_minute(timers: &[TimerRow]) -> f64 {
 
 fn loads(timer: &TimerRow) -> Option<f64> {
     let runs = timer.live && matches!(timer.gate, Gate::Always | Gate::Conditional);
-    timer
-        .requests_per_minute
-        .filter(|_| runs && timer.verdict == Verdict::NetworkPoll)
+    timer.requests_per_minute.filter(|_| runs && timer.verdict == Verdict::NetworkPoll)
 }
 
 /// Every area that recurs or has a finding, sorted by name.
@@ -83,11 +77,5 @@ pub(super) fn areas(findings: &[Finding], timers: &[TimerRow]) -> Vec<Area> {
 }
 
 fn empty(name: &str) -> Area {
-    Area {
-        name: name.to_owned(),
-        polling: AreaPolling::None,
-        unknown: 0,
-        findings: 0,
-        worst: None,
-    }
+    Area { name: name.to_owned(), polling: AreaPolling::None, unknown: 0, findings: 0, worst: None }
 }

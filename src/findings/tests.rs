@@ -14,43 +14,19 @@ const PATHS: [&str; 4] = [
 ];
 
 fn audited(linked: Linked) -> Audit {
-    audit(
-        ".".to_owned(),
-        linked,
-        &Policy::default(),
-        Stats::default(),
-        &|_| Some("\n".repeat(500)),
-    )
+    audit(".".to_owned(), linked, &Policy::default(), Stats::default(), &|_| Some("\n".repeat(500)))
 }
 
 fn fleet() -> Linked {
     let timers = vec![
-        Timer {
-            verdict: Verdict::StatusPoll,
-            ..poll(2, 216, "useWebSocket")
-        },
-        Timer {
-            verdict: Verdict::Housekeeping,
-            ..poll(3, 12, "sweep")
-        },
-        Timer {
-            gate: Gate::OffByDefault,
-            ..poll(1, 274, "useProxyHealth")
-        },
-        Timer {
-            cleared: Cleared::No,
-            ..poll(0, 40, "OrdersPage")
-        },
-        Timer {
-            verdict: Verdict::Test,
-            ..poll(3, 90, "sweep")
-        },
+        Timer { verdict: Verdict::StatusPoll, ..poll(2, 216, "useWebSocket") },
+        Timer { verdict: Verdict::Housekeeping, ..poll(3, 12, "sweep") },
+        Timer { gate: Gate::OffByDefault, ..poll(1, 274, "useProxyHealth") },
+        Timer { cleared: Cleared::No, ..poll(0, 40, "OrdersPage") },
+        Timer { verdict: Verdict::Test, ..poll(3, 90, "sweep") },
         poll(0, 20, "OrdersPage"),
     ];
-    let skipped = vec![Skip {
-        file: "z.ts".to_owned(),
-        reason: "minified".to_owned(),
-    }];
+    let skipped = vec![Skip { file: "z.ts".to_owned(), reason: "minified".to_owned() }];
     Linked {
         providers: Vec::new(),
         files: files(&PATHS),
@@ -63,11 +39,8 @@ fn fleet() -> Linked {
 #[test]
 fn findings_are_sorted_and_linked_to_their_timers() {
     let audit = audited(fleet());
-    let findings: Vec<_> = audit
-        .findings
-        .iter()
-        .map(|it| (it.severity, it.file.as_str(), it.line, it.rule))
-        .collect();
+    let findings: Vec<_> =
+        audit.findings.iter().map(|it| (it.severity, it.file.as_str(), it.line, it.rule)).collect();
     assert_eq!(
         findings,
         [
@@ -79,11 +52,7 @@ fn findings_are_sorted_and_linked_to_their_timers() {
             (Severity::Warning, PATHS[2], 216, "status-poll"),
         ]
     );
-    assert!(
-        audit
-            .timers
-            .is_sorted_by_key(|it| (it.file.clone(), it.line, it.column))
-    );
+    assert!(audit.timers.is_sorted_by_key(|it| (it.file.clone(), it.line, it.column)));
     for finding in &audit.findings {
         let timer = finding.timer.map(|at| &audit.timers[at]);
         assert_eq!(timer.is_none(), finding.rule == "leftover-config");
@@ -92,10 +61,7 @@ fn findings_are_sorted_and_linked_to_their_timers() {
     }
     // The uncleared poll points at the more severe of its two findings.
     let poll = audit.timers.iter().find(|it| it.line == 40).unwrap();
-    assert_eq!(
-        poll.finding_fingerprint.as_ref(),
-        Some(&audit.findings[1].fingerprint)
-    );
+    assert_eq!(poll.finding_fingerprint.as_ref(), Some(&audit.findings[1].fingerprint));
     let distinct: std::collections::BTreeSet<_> = audit.findings.iter().map(|it| &it.fingerprint).collect();
     assert_eq!(distinct.len(), 6);
     assert_eq!(audit.stats.skipped.len(), 1);
@@ -106,21 +72,12 @@ fn the_order_of_the_link_changes_nothing() {
     let mut turned = fleet();
     turned.timers.reverse();
     turned.leftovers.reverse();
-    assert_eq!(
-        format!("{:#?}", audited(turned)),
-        format!("{:#?}", audited(fleet()))
-    );
+    assert_eq!(format!("{:#?}", audited(turned)), format!("{:#?}", audited(fleet())));
 }
 
 #[test]
 fn fingerprints_survive_moved_lines() {
-    let prints = |linked| {
-        audited(linked)
-            .findings
-            .into_iter()
-            .map(|it| it.fingerprint)
-            .collect::<Vec<_>>()
-    };
+    let prints = |linked| audited(linked).findings.into_iter().map(|it| it.fingerprint).collect::<Vec<_>>();
     let mut moved = fleet();
     for timer in &mut moved.timers {
         timer.place.line += 7;
@@ -133,43 +90,23 @@ fn fingerprints_survive_moved_lines() {
 #[test]
 fn the_summary_counts() {
     let summary = audited(fleet()).summary;
-    assert_eq!(
-        (summary.critical, summary.warning, summary.info, summary.accepted),
-        (2, 4, 0, 1)
-    );
+    assert_eq!((summary.critical, summary.warning, summary.info, summary.accepted), (2, 4, 0, 1));
     // Two live polls of 12; the dormant one is no load.
     assert_eq!(summary.requests_per_minute, 24.0);
     assert_eq!(summary.completion, Some(20.0));
     assert_eq!(summary.by_verdict[&Verdict::NetworkPoll], 3);
     assert_eq!(summary.by_rule["uncleared-timer"], 1);
     assert_eq!(audited(Linked::default()).summary.completion, None);
-    assert!(
-        audited(Linked::default())
-            .summary
-            .requests_per_minute
-            .is_sign_positive()
-    );
+    assert!(audited(Linked::default()).summary.requests_per_minute.is_sign_positive());
 }
 
 #[test]
 fn an_interval_and_the_hook_that_runs_on_it_are_one_load() {
-    let option = Timer {
-        kind: Kind::QueryOption,
-        ..poll(1, 9, "useProxyHealth")
-    };
-    let mut param = Timer {
-        kind: Kind::IntervalParam,
-        ..poll(0, 5, "OrdersPage")
-    };
+    let option = Timer { kind: Kind::QueryOption, ..poll(1, 9, "useProxyHealth") };
+    let mut param = Timer { kind: Kind::IntervalParam, ..poll(0, 5, "OrdersPage") };
     let load = |timers: &[&Timer]| {
         let timers = timers.iter().map(|it| (*it).clone()).collect();
-        audited(Linked {
-            files: files(&PATHS),
-            timers,
-            ..Linked::default()
-        })
-        .summary
-        .requests_per_minute
+        audited(Linked { files: files(&PATHS), timers, ..Linked::default() }).summary.requests_per_minute
     };
     assert_eq!(load(&[&option, &param]), 24.0);
     param.chain.extend(option.chain.clone());
@@ -182,33 +119,15 @@ fn an_interval_and_the_hook_that_runs_on_it_are_one_load() {
 
 #[test]
 fn areas_have_the_status_of_their_worst_timer() {
-    let areas: Vec<_> = audited(fleet())
-        .areas
-        .into_iter()
-        .map(|it| (it.name, it.polling, it.findings, it.worst))
-        .collect();
+    let areas: Vec<_> =
+        audited(fleet()).areas.into_iter().map(|it| (it.name, it.polling, it.findings, it.worst)).collect();
     assert_eq!(
         areas,
         [
-            (
-                "Orders".to_owned(),
-                AreaPolling::Active,
-                3,
-                Some(Severity::Critical)
-            ),
-            (
-                "Proxy Health".to_owned(),
-                AreaPolling::Dormant,
-                2,
-                Some(Severity::Warning)
-            ),
+            ("Orders".to_owned(), AreaPolling::Active, 3, Some(Severity::Critical)),
+            ("Proxy Health".to_owned(), AreaPolling::Dormant, 2, Some(Severity::Warning)),
             ("Server".to_owned(), AreaPolling::Accepted, 0, None),
-            (
-                "WebSocket".to_owned(),
-                AreaPolling::Active,
-                1,
-                Some(Severity::Warning)
-            ),
+            ("WebSocket".to_owned(), AreaPolling::Active, 1, Some(Severity::Warning)),
         ]
     );
 }
@@ -234,23 +153,13 @@ fn next_steps_name_the_place() {
 #[test]
 fn many_findings_become_few_steps() {
     for (folders, most) in [(3, 3), (40, 8)] {
-        let paths: Vec<String> = (0..200)
-            .map(|at| format!("src/app/area{}/file{at}.tsx", at % folders))
-            .collect();
+        let paths: Vec<String> =
+            (0..200).map(|at| format!("src/app/area{}/file{at}.tsx", at % folders)).collect();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let timers = (0..200).map(|at| poll(at, 1, "load")).collect();
-        let audit = audited(Linked {
-            files: files(&paths),
-            timers,
-            ..Linked::default()
-        });
+        let audit = audited(Linked { files: files(&paths), timers, ..Linked::default() });
         assert_eq!(audit.next_steps.len(), most);
-        assert!(
-            audit
-                .next_steps
-                .iter()
-                .all(|it| it.priority == Priority::High && it.text.len() < 200)
-        );
+        assert!(audit.next_steps.iter().all(|it| it.priority == Priority::High && it.text.len() < 200));
         let ended: usize = audit.next_steps.iter().map(|it| it.fingerprints.len()).sum();
         assert_eq!(ended, audit.findings.len());
     }
@@ -258,18 +167,7 @@ fn many_findings_become_few_steps() {
 
 #[test]
 fn a_missing_source_costs_its_frame_only() {
-    let audit = audit(
-        ".".to_owned(),
-        fleet(),
-        &Policy::default(),
-        Stats::default(),
-        &|_| None,
-    );
+    let audit = audit(".".to_owned(), fleet(), &Policy::default(), Stats::default(), &|_| None);
     assert_eq!(audit.findings.len(), 6);
-    assert!(
-        audit
-            .findings
-            .iter()
-            .all(|it| it.frame.is_none() && !it.message.is_empty())
-    );
+    assert!(audit.findings.iter().all(|it| it.frame.is_none() && !it.message.is_empty()));
 }

@@ -57,10 +57,7 @@ impl Program {
                 Some(Given { call, value, span })
             }
             Expr::Call { args, .. } => {
-                let arg = At {
-                    expr: *args.get(index)?,
-                    ..call
-                };
+                let arg = At { expr: *args.get(index)?, ..call };
                 let (value, span) = match path.split_first() {
                     None => (arg, facts.node(arg.expr).span),
                     Some((first, rest)) => self.inside(arg, first, rest)?,
@@ -73,13 +70,10 @@ impl Program {
 
     /// The property that a path leads to inside what an expression can be.
     fn inside(&self, at: At, first: &SmolStr, rest: &[SmolStr]) -> Option<(At, Span)> {
-        Evaluator::new(self)
-            .eval(at, &None)
-            .into_iter()
-            .find_map(|value| match value {
-                Value::Object { at, env } => self.property_at(at, first, rest, &env),
-                _ => None,
-            })
+        Evaluator::new(self).eval(at, &None).into_iter().find_map(|value| match value {
+            Value::Object { at, env } => self.property_at(at, first, rest, &env),
+            _ => None,
+        })
     }
 
     fn property_at(&self, object: At, key: &SmolStr, rest: &[SmolStr], env: &Env) -> Option<(At, Span)> {
@@ -90,10 +84,7 @@ impl Program {
             _ => return None,
         };
         for property in properties.iter().rev() {
-            let value = At {
-                expr: property.value,
-                ..object
-            };
+            let value = At { expr: property.value, ..object };
             match &property.key {
                 PropertyKey::Name(name) if name == key => {
                     return match rest.split_first() {
@@ -103,15 +94,12 @@ impl Program {
                 }
                 PropertyKey::Spread => {
                     let found =
-                        Evaluator::new(self)
-                            .eval(value, env)
-                            .into_iter()
-                            .find_map(|value| match value {
-                                Value::Object { at, env } if at != object => {
-                                    self.property_at(at, key, rest, &env)
-                                }
-                                _ => None,
-                            });
+                        Evaluator::new(self).eval(value, env).into_iter().find_map(|value| match value {
+                            Value::Object { at, env } if at != object => {
+                                self.property_at(at, key, rest, &env)
+                            }
+                            _ => None,
+                        });
                     if found.is_some() {
                         return found;
                     }
@@ -124,12 +112,7 @@ impl Program {
 
     /// The site that a call makes of a definition whose work is a parameter.
     pub fn hooked_sites(&self, definition: &Site, work: &Value) -> Vec<Site> {
-        let Value::Parameter {
-            function,
-            index,
-            path,
-        } = work
-        else {
+        let Value::Parameter { function, index, path } = work else {
             return Vec::new();
         };
         let mut path: Vec<SmolStr> = path.to_vec();
@@ -161,11 +144,9 @@ impl Program {
     /// What callers give for a parameter.
     pub fn given_for(&self, parameter: &Value) -> Vec<Given> {
         match parameter {
-            Value::Parameter {
-                function,
-                index,
-                path,
-            } if !path.iter().any(|step| step == "()") => self.given(*function, *index, path),
+            Value::Parameter { function, index, path } if !path.iter().any(|step| step == "()") => {
+                self.given(*function, *index, path)
+            }
             _ => Vec::new(),
         }
     }
@@ -187,15 +168,11 @@ impl Program {
         let env = hops
             .iter()
             .rev()
-            .fold(timer.env.clone(), |env, (function, call)| {
-                self.frame_at(*function, *call, &env)
-            });
+            .fold(timer.env.clone(), |env, (function, call)| self.frame_at(*function, *call, &env));
         Site {
             place: facts.lines.place(given.call.file, given.span),
             kind: Kind::IntervalParam,
-            api: format!("{} {name}", self.callee_label(given.call))
-                .trim_end()
-                .to_owned(),
+            api: format!("{} {name}", self.callee_label(given.call)).trim_end().to_owned(),
             anchor: given.call,
             env,
             self_clearing: true,
@@ -205,16 +182,11 @@ impl Program {
 
     /// Whether a function is a component: capitalised, and used as an element.
     pub fn is_component(&self, function: FunctionAt) -> bool {
-        let named = self
-            .names_of(function)
-            .iter()
-            .any(|name| name.starts_with(char::is_uppercase));
+        let named = self.names_of(function).iter().any(|name| name.starts_with(char::is_uppercase));
         let facts = self.facts(function.file);
         let renders = || {
             facts.function(function.function).is_some_and(|it| {
-                it.returns
-                    .iter()
-                    .any(|returned| matches!(facts.expr(*returned), Expr::Jsx { .. }))
+                it.returns.iter().any(|returned| matches!(facts.expr(*returned), Expr::Jsx { .. }))
             })
         };
         named
@@ -228,12 +200,7 @@ impl Program {
     /// What the callers of a function give for a parameter, or templates for a prop, in their own
     /// frames.
     pub fn given_values(&self, parameter: &Value) -> Values {
-        let Value::Parameter {
-            function,
-            index,
-            path,
-        } = parameter
-        else {
+        let Value::Parameter { function, index, path } = parameter else {
             return Values::new();
         };
         let mut path: Vec<SmolStr> = path.to_vec();

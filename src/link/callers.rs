@@ -49,18 +49,12 @@ impl Program {
             let facts = self.facts(file);
             let is_test = self.file(file).is_some_and(|it| it.role == Role::Test);
             let callees =
-                facts
-                    .calls
-                    .iter()
-                    .chain(&facts.elements)
-                    .filter_map(|call| match facts.expr(*call) {
-                        Expr::Call { callee, .. }
-                        | Expr::Jsx {
-                            tag: JsxTag::Component(callee),
-                            ..
-                        } => Some((*call, *callee)),
-                        _ => None,
-                    });
+                facts.calls.iter().chain(&facts.elements).filter_map(|call| match facts.expr(*call) {
+                    Expr::Call { callee, .. } | Expr::Jsx { tag: JsxTag::Component(callee), .. } => {
+                        Some((*call, *callee))
+                    }
+                    _ => None,
+                });
             for (call, callee) in callees {
                 if !could_name(facts, callee, &names) {
                     continue;
@@ -70,10 +64,7 @@ impl Program {
                     .iter()
                     .any(|value| matches!(value, Value::Function { at, .. } if *at == function));
                 if is_it {
-                    sites.push(CallSite {
-                        at: At { file, expr: call },
-                        is_test,
-                    });
+                    sites.push(CallSite { at: At { file, expr: call }, is_test });
                 }
             }
         }
@@ -104,11 +95,7 @@ impl Program {
                 continue;
             }
             // Climb through wrappers: `memo(f)`, `{ load: f }`, `f as T`.
-            match facts
-                .node(value)
-                .parent
-                .map(|parent| (parent, facts.expr(parent)))
-            {
+            match facts.node(value).parent.map(|parent| (parent, facts.expr(parent))) {
                 Some((parent, Expr::Call { callee, .. })) if *callee != value => values.push(parent),
                 Some((_, Expr::Object(properties))) => {
                     names.extend(properties.iter().filter(|it| it.value == value).filter_map(|it| {
@@ -146,10 +133,8 @@ impl Program {
                 _ => None,
             }));
         }
-        let mut names: Vec<_> = names
-            .into_iter()
-            .filter(|name| name != "default" && name.len() > 1)
-            .collect();
+        let mut names: Vec<_> =
+            names.into_iter().filter(|name| name != "default" && name.len() > 1).collect();
         names.sort_unstable();
         names
     }
@@ -174,14 +159,7 @@ impl Program {
         let facts = self.facts(function.file);
         facts.exports.iter().any(|export| export.name == "default")
             && Evaluator::new(self)
-                .export(
-                    function.file,
-                    "default",
-                    At {
-                        file: function.file,
-                        expr: ExprId(u32::MAX),
-                    },
-                )
+                .export(function.file, "default", At { file: function.file, expr: ExprId(u32::MAX) })
                 .iter()
                 .any(|value| matches!(value, Value::Function { at, .. } if *at == function))
     }
@@ -192,27 +170,16 @@ impl Program {
             return Vec::new();
         };
         let mut segments = source.path.rsplit('/');
-        let stem = segments
-            .next()
-            .and_then(|name| name.split('.').next())
-            .unwrap_or_default();
-        let stem = if stem == "index" {
-            segments.next().unwrap_or(stem)
-        } else {
-            stem
-        };
+        let stem = segments.next().and_then(|name| name.split('.').next()).unwrap_or_default();
+        let stem = if stem == "index" { segments.next().unwrap_or(stem) } else { stem };
         let mut files: Option<Vec<FileId>> = None;
-        for word in stem
-            .split(|it: char| !it.is_alphanumeric() && it != '_' && it != '$')
-            .filter(|it| it.len() > 1)
+        for word in
+            stem.split(|it: char| !it.is_alphanumeric() && it != '_' && it != '$').filter(|it| it.len() > 1)
         {
             let more = self.mentions_of(word);
             files = Some(match files {
                 None => more,
-                Some(known) => known
-                    .into_iter()
-                    .filter(|it| more.binary_search(it).is_ok())
-                    .collect(),
+                Some(known) => known.into_iter().filter(|it| more.binary_search(it).is_ok()).collect(),
             });
         }
         files.unwrap_or_default()

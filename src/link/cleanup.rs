@@ -23,11 +23,7 @@ impl Program {
     /// Whether a site is stopped. Benefit of the doubt where the handle leaves our sight.
     pub fn cleared(&self, site: &Site, side: Side) -> Cleared {
         if site.kind == Kind::Rxjs {
-            return if self.is_unsubscribed(site.anchor) {
-                Cleared::Yes
-            } else {
-                Cleared::NotNeeded
-            };
+            return if self.is_unsubscribed(site.anchor) { Cleared::Yes } else { Cleared::NotNeeded };
         }
         if site.self_clearing
             || !matches!(
@@ -78,29 +74,20 @@ impl Program {
             facts.function(*it).is_some_and(|function| {
                 function.name.as_deref().is_some_and(|name| {
                     name.starts_with(char::is_uppercase)
-                        || name
-                            .strip_prefix("use")
-                            .is_some_and(|rest| rest.starts_with(char::is_uppercase))
+                        || name.strip_prefix("use").is_some_and(|rest| rest.starts_with(char::is_uppercase))
                 })
             })
         });
         // Elsewhere only instances come and go.
         let class = owner.iter().find_map(|it| facts.function(*it)?.class);
         let passes = class.is_some_and(|class| !self.lives_with_its_module(ClassAt { file: at.file, class }));
-        if in_component || passes {
-            Cleared::No
-        } else {
-            Cleared::NotNeeded
-        }
+        if in_component || passes { Cleared::No } else { Cleared::NotNeeded }
     }
 
     /// Whether a class has one instance that a module keeps for itself and its importers.
     fn lives_with_its_module(&self, class: ClassAt) -> bool {
-        let Some(name) = self
-            .facts(class.file)
-            .classes
-            .get(class.class.index())
-            .and_then(|it| it.name.clone())
+        let Some(name) =
+            self.facts(class.file).classes.get(class.class.index()).and_then(|it| it.name.clone())
         else {
             return true;
         };
@@ -173,25 +160,18 @@ impl Program {
             {
                 return true;
             }
-            args.iter()
-                .any(|arg| is_handle(*arg) || mentions(facts, *arg, &is_handle))
-                && self.is_stop_call(At {
-                    file: at.file,
-                    expr: callee,
-                })
+            args.iter().any(|arg| is_handle(*arg) || mentions(facts, *arg, &is_handle))
+                && self.is_stop_call(At { file: at.file, expr: callee })
         })
     }
 
     fn is_stop_call(&self, callee: At) -> bool {
-        Evaluator::new(self)
-            .eval(callee, &None)
-            .iter()
-            .any(|value| match value {
-                Value::Library { package, symbol, .. } => self.catalog().is_stop(package, symbol),
-                // A helper of the repository that is handed the handle.
-                Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_) => true,
-                _ => false,
-            })
+        Evaluator::new(self).eval(callee, &None).iter().any(|value| match value {
+            Value::Library { package, symbol, .. } => self.catalog().is_stop(package, symbol),
+            // A helper of the repository that is handed the handle.
+            Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_) => true,
+            _ => false,
+        })
     }
 }
 
@@ -204,10 +184,7 @@ fn mentions(facts: &FileFacts, expr: ExprId, is_handle: &impl Fn(ExprId) -> bool
 /// A handle that is returned, stored or passed on.
 fn leaves_sight(facts: &FileFacts, expr: ExprId) -> bool {
     let node = facts.node(expr);
-    if facts
-        .function(node.function)
-        .is_some_and(|it| it.returns.contains(&expr))
-    {
+    if facts.function(node.function).is_some_and(|it| it.returns.contains(&expr)) {
         return true;
     }
     node.parent.is_some_and(|parent| match facts.expr(parent) {
@@ -222,17 +199,10 @@ fn leaves_sight(facts: &FileFacts, expr: ExprId) -> bool {
 fn handle(facts: &FileFacts, call: ExprId) -> Handle {
     let mut expr = call;
     loop {
-        if let Some(found) = facts
-            .bindings
-            .iter()
-            .position(|it| it.origin == Origin::Value(expr))
-        {
+        if let Some(found) = facts.bindings.iter().position(|it| it.origin == Origin::Value(expr)) {
             return Handle::Name(crate::facts::BindingId(u32::try_from(found).unwrap_or(u32::MAX)));
         }
-        if facts
-            .function(facts.node(expr).function)
-            .is_some_and(|it| it.returns.contains(&expr))
-        {
+        if facts.function(facts.node(expr).function).is_some_and(|it| it.returns.contains(&expr)) {
             return Handle::Elsewhere;
         }
         let Some(parent) = facts.node(expr).parent else {
@@ -241,10 +211,7 @@ fn handle(facts: &FileFacts, call: ExprId) -> Handle {
         match facts.expr(parent) {
             Expr::Assign { target, value, .. } if *value == expr => {
                 return match facts.expr(*target) {
-                    Expr::Ident {
-                        binding: Some(binding),
-                        ..
-                    } => Handle::Name(*binding),
+                    Expr::Ident { binding: Some(binding), .. } => Handle::Name(*binding),
                     Expr::Member { name, .. } => Handle::Member(name.clone()),
                     _ => Handle::Elsewhere,
                 };

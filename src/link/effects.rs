@@ -135,21 +135,10 @@ impl Program {
         for value in work {
             match value {
                 Value::Function { at, env, this } => {
-                    let frame = evaluator.frame(
-                        *at,
-                        Args::Values(args.to_vec()),
-                        this.as_deref().cloned(),
-                        env,
-                        env,
-                    );
+                    let frame =
+                        evaluator.frame(*at, Args::Values(args.to_vec()), this.as_deref().cloned(), env, env);
                     walk.enqueue(
-                        Task {
-                            function: *at,
-                            env: frame,
-                            chain: None,
-                            top: None,
-                            answer_used: false,
-                        },
+                        Task { function: *at, env: frame, chain: None, top: None, answer_used: false },
                         from,
                     );
                 }
@@ -174,17 +163,8 @@ impl Program {
         if known.is_empty()
             && let Some((callee, _)) = self.facts(at.file).call(at.expr)
         {
-            let function = FunctionAt {
-                file: at.file,
-                function: self.facts(at.file).node(at.expr).function,
-            };
-            let task = Task {
-                function,
-                env: None,
-                chain: None,
-                top: None,
-                answer_used: true,
-            };
+            let function = FunctionAt { file: at.file, function: self.facts(at.file).node(at.expr).function };
+            let task = Task { function, env: None, chain: None, top: None, answer_used: true };
             walk.unseen_call(at, callee, callees.first(), &task, Some((at, false)), &evaluator);
         }
         walk.finish()
@@ -196,15 +176,9 @@ impl<'p> Walk<'p> {
         Self {
             program,
             queue: VecDeque::new(),
-            running: At {
-                file: crate::source::FileId(u32::MAX),
-                expr: ExprId(u32::MAX),
-            },
+            running: At { file: crate::source::FileId(u32::MAX), expr: ExprId(u32::MAX) },
             seen: FxHashSet::default(),
-            reach: Reach {
-                lost_guarded: true,
-                ..Reach::default()
-            },
+            reach: Reach { lost_guarded: true, ..Reach::default() },
             requesting: FxHashSet::default(),
             unguarded: false,
             answer_used: true,
@@ -213,12 +187,7 @@ impl<'p> Walk<'p> {
 
     fn finish(mut self) -> Reach {
         self.run();
-        let Self {
-            mut reach,
-            requesting,
-            unguarded,
-            ..
-        } = self;
+        let Self { mut reach, requesting, unguarded, .. } = self;
         reach.requests = u32::try_from(requesting.len()).unwrap_or(u32::MAX);
         reach.requests_guarded = !requesting.is_empty() && !unguarded;
         reach
@@ -253,10 +222,7 @@ impl<'p> Walk<'p> {
     fn function(&mut self, task: &Task) {
         let facts = self.program.facts(task.function.file);
         for (expr, node) in facts.own_nodes(task.function.function) {
-            let at = At {
-                file: task.function.file,
-                expr,
-            };
+            let at = At { file: task.function.file, expr };
             let top = task.top.or(Some((at, node.guard.is_some())));
             match &node.expr {
                 Expr::Call { callee, .. } => self.call(at, *callee, task, top),
@@ -269,27 +235,15 @@ impl<'p> Walk<'p> {
                         let Value::Library { package, symbol, .. } = value else {
                             continue;
                         };
-                        let row = self
-                            .program
-                            .catalog()
-                            .effect(&package, &symbol)
-                            .filter(|row| row.without_call);
+                        let row =
+                            self.program.catalog().effect(&package, &symbol).filter(|row| row.without_call);
                         if let Some(row) = row {
                             let label = self.program.label(at);
-                            self.found(
-                                row.effect,
-                                at,
-                                task.chain.as_ref(),
-                                &label,
-                                Confidence::Certain,
-                                top,
-                            );
+                            self.found(row.effect, at, task.chain.as_ref(), &label, Confidence::Certain, top);
                         }
                     }
                 }
-                Expr::Unary {
-                    op: UnaryOp::Delete, ..
-                } => {
+                Expr::Unary { op: UnaryOp::Delete, .. } => {
                     self.found(
                         Effect::Sweep,
                         at,
@@ -322,14 +276,7 @@ impl<'p> Walk<'p> {
             return;
         }
         let label = self.program.label(at);
-        self.found(
-            Effect::StatusRead,
-            at,
-            task.chain.as_ref(),
-            &label,
-            Confidence::Certain,
-            None,
-        );
+        self.found(Effect::StatusRead, at, task.chain.as_ref(), &label, Confidence::Certain, None);
     }
 
     fn assignment(&mut self, at: At, target: ExprId, task: &Task, top: Option<(At, bool)>) {
@@ -342,21 +289,10 @@ impl<'p> Walk<'p> {
             let Value::Library { package, symbol, .. } = value else {
                 continue;
             };
-            let symbol = if symbol.is_empty() {
-                name.to_string()
-            } else {
-                format!("{symbol}.{name}")
-            };
+            let symbol = if symbol.is_empty() { name.to_string() } else { format!("{symbol}.{name}") };
             if let Some(row) = self.program.catalog().effect(&package, &symbol) {
                 let label = self.program.label(at);
-                self.found(
-                    row.effect,
-                    at,
-                    task.chain.as_ref(),
-                    &label,
-                    Confidence::Likely,
-                    top,
-                );
+                self.found(row.effect, at, task.chain.as_ref(), &label, Confidence::Likely, top);
             }
         }
     }
@@ -385,10 +321,7 @@ impl<'p> Walk<'p> {
             return;
         }
         let mut chain = steps(chain);
-        chain.push(Step {
-            place: self.program.place(at),
-            label: label.to_owned(),
-        });
+        chain.push(Step { place: self.program.place(at), label: label.to_owned() });
         self.reach.effects.insert(effect, (chain, confidence));
     }
 
@@ -427,11 +360,7 @@ impl<'p> Walk<'p> {
                 let label = format!("{} runs on the server", self.program.label(at));
                 self.found(Effect::Network, at, chain, &label, Confidence::Likely, top);
             }
-            Value::Function {
-                at: function,
-                env: outer,
-                this,
-            } => {
+            Value::Function { at: function, env: outer, this } => {
                 let link = self.link(at, chain);
                 let frame = evaluator.frame(
                     *function,
@@ -440,36 +369,20 @@ impl<'p> Walk<'p> {
                     outer,
                     &env,
                 );
-                let answer_used = self
-                    .program
-                    .answer_is_used(at, task.is_none_or(|it| it.answer_used));
+                let answer_used = self.program.answer_is_used(at, task.is_none_or(|it| it.answer_used));
                 self.enqueue(
-                    Task {
-                        function: *function,
-                        env: frame,
-                        chain: Some(link),
-                        top,
-                        answer_used,
-                    },
+                    Task { function: *function, env: frame, chain: Some(link), top, answer_used },
                     at,
                 );
             }
             Value::Class(class) => {
                 let facts = self.program.facts(class.file);
-                if let Some(constructor) = facts
-                    .classes
-                    .get(class.class.index())
-                    .and_then(|it| it.constructor)
+                if let Some(constructor) =
+                    facts.classes.get(class.class.index()).and_then(|it| it.constructor)
                 {
                     let link = self.link(at, chain);
-                    let function = FunctionAt {
-                        file: class.file,
-                        function: constructor,
-                    };
-                    let this = Value::Instance {
-                        class: *class,
-                        made: Some((at, env.clone())),
-                    };
+                    let function = FunctionAt { file: class.file, function: constructor };
+                    let this = Value::Instance { class: *class, made: Some((at, env.clone())) };
                     let frame = evaluator.frame(
                         function,
                         Args::Call { at, env: env.clone() },
@@ -478,13 +391,7 @@ impl<'p> Walk<'p> {
                         &env,
                     );
                     self.enqueue(
-                        Task {
-                            function,
-                            env: frame,
-                            chain: Some(link),
-                            top,
-                            answer_used: true,
-                        },
+                        Task { function, env: frame, chain: Some(link), top, answer_used: true },
                         at,
                     );
                 }
@@ -492,20 +399,9 @@ impl<'p> Walk<'p> {
             Value::Library { package, symbol, .. } => {
                 self.library_call(package, symbol, at, &env, chain, top, evaluator)
             }
-            Value::Made {
-                gives: Gives::Runner,
-                at: made,
-                env: made_env,
-                argument,
-                ..
-            } => {
+            Value::Made { gives: Gives::Runner, at: made, env: made_env, argument, .. } => {
                 for function in evaluator.runner(*made, made_env, *argument) {
-                    if let Value::Function {
-                        at: function,
-                        env: outer,
-                        this,
-                    } = function
-                    {
+                    if let Value::Function { at: function, env: outer, this } = function {
                         let link = self.link(at, chain);
                         let frame = evaluator.frame(
                             function,
@@ -515,13 +411,7 @@ impl<'p> Walk<'p> {
                             &env,
                         );
                         self.enqueue(
-                            Task {
-                                function,
-                                env: frame,
-                                chain: Some(link),
-                                top,
-                                answer_used: true,
-                            },
+                            Task { function, env: frame, chain: Some(link), top, answer_used: true },
                             at,
                         );
                     }
@@ -543,10 +433,7 @@ impl<'p> Walk<'p> {
                     return;
                 }
                 let mut steps = steps(chain);
-                steps.push(Step {
-                    place: self.program.place(at),
-                    label: self.program.label(at),
-                });
+                steps.push(Step { place: self.program.place(at), label: self.program.label(at) });
                 if !self.program.is_inline_callback(*function) {
                     // A circle comes by the same call again, by a longer way.
                     let known = |(_, chain): &(Value, Vec<Step>)| chain.last() == steps.last();
@@ -585,10 +472,8 @@ impl<'p> Walk<'p> {
             return;
         }
         let last = name.rsplit('.').next().unwrap_or(name);
-        let listens = name.contains('.')
-            && catalog
-                .method(last)
-                .is_some_and(|row| row.effect == Effect::Listen);
+        let listens =
+            name.contains('.') && catalog.method(last).is_some_and(|row| row.effect == Effect::Listen);
         let effect = match catalog.effect(package, name) {
             // A broad row (`document.**`) says less than the name of the method.
             Some(row) if listens && row.effect == Effect::Dom => Effect::Listen,
@@ -658,10 +543,8 @@ impl<'p> Walk<'p> {
         }
         // Calling `undefined` does nothing: an optional callback that nobody gave.
         let optional = match (value, facts.expr(callee)) {
-            (Some(Value::Undefined | Value::Null), Expr::Member { object, .. }) => evaluator
-                .eval(At { expr: *object, ..at }, &task.env)
-                .iter()
-                .all(|it| {
+            (Some(Value::Undefined | Value::Null), Expr::Member { object, .. }) => {
+                evaluator.eval(At { expr: *object, ..at }, &task.env).iter().all(|it| {
                     matches!(
                         it,
                         Value::Props { .. }
@@ -670,7 +553,8 @@ impl<'p> Walk<'p> {
                             | Value::Made { .. }
                             | Value::Object { .. }
                     )
-                }),
+                })
+            }
             (Some(Value::Undefined | Value::Null), _) => true,
             _ => false,
         };
@@ -699,11 +583,7 @@ impl<'p> Walk<'p> {
         if effect == Effect::Listen {
             return;
         }
-        let count = self
-            .program
-            .facts(at.file)
-            .call(at.expr)
-            .map_or(0, |(_, args)| args.len());
+        let count = self.program.facts(at.file).call(at.expr).map_or(0, |(_, args)| args.len());
         for index in 0..count {
             self.callback(at, index, env, chain, top, evaluator);
         }
@@ -735,18 +615,10 @@ impl<'p> Walk<'p> {
         }
         for value in evaluator.eval(At { expr: *arg, ..at }, env) {
             match &value {
-                Value::Function {
-                    at: function,
-                    env: outer,
-                    this,
-                } => {
+                Value::Function { at: function, env: outer, this } => {
                     // An inline callback is part of the call's line: it adds no step.
                     let inline = matches!(facts.expr(*arg), Expr::Function(_));
-                    let link = if inline {
-                        chain.cloned()
-                    } else {
-                        Some(self.link(at, chain))
-                    };
+                    let link = if inline { chain.cloned() } else { Some(self.link(at, chain)) };
                     let frame = evaluator.frame(
                         *function,
                         Args::Values(Vec::new()),
@@ -755,20 +627,14 @@ impl<'p> Walk<'p> {
                         env,
                     );
                     self.enqueue(
-                        Task {
-                            function: *function,
-                            env: frame,
-                            chain: link,
-                            top,
-                            answer_used: true,
-                        },
+                        Task { function: *function, env: frame, chain: link, top, answer_used: true },
                         at,
                     );
                 }
                 // `dispatch(fetchOrders())` runs the thunk.
-                Value::Made {
-                    gives: Gives::Runner, ..
-                } => self.value_called(&value, at, None, chain, top, evaluator),
+                Value::Made { gives: Gives::Runner, .. } => {
+                    self.value_called(&value, at, None, chain, top, evaluator)
+                }
                 _ => {}
             }
         }
@@ -776,10 +642,7 @@ impl<'p> Walk<'p> {
 
     fn link(&self, at: At, before: Option<&Arc<Link>>) -> Arc<Link> {
         Arc::new(Link {
-            step: Step {
-                place: self.program.place(at),
-                label: self.program.label(at),
-            },
+            step: Step { place: self.program.place(at), label: self.program.label(at) },
             length: before.map_or(0, |link| link.length) + 1,
             before: before.cloned(),
         })
@@ -794,17 +657,10 @@ impl Program {
         let mut expr = at.expr;
         for _ in 0..12 {
             let node = facts.node(expr);
-            if facts
-                .function(node.function)
-                .is_some_and(|it| it.returns.contains(&expr))
-            {
+            if facts.function(node.function).is_some_and(|it| it.returns.contains(&expr)) {
                 return returned_used;
             }
-            if facts
-                .bindings
-                .iter()
-                .any(|it| it.origin == crate::facts::Origin::Value(expr))
-            {
+            if facts.bindings.iter().any(|it| it.origin == crate::facts::Origin::Value(expr)) {
                 return true;
             }
             let Some(parent) = node.parent else { return false };
@@ -859,13 +715,7 @@ impl Program {
             Expr::Call { callee, .. } if *callee != expr => {
                 // `memo((props) => …)` and `useCallback((id) => …)` hand the function on.
                 let wraps = Evaluator::new(self)
-                    .eval(
-                        At {
-                            file: function.file,
-                            expr: *callee,
-                        },
-                        &None,
-                    )
+                    .eval(At { file: function.file, expr: *callee }, &None)
                     .iter()
                     .any(|value| match value {
                         Value::Library { package, symbol, .. } => {

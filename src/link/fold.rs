@@ -62,10 +62,8 @@ impl Program {
                 _ => known.push(value),
             }
         }
-        let mut interval = Interval {
-            absent: known.iter().all(|it| matches!(it, Value::Undefined)),
-            ..Interval::default()
-        };
+        let mut interval =
+            Interval { absent: known.iter().all(|it| matches!(it, Value::Undefined)), ..Interval::default() };
         let mut open = known.is_empty();
         let mut smallest: Option<f64> = None;
         let mut zero = false;
@@ -80,10 +78,7 @@ impl Program {
                 interval.parameters.push(value);
                 continue;
             }
-            match number(&value)
-                .map(|it| it * reading.unit_ms)
-                .filter(|it| it.is_finite())
-            {
+            match number(&value).map(|it| it * reading.unit_ms).filter(|it| it.is_finite()) {
                 Some(ms) if ms > 0.0 => smallest = Some(smallest.map_or(ms, |it: f64| it.min(ms))),
                 Some(_) => zero = true,
                 None if matches!(value, Value::Undefined | Value::Null) => {

@@ -30,19 +30,12 @@ impl Program {
             }
             if interval.can_be_off {
                 let by_default = interval.ms.is_none() && interval.parameters.is_empty();
-                let kind = if by_default {
-                    Gate::OffByDefault
-                } else {
-                    Gate::Conditional
-                };
+                let kind = if by_default { Gate::OffByDefault } else { Gate::Conditional };
                 add((kind, Some(format!("the interval {label} can turn it off"))));
             }
         }
         for (switch, call, env) in &site.switches {
-            let slot = Slot {
-                argument: switch.argument,
-                option: switch.option.clone(),
-            };
+            let slot = Slot { argument: switch.argument, option: switch.option.clone() };
             for at in self.slot(*call, &slot, env) {
                 let values = Evaluator::new(self).eval(at, env);
                 let off = values
@@ -73,20 +66,14 @@ impl Program {
             self.gates_around(definition, site, &mut add);
         }
         if self.stops_itself(site) {
-            add((
-                Gate::Conditional,
-                Some("the callback stops it when it is done".to_owned()),
-            ));
+            add((Gate::Conditional, Some("the callback stops it when it is done".to_owned())));
         }
         if site.kind == Kind::SleepLoop
             && let super::site::Work::Loop(file, id) = site.work
             && let Some(test) = self.facts(file).loops.get(id.index()).and_then(|it| it.test)
             && Evaluator::new(self).truth(At { file, expr: test }, &None) != Some(true)
         {
-            add((
-                Gate::Conditional,
-                Some(format!("while {}", self.label(At { file, expr: test }))),
-            ));
+            add((Gate::Conditional, Some(format!("while {}", self.label(At { file, expr: test })))));
         }
         // A query that is given nothing to ask for rests: `useOrder(id ?? skipToken)`.
         for call in site.switches.iter().map(|(_, call, _)| *call).take(1) {
@@ -102,10 +89,7 @@ impl Program {
                 })
             });
             if skips {
-                add((
-                    Gate::Conditional,
-                    Some("skipToken can stand in for its argument".to_owned()),
-                ));
+                add((Gate::Conditional, Some("skipToken can stand in for its argument".to_owned())));
             }
         }
         if requests_guarded {
@@ -125,10 +109,7 @@ impl Program {
                 }
             }
             let function = facts.node(at.expr).function;
-            let Some(declared) = facts
-                .function(function)
-                .filter(|_| function != FunctionId::MODULE)
-            else {
+            let Some(declared) = facts.function(function).filter(|_| function != FunctionId::MODULE) else {
                 break;
             };
             if is_boundary(declared) {
@@ -164,14 +145,8 @@ impl Program {
             .iter()
             .filter(|it| !it.is_test)
             .map(|it| {
-                let test = self
-                    .facts(it.at.file)
-                    .guards_of(it.at.expr)
-                    .find_map(|guard| guard.test)?;
-                Some(At {
-                    file: it.at.file,
-                    expr: test,
-                })
+                let test = self.facts(it.at.file).guards_of(it.at.expr).find_map(|guard| guard.test)?;
+                Some(At { file: it.at.file, expr: test })
             })
             .collect();
         let first = *conditions?.first()?;
@@ -191,13 +166,7 @@ impl Program {
                 let facts = self.facts(at.file);
                 facts.own_nodes(at.function).any(|(_, node)| match node.expr {
                     Expr::Call { callee, .. } => Evaluator::new(self)
-                        .eval(
-                            At {
-                                file: at.file,
-                                expr: callee,
-                            },
-                            &None,
-                        )
+                        .eval(At { file: at.file, expr: callee }, &None)
                         .iter()
                         .any(|it| match it {
                             Value::Library { package, symbol, .. } => self.catalog().is_stop(package, symbol),
@@ -223,60 +192,33 @@ impl Program {
             let values = self.interval(
                 interval,
                 &env,
-                &super::fold::Reading {
-                    unit_ms: site.unit_ms,
-                    off: &site.off,
-                    default_ms: None,
-                },
+                &super::fold::Reading { unit_ms: site.unit_ms, off: &site.off, default_ms: None },
             );
             any_on |= !values.always_off && !values.absent;
             any_said_off |= values.always_off && !values.absent;
         }
         match (any_on, any_said_off) {
             (true, _) => (Gate::Conditional, Some(format!("callers decide {label}"))),
-            (false, true) => (
-                Gate::OffAtAllCallers,
-                Some(format!("every caller turns {label} off")),
-            ),
+            (false, true) => (Gate::OffAtAllCallers, Some(format!("every caller turns {label} off"))),
             (false, false) => (Gate::OffByDefault, Some(format!("no caller passes {label}"))),
         }
     }
 
     /// The frame of a function at one of its callers.
     pub fn frame_at(&self, function: FunctionAt, caller: At, env: &Env) -> Env {
-        Evaluator::new(self).frame(
-            function,
-            Args::Call {
-                at: caller,
-                env: env.clone(),
-            },
-            None,
-            &None,
-            env,
-        )
+        Evaluator::new(self).frame(function, Args::Call { at: caller, env: env.clone() }, None, &None, env)
     }
 
     fn test_gates(&self, test: At, holds: bool, site: &Site, add: &mut impl FnMut(Gated)) {
         let facts = self.facts(test.file);
         let part = |expr| At { expr, ..test };
         match facts.expr(test.expr) {
-            Expr::Unary {
-                op: UnaryOp::Not,
-                value,
-            } => self.test_gates(part(*value), !holds, site, add),
-            Expr::Binary {
-                op: BinaryOp::And,
-                left,
-                right,
-            } if holds => {
+            Expr::Unary { op: UnaryOp::Not, value } => self.test_gates(part(*value), !holds, site, add),
+            Expr::Binary { op: BinaryOp::And, left, right } if holds => {
                 self.test_gates(part(*left), true, site, add);
                 self.test_gates(part(*right), true, site, add);
             }
-            Expr::Binary {
-                op: BinaryOp::Or,
-                left,
-                right,
-            } if !holds => {
+            Expr::Binary { op: BinaryOp::Or, left, right } if !holds => {
                 self.test_gates(part(*left), false, site, add);
                 self.test_gates(part(*right), false, site, add);
             }
@@ -296,26 +238,12 @@ impl Program {
         if label.starts_with('!') && label.contains("window") || label.contains("typeof") {
             return None;
         }
-        if let Expr::Binary {
-            op: BinaryOp::Equal | BinaryOp::NotEqual,
-            left,
-            ..
-        } = facts.expr(test.expr)
-            && matches!(
-                facts.expr(*left),
-                Expr::Unary {
-                    op: UnaryOp::Other,
-                    ..
-                }
-            )
+        if let Expr::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, left, .. } = facts.expr(test.expr)
+            && matches!(facts.expr(*left), Expr::Unary { op: UnaryOp::Other, .. })
         {
             return None;
         }
-        let words = if holds {
-            format!("only while {label}")
-        } else {
-            format!("not while {label}")
-        };
+        let words = if holds { format!("only while {label}") } else { format!("not while {label}") };
         let evaluator = Evaluator::new(self);
         if let Some(truth) = evaluator.truth(test, &site.env) {
             return (truth != holds).then_some((Gate::OffByDefault, Some(words)));
@@ -354,14 +282,9 @@ impl Program {
     /// Whether a caller gives a parameter at all, be it to turn something off.
     fn says_something(&self, values: &[Value], caller: At) -> bool {
         values.iter().any(|value| match value {
-            Value::Parameter {
-                function,
-                index,
-                path,
-            } => self
-                .given(*function, *index, path)
-                .iter()
-                .any(|given| given.call == caller),
+            Value::Parameter { function, index, path } => {
+                self.given(*function, *index, path).iter().any(|given| given.call == caller)
+            }
             _ => false,
         })
     }
@@ -412,8 +335,6 @@ fn is_boundary(function: &crate::facts::Function) -> bool {
 fn is_component_or_hook(function: &crate::facts::Function) -> bool {
     function.name.as_deref().is_some_and(|name| {
         name.starts_with(char::is_uppercase)
-            || name
-                .strip_prefix("use")
-                .is_some_and(|it| it.starts_with(char::is_uppercase))
+            || name.strip_prefix("use").is_some_and(|it| it.starts_with(char::is_uppercase))
     })
 }

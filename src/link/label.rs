@@ -50,9 +50,7 @@ fn write(facts: &FileFacts, expr: ExprId, depth: u32, out: &mut String) {
             part(*index, out);
             out.push(']');
         }
-        Expr::Call {
-            callee, construct, ..
-        } => {
+        Expr::Call { callee, construct, .. } => {
             if *construct {
                 out.push_str("new ");
             }
@@ -103,10 +101,7 @@ fn write(facts: &FileFacts, expr: ExprId, depth: u32, out: &mut String) {
             part(*specifier, out);
             out.push(')');
         }
-        Expr::Jsx {
-            tag: JsxTag::Component(tag),
-            ..
-        } => {
+        Expr::Jsx { tag: JsxTag::Component(tag), .. } => {
             out.push('<');
             part(*tag, out);
             out.push('>');

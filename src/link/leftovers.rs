@@ -131,12 +131,7 @@ impl Program {
     fn leftover(&self, file: FileId, span: Span, name: String, what: &'static str) -> Leftover {
         let place = self.place_of_span(file, span);
         let label = format!("{name} is declared and never read");
-        Leftover {
-            place,
-            name,
-            what,
-            chain: vec![Step { place, label }],
-        }
+        Leftover { place, name, what, chain: vec![Step { place, label }] }
     }
 
     /// Whether a barrel hands a name on, so that readers may be out of sight.
@@ -168,10 +163,7 @@ impl Program {
 
     /// The place of an expression that stands for a whole file.
     pub fn start_of(&self, file: FileId) -> At {
-        At {
-            file,
-            expr: ExprId(0),
-        }
+        At { file, expr: ExprId(0) }
     }
 }
 

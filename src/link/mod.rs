@@ -50,8 +50,6 @@ impl Linked {
 
     /// Whether a file is test, story, mock or example code.
     pub fn is_test(&self, file: FileId) -> bool {
-        self.files
-            .get(file.index())
-            .is_some_and(|file| file.role == Role::Test)
+        self.files.get(file.index()).is_some_and(|file| file.role == Role::Test)
     }
 }

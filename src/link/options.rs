@@ -67,11 +67,7 @@ impl Program {
             if !keys.contains(write.name.as_str()) {
                 continue;
             }
-            let Expr::Ident {
-                binding: Some(binding),
-                ..
-            } = facts.expr(write.object)
-            else {
+            let Expr::Ident { binding: Some(binding), .. } = facts.expr(write.object) else {
                 continue;
             };
             // The object is a name: what the name reaches, the option reaches.
@@ -83,16 +79,7 @@ impl Program {
             let sink = self.flow(hops.collect());
             let span = facts.node(write.expr).span;
             sites.extend(sink.map(|sink| {
-                self.site_of(
-                    &sink,
-                    At {
-                        file,
-                        expr: write.expr,
-                    },
-                    write.value,
-                    span,
-                    &write.name,
-                )
+                self.site_of(&sink, At { file, expr: write.expr }, write.value, span, &write.name)
             }));
         }
         sites
@@ -107,11 +94,7 @@ impl Program {
         key: SmolStr,
     ) -> Option<Site> {
         let facts = self.facts(object.file);
-        let hop = Hop {
-            at: object,
-            keys: vec![key.clone()],
-            through: false,
-        };
+        let hop = Hop { at: object, keys: vec![key.clone()], through: false };
         let sink = match facts.expr(object.expr) {
             Expr::Jsx { .. } => self.passed_to_element(&hop),
             _ => self.flow(vec![hop]).or_else(|| {
@@ -119,11 +102,7 @@ impl Program {
                 let names_work = properties.iter().any(|it| {
                     matches!(&it.key, PropertyKey::Name(name) if name == "queryFn" || name == "queryKey")
                 });
-                names_work.then_some(Sink {
-                    call: object,
-                    row: None,
-                    through_own_function: false,
-                })
+                names_work.then_some(Sink { call: object, row: None, through_own_function: false })
             }),
         }?;
         Some(self.site_of(&sink, object, value, span, &key))
@@ -131,10 +110,8 @@ impl Program {
 
     fn site_of(&self, sink: &Sink, object: At, value: crate::facts::ExprId, span: Span, key: &str) -> Site {
         let row = sink.row.as_ref();
-        let in_call = matches!(
-            self.facts(sink.call.file).expr(sink.call.expr),
-            Expr::Call { .. } | Expr::Jsx { .. }
-        );
+        let in_call =
+            matches!(self.facts(sink.call.file).expr(sink.call.expr), Expr::Call { .. } | Expr::Jsx { .. });
         let env = None;
         let work = match row.and_then(|row| row.work.as_ref()) {
             Some(slot) => {
@@ -145,56 +122,29 @@ impl Program {
                     .flat_map(|at| evaluator.eval(at, &None))
                     .collect();
                 values.retain(|it| matches!(it, Value::Function { .. }));
-                if values.is_empty() {
-                    Work::Library
-                } else {
-                    Work::Functions(values)
-                }
+                if values.is_empty() { Work::Library } else { Work::Functions(values) }
             }
             None => Work::Library,
         };
-        let api = if in_call {
-            format!("{} {key}", self.callee_label(sink.call))
-        } else {
-            key.to_owned()
-        };
+        let api = if in_call { format!("{} {key}", self.callee_label(sink.call)) } else { key.to_owned() };
         Site {
             place: self.facts(object.file).lines.place(object.file, span),
-            kind: if sink.through_own_function {
-                Kind::IntervalParam
-            } else {
-                Kind::QueryOption
-            },
+            kind: if sink.through_own_function { Kind::IntervalParam } else { Kind::QueryOption },
             api,
             anchor: object,
             definition: None,
             env,
-            interval: Some(At {
-                file: object.file,
-                expr: value,
-            }),
+            interval: Some(At { file: object.file, expr: value }),
             unit_ms: row.map_or(1.0, |row| row.unit_ms),
             default_ms: None,
             off: row.map_or_else(
-                || {
-                    vec![
-                        OffValue::False,
-                        OffValue::Null,
-                        OffValue::Undefined,
-                        OffValue::Zero,
-                    ]
-                },
+                || vec![OffValue::False, OffValue::Null, OffValue::Undefined, OffValue::Zero],
                 |row| row.off.clone(),
             ),
             work,
             effect: row.map_or(Some(Effect::Network), |row| row.effect),
             switches: row
-                .map(|row| {
-                    row.switch
-                        .iter()
-                        .map(|it| (it.clone(), sink.call, None))
-                        .collect()
-                })
+                .map(|row| row.switch.iter().map(|it| (it.clone(), sink.call, None)).collect())
                 .unwrap_or_default(),
             self_clearing: true,
             schedule: false,
@@ -221,11 +171,7 @@ impl Program {
     fn step(&self, hop: &Hop, next: &mut Vec<Hop>) -> Option<Sink> {
         let facts = self.facts(hop.at.file);
         let file = hop.at.file;
-        let go = |expr, keys: Vec<SmolStr>| Hop {
-            at: At { file, expr },
-            keys,
-            through: hop.through,
-        };
+        let go = |expr, keys: Vec<SmolStr>| Hop { at: At { file, expr }, keys, through: hop.through };
         // A name that holds it.
         for (index, binding) in facts.bindings.iter().enumerate() {
             if binding.origin != Origin::Value(hop.at.expr) {
@@ -251,10 +197,7 @@ impl Program {
             }
         }
         let function = facts.node(hop.at.expr).function;
-        if facts
-            .function(function)
-            .is_some_and(|it| it.returns.contains(&hop.at.expr))
-        {
+        if facts.function(function).is_some_and(|it| it.returns.contains(&hop.at.expr)) {
             self.returned_from(file, function, hop, next);
         }
         let parent = facts.node(hop.at.expr).parent?;
@@ -288,10 +231,7 @@ impl Program {
             }
             Expr::Assign { target, value, .. } if *value == hop.at.expr => {
                 match facts.expr(*target) {
-                    Expr::Ident {
-                        binding: Some(binding),
-                        ..
-                    } => {
+                    Expr::Ident { binding: Some(binding), .. } => {
                         next.extend(self.uses_of(file, *binding).into_iter().map(|at| Hop {
                             at,
                             keys: hop.keys.clone(),
@@ -300,11 +240,7 @@ impl Program {
                     }
                     // `options.query = {…}` adds to what a name holds.
                     Expr::Member { object, name } => {
-                        if let Expr::Ident {
-                            binding: Some(binding),
-                            ..
-                        } = facts.expr(*object)
-                        {
+                        if let Expr::Ident { binding: Some(binding), .. } = facts.expr(*object) {
                             let mut keys = vec![name.clone()];
                             keys.extend(hop.keys.iter().cloned());
                             next.extend(self.uses_of(file, *binding).into_iter().map(|at| Hop {
@@ -331,32 +267,22 @@ impl Program {
                 if let PropertyKey::Name(name) = &property.key {
                     keys.insert(0, name.clone());
                 }
-                self.passed_to_element(&Hop {
-                    at: At { file, expr: parent },
-                    keys,
-                    through: hop.through,
-                })
-                .or_else(|| {
-                    self.enter_component(
-                        &Hop {
-                            at: At { file, expr: parent },
-                            keys: self.jsx_keys(file, parent, hop),
-                            through: true,
-                        },
-                        next,
-                    );
-                    None
-                })
+                self.passed_to_element(&Hop { at: At { file, expr: parent }, keys, through: hop.through })
+                    .or_else(|| {
+                        self.enter_component(
+                            &Hop {
+                                at: At { file, expr: parent },
+                                keys: self.jsx_keys(file, parent, hop),
+                                through: true,
+                            },
+                            next,
+                        );
+                        None
+                    })
             }
             Expr::Call { callee, args, .. } if *callee != hop.at.expr => {
                 let index = args.iter().position(|it| *it == hop.at.expr)?;
-                self.passed_to_call(
-                    hop,
-                    At { file, expr: parent },
-                    At { file, expr: *callee },
-                    index,
-                    next,
-                )
+                self.passed_to_call(hop, At { file, expr: parent }, At { file, expr: *callee }, index, next)
             }
             _ => None,
         }
@@ -365,10 +291,8 @@ impl Program {
     fn jsx_keys(&self, file: FileId, element: crate::facts::ExprId, hop: &Hop) -> Vec<SmolStr> {
         let mut keys = hop.keys.clone();
         if let Expr::Jsx { attributes, .. } = self.facts(file).expr(element)
-            && let Some(Property {
-                key: PropertyKey::Name(name),
-                ..
-            }) = attributes.iter().find(|it| it.value == hop.at.expr)
+            && let Some(Property { key: PropertyKey::Name(name), .. }) =
+                attributes.iter().find(|it| it.value == hop.at.expr)
         {
             keys.insert(0, name.clone());
         }
@@ -385,23 +309,10 @@ impl Program {
             && let Expr::Call { callee, .. } = facts.expr(parent)
             && *expr != Some(*callee)
         {
-            next.push(Hop {
-                at: At { file, expr: parent },
-                keys: hop.keys.clone(),
-                through: hop.through,
-            });
+            next.push(Hop { at: At { file, expr: parent }, keys: hop.keys.clone(), through: hop.through });
         }
-        for caller in self
-            .callers(FunctionAt { file, function })
-            .iter()
-            .filter(|it| !it.is_test)
-            .take(12)
-        {
-            next.push(Hop {
-                at: caller.at,
-                keys: hop.keys.clone(),
-                through: hop.through,
-            });
+        for caller in self.callers(FunctionAt { file, function }).iter().filter(|it| !it.is_test).take(12) {
+            next.push(Hop { at: caller.at, keys: hop.keys.clone(), through: hop.through });
         }
     }
 
@@ -417,26 +328,14 @@ impl Program {
         for value in Evaluator::new(self).eval(callee, &None) {
             match value {
                 Value::Library { package, symbol, .. } => {
-                    let name = if symbol.is_empty() {
-                        SmolStr::new_static("default")
-                    } else {
-                        symbol
-                    };
+                    let name = if symbol.is_empty() { SmolStr::new_static("default") } else { symbol };
                     if let Some(row) = self.reads_option(&package, &name, index, &hop.keys) {
-                        return Some(Sink {
-                            call,
-                            row: Some(row),
-                            through_own_function: hop.through,
-                        });
+                        return Some(Sink { call, row: Some(row), through_own_function: hop.through });
                     }
                     unseen &= !self.catalog().knows_package(&package);
                     // A wrapper that gives back what it is given: `useMemo(() => options)`.
                     if self.catalog().returns(&package, &name).is_some() {
-                        next.push(Hop {
-                            at: call,
-                            keys: hop.keys.clone(),
-                            through: hop.through,
-                        });
+                        next.push(Hop { at: call, keys: hop.keys.clone(), through: hop.through });
                         unseen = false;
                     }
                     if package == "global" {
@@ -444,11 +343,7 @@ impl Program {
                         if matches!(name.as_str(), "Object.assign" | "Object.freeze")
                             || name.ends_with(".map")
                         {
-                            next.push(Hop {
-                                at: call,
-                                keys: hop.keys.clone(),
-                                through: hop.through,
-                            });
+                            next.push(Hop { at: call, keys: hop.keys.clone(), through: hop.through });
                         }
                     }
                 }
@@ -458,18 +353,12 @@ impl Program {
                 }
                 Value::Class(class) => {
                     unseen = false;
-                    if let Some(constructor) = self
-                        .facts(class.file)
-                        .classes
-                        .get(class.class.index())
-                        .and_then(|it| it.constructor)
+                    if let Some(constructor) =
+                        self.facts(class.file).classes.get(class.class.index()).and_then(|it| it.constructor)
                     {
                         self.enter_function(
                             hop,
-                            FunctionAt {
-                                file: class.file,
-                                function: constructor,
-                            },
+                            FunctionAt { file: class.file, function: constructor },
                             index,
                             next,
                         );
@@ -485,9 +374,7 @@ impl Program {
             Expr::Ident { name, .. } | Expr::Member { name, .. } => name.as_str(),
             _ => "",
         };
-        let is_hook = name
-            .strip_prefix("use")
-            .is_some_and(|rest| rest.starts_with(char::is_uppercase));
+        let is_hook = name.strip_prefix("use").is_some_and(|rest| rest.starts_with(char::is_uppercase));
         (unseen && is_hook && !hop.keys.is_empty()).then_some(Sink {
             call,
             row: None,
@@ -497,36 +384,23 @@ impl Program {
 
     fn passed_to_element(&self, hop: &Hop) -> Option<Sink> {
         let facts = self.facts(hop.at.file);
-        let Expr::Jsx {
-            tag: JsxTag::Component(tag),
-            ..
-        } = facts.expr(hop.at.expr)
-        else {
+        let Expr::Jsx { tag: JsxTag::Component(tag), .. } = facts.expr(hop.at.expr) else {
             return None;
         };
-        Evaluator::new(self)
-            .eval(At { expr: *tag, ..hop.at }, &None)
-            .into_iter()
-            .find_map(|value| match value {
+        Evaluator::new(self).eval(At { expr: *tag, ..hop.at }, &None).into_iter().find_map(
+            |value| match value {
                 Value::Library { package, symbol, .. } => {
                     let row = self.reads_option(&package, &symbol, 0, &hop.keys)?;
-                    Some(Sink {
-                        call: hop.at,
-                        row: Some(row),
-                        through_own_function: hop.through,
-                    })
+                    Some(Sink { call: hop.at, row: Some(row), through_own_function: hop.through })
                 }
                 _ => None,
-            })
+            },
+        )
     }
 
     fn enter_component(&self, hop: &Hop, next: &mut Vec<Hop>) {
         let facts = self.facts(hop.at.file);
-        let Expr::Jsx {
-            tag: JsxTag::Component(tag),
-            ..
-        } = facts.expr(hop.at.expr)
-        else {
+        let Expr::Jsx { tag: JsxTag::Component(tag), .. } = facts.expr(hop.at.expr) else {
             return;
         };
         for value in Evaluator::new(self).eval(At { expr: *tag, ..hop.at }, &None) {
@@ -540,21 +414,14 @@ impl Program {
     fn enter_function(&self, hop: &Hop, function: FunctionAt, index: usize, next: &mut Vec<Hop>) {
         let facts = self.facts(function.file);
         for (position, binding) in facts.bindings.iter().enumerate() {
-            let Origin::Parameter {
-                function: owner,
-                index: at,
-            } = binding.origin
-            else {
+            let Origin::Parameter { function: owner, index: at } = binding.origin else {
                 continue;
             };
             if owner != function.function {
                 continue;
             }
             let at = at as usize;
-            let rest = facts
-                .function(owner)
-                .and_then(|it| it.params.get(at))
-                .is_some_and(|it| it.rest);
+            let rest = facts.function(owner).and_then(|it| it.params.get(at)).is_some_and(|it| it.rest);
             let mut keys = hop.keys.clone();
             if rest && index >= at {
                 keys.insert(0, SmolStr::new((index - at).to_string()));
@@ -602,11 +469,7 @@ impl Program {
         let Some(declared) = facts.binding(binding) else {
             return Vec::new();
         };
-        let mut uses: Vec<At> = declared
-            .uses
-            .iter()
-            .map(|expr| At { file, expr: *expr })
-            .collect();
+        let mut uses: Vec<At> = declared.uses.iter().map(|expr| At { file, expr: *expr }).collect();
         for export in &facts.exports {
             let is_it = match &export.target {
                 ExportTarget::Binding(it) => *it == binding,
@@ -631,11 +494,8 @@ impl Program {
 
     /// Mentions of an exported name in the files that import it.
     fn imports_of(&self, definition: &Definition, file: FileId, name: &str) -> Vec<At> {
-        let candidates = if name == "default" {
-            self.files_naming(file)
-        } else {
-            self.files_mentioning(name)
-        };
+        let candidates =
+            if name == "default" { self.files_naming(file) } else { self.files_mentioning(name) };
         let mut uses = Vec::new();
         for other in candidates.into_iter().filter(|it| *it != file) {
             let facts = self.facts(other);
@@ -658,10 +518,7 @@ impl Program {
                             .map(|it| it.uses.as_slice())
                             .unwrap_or_default()
                             .iter()
-                            .map(|expr| At {
-                                file: other,
-                                expr: *expr,
-                            }),
+                            .map(|expr| At { file: other, expr: *expr }),
                     );
                 }
             }

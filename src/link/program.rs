@@ -79,10 +79,8 @@ impl Program {
             })
             .collect();
         let resolver = Resolver::new(&discovery);
-        let uses_injection = discovery
-            .packages
-            .iter()
-            .any(|package| package.dependencies.contains("angular"));
+        let uses_injection =
+            discovery.packages.iter().any(|package| package.dependencies.contains("angular"));
         let mut skipped = discovery.skipped;
         let mut facts = Vec::with_capacity(scanned.len());
         let mut identifiers = Vec::with_capacity(scanned.len());
@@ -116,11 +114,8 @@ impl Program {
             facts.push(slot);
             identifiers.push(scanned.identifiers);
         }
-        let option_keys: FxHashSet<String> = catalog
-            .interval_option_keys()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let option_keys: FxHashSet<String> =
+            catalog.interval_option_keys().into_iter().map(str::to_owned).collect();
         Ok(Self {
             files: discovery.files,
             option_keys,
@@ -174,10 +169,7 @@ impl Program {
 
     /// Number of files whose facts were asked for.
     pub fn files_parsed(&self) -> usize {
-        self.facts
-            .iter()
-            .filter(|slot| slot.get().is_some_and(|facts| !facts.functions.is_empty()))
-            .count()
+        self.facts.iter().filter(|slot| slot.get().is_some_and(|facts| !facts.functions.is_empty())).count()
     }
 
     /// Answers everything that rules and findings may ask.
@@ -185,13 +177,7 @@ impl Program {
         let timers = self.timers();
         let providers = self.providers();
         let leftovers = self.leftovers();
-        super::Linked {
-            files: self.files.clone(),
-            timers,
-            providers,
-            leftovers,
-            skipped: self.skipped(),
-        }
+        super::Linked { files: self.files.clone(), timers, providers, leftovers, skipped: self.skipped() }
     }
 
     /// The text of a file, for code frames.
@@ -227,10 +213,7 @@ impl Program {
         for (file, slot) in self.files.iter().zip(&self.facts) {
             if let Some(deep) = slot.get().map(|facts| facts.too_deep).filter(|deep| *deep > 0) {
                 let reason = format!("{deep} places nested too deep to look into");
-                skipped.push(Skip {
-                    file: file.path.clone(),
-                    reason,
-                });
+                skipped.push(Skip { file: file.path.clone(), reason });
             }
         }
         skipped.sort();
@@ -286,11 +269,7 @@ impl Program {
     /// Files that hold a word, sorted; none when it is too common to follow.
     pub fn files_mentioning(&self, word: &str) -> Vec<FileId> {
         let files = self.mentions.files_mentioning(word);
-        if files.len() > MAX_MENTIONS {
-            Vec::new()
-        } else {
-            files
-        }
+        if files.len() > MAX_MENTIONS { Vec::new() } else { files }
     }
 
     /// Files that hold a word, however common it is.
@@ -314,10 +293,8 @@ impl Program {
         let mut expr = at.expr;
         // `const api = memo(value)` and `value as T` are climbed by the caller; here only direct ones.
         loop {
-            let found = facts
-                .bindings
-                .iter()
-                .position(|it| it.origin == Origin::Value(expr) && it.path.is_empty());
+            let found =
+                facts.bindings.iter().position(|it| it.origin == Origin::Value(expr) && it.path.is_empty());
             if let Some(found) = found {
                 return u32::try_from(found).ok().map(BindingId);
             }
@@ -348,29 +325,18 @@ impl Program {
         };
         let mut values = Values::new();
         for made in evaluator.eval(context, env) {
-            let Value::Made {
-                gives: Gives::Context,
-                at: created,
-                argument,
-                ..
-            } = made
-            else {
+            let Value::Made { gives: Gives::Context, at: created, argument, .. } = made else {
                 continue;
             };
-            let Some(name) = self
-                .binding_of_value(created)
-                .and_then(|it| self.facts(created.file).binding(it))
+            let Some(name) =
+                self.binding_of_value(created).and_then(|it| self.facts(created.file).binding(it))
             else {
                 continue;
             };
             for file in self.files_mentioning(&name.name) {
                 let facts = self.facts(file);
                 for element in &facts.elements {
-                    let Expr::Jsx {
-                        tag: JsxTag::Component(tag),
-                        attributes,
-                        ..
-                    } = facts.expr(*element)
+                    let Expr::Jsx { tag: JsxTag::Component(tag), attributes, .. } = facts.expr(*element)
                     else {
                         continue;
                     };
@@ -389,29 +355,15 @@ impl Program {
                         |it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == created),
                     );
                     if is_it {
-                        values.extend(evaluator.eval(
-                            At {
-                                file,
-                                expr: value.value,
-                            },
-                            &None,
-                        ));
+                        values.extend(evaluator.eval(At { file, expr: value.value }, &None));
                     }
                 }
             }
             if values.is_empty()
-                && let Some(default) = self
-                    .facts(created.file)
-                    .call(created.expr)
-                    .and_then(|(_, args)| args.get(argument))
+                && let Some(default) =
+                    self.facts(created.file).call(created.expr).and_then(|(_, args)| args.get(argument))
             {
-                values.extend(evaluator.eval(
-                    At {
-                        file: created.file,
-                        expr: *default,
-                    },
-                    &None,
-                ));
+                values.extend(evaluator.eval(At { file: created.file, expr: *default }, &None));
             }
         }
         values
@@ -460,15 +412,11 @@ impl Program {
                         // What a factory returns is the thing itself, when it can be seen.
                         (Gives::Call, Value::Function { at, .. }) => {
                             let made = evaluator.returned(*at);
-                            let lost = made
-                                .iter()
-                                .all(|it| matches!(it, Value::Unknown(_) | Value::Undefined));
+                            let lost =
+                                made.iter().all(|it| matches!(it, Value::Unknown(_) | Value::Undefined));
                             if lost { vec![Value::Built(*at)] } else { made }
                         }
-                        (_, Value::Class(class)) => vec![Value::Instance {
-                            class: *class,
-                            made: None,
-                        }],
+                        (_, Value::Class(class)) => vec![Value::Instance { class: *class, made: None }],
                         (_, Value::Function { at, .. }) => vec![Value::Built(*at)],
                         _ => vec![value.clone()],
                     });
@@ -482,10 +430,8 @@ impl Program {
 
 fn parse(text: &str, file: &SourceFile) -> Result<Box<FileFacts>, Skip> {
     Skip::guard(&file.path, || {
-        let tree = crate::parse::parse(text.as_bytes(), file.language).map_err(|reason| Skip {
-            file: file.path.clone(),
-            reason: reason.to_owned(),
-        })?;
+        let tree = crate::parse::parse(text.as_bytes(), file.language)
+            .map_err(|reason| Skip { file: file.path.clone(), reason: reason.to_owned() })?;
         Ok(Box::new(facts::collect(text, &tree)))
     })?
 }

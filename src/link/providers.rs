@@ -60,15 +60,10 @@ impl Program {
                 _ => return None,
             };
             let is_context = name.ends_with("Context")
-                && Evaluator::new(self).eval(at, &None).iter().any(|it| {
-                    matches!(
-                        it,
-                        Value::Made {
-                            gives: Gives::Context,
-                            ..
-                        }
-                    )
-                });
+                && Evaluator::new(self)
+                    .eval(at, &None)
+                    .iter()
+                    .any(|it| matches!(it, Value::Made { gives: Gives::Context, .. }));
             is_context.then_some(at)
         });
         made.filter_map(|at| self.context(at)).collect()
@@ -127,10 +122,7 @@ impl Program {
                     .any(|it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == context))
         };
         for (index, node) in facts.nodes.iter().enumerate() {
-            let at = At {
-                file,
-                expr: ExprId(u32::try_from(index).unwrap_or(u32::MAX)),
-            };
+            let at = At { file, expr: ExprId(u32::try_from(index).unwrap_or(u32::MAX)) };
             match &node.expr {
                 // `Orders.Provider` and `Orders.Consumer` count wherever they are named.
                 Expr::Member { object, name } if name == "Provider" && is_it(*object) => {
@@ -138,14 +130,11 @@ impl Program {
                 }
                 Expr::Member { object, name } if name == "Consumer" && is_it(*object) => uses.read.push(at),
                 // Since React 19 the context itself is the element.
-                Expr::Jsx {
-                    tag: JsxTag::Component(tag),
-                    attributes,
-                    ..
-                } if attributes
-                    .iter()
-                    .any(|it| matches!(&it.key, PropertyKey::Name(key) if key == "value"))
-                    && is_it(*tag) =>
+                Expr::Jsx { tag: JsxTag::Component(tag), attributes, .. }
+                    if attributes
+                        .iter()
+                        .any(|it| matches!(&it.key, PropertyKey::Name(key) if key == "value"))
+                        && is_it(*tag) =>
                 {
                     uses.provided.push(at);
                 }
@@ -165,11 +154,7 @@ impl Program {
             }
         }
         for class in &facts.classes {
-            for member in class
-                .members
-                .iter()
-                .filter(|it| it.is_static && it.name == "contextType")
-            {
+            for member in class.members.iter().filter(|it| it.is_static && it.name == "contextType") {
                 if let crate::facts::MemberKind::Field(Some(value)) = member.kind
                     && is_it(value)
                 {
@@ -182,50 +167,31 @@ impl Program {
     /// Whether a call with a context among its arguments reads it: a row says so, or the function
     /// that is called hands its parameter on to one that does, or cannot be seen.
     fn reads_context(&self, callee: At) -> bool {
-        Evaluator::new(self)
-            .eval(callee, &None)
-            .iter()
-            .any(|value| match value {
-                Value::Library { package, symbol, .. } => match self.catalog().returns(package, symbol) {
-                    Some(row) => row.gives == Gives::ContextValue,
-                    // `useContextSelector(Orders, …)` of some package.
-                    None => symbol.contains("ontext") && package != "global",
-                },
-                Value::Function { .. } | Value::Unknown(_) | Value::Parameter { .. } => true,
-                _ => false,
-            })
+        Evaluator::new(self).eval(callee, &None).iter().any(|value| match value {
+            Value::Library { package, symbol, .. } => match self.catalog().returns(package, symbol) {
+                Some(row) => row.gives == Gives::ContextValue,
+                // `useContextSelector(Orders, …)` of some package.
+                None => symbol.contains("ontext") && package != "global",
+            },
+            Value::Function { .. } | Value::Unknown(_) | Value::Parameter { .. } => true,
+            _ => false,
+        })
     }
 
     /// The component around a provider element and the places that render it.
     fn mounts_of(&self, element: At) -> (Option<String>, Vec<Place>) {
         let facts = self.facts(element.file);
         // The outermost function is the component; a render callback inside it is a part of it.
-        let component = facts
-            .functions_around(element.expr)
-            .filter(|it| *it != FunctionId::MODULE)
-            .last();
+        let component = facts.functions_around(element.expr).filter(|it| *it != FunctionId::MODULE).last();
         let Some(function) = component else {
             return (None, vec![self.place(element)]);
         };
-        let name = self
-            .owner(element)
-            .split('.')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let own = FunctionAt {
-            file: element.file,
-            function,
-        };
+        let name = self.owner(element).split('.').next().unwrap_or_default().to_owned();
+        let own = FunctionAt { file: element.file, function };
         let class = facts.function(function).and_then(|it| it.class);
         let mut places: Vec<Place> = match class {
             Some(class) => self.class_elements(element.file, class),
-            None => self
-                .callers(own)
-                .iter()
-                .filter(|it| !it.is_test)
-                .map(|it| self.place(it.at))
-                .collect(),
+            None => self.callers(own).iter().filter(|it| !it.is_test).map(|it| self.place(it.at)).collect(),
         };
         if places.is_empty() && self.is_used_as_a_value(own, &name) {
             places.push(self.place(element));
@@ -235,12 +201,7 @@ impl Program {
 
     /// Elements of a component that is a class.
     fn class_elements(&self, file: FileId, class: crate::facts::ClassId) -> Vec<Place> {
-        let Some(name) = self
-            .facts(file)
-            .classes
-            .get(class.index())
-            .and_then(|it| it.name.clone())
-        else {
+        let Some(name) = self.facts(file).classes.get(class.index()).and_then(|it| it.name.clone()) else {
             return Vec::new();
         };
         let mut files = self.files_mentioning(&name);
@@ -254,30 +215,14 @@ impl Program {
             }
             let facts = self.facts(other);
             for element in &facts.elements {
-                let Expr::Jsx {
-                    tag: JsxTag::Component(tag),
-                    ..
-                } = facts.expr(*element)
-                else {
+                let Expr::Jsx { tag: JsxTag::Component(tag), .. } = facts.expr(*element) else {
                     continue;
                 };
-                let is_it = Evaluator::new(self)
-                    .eval(
-                        At {
-                            file: other,
-                            expr: *tag,
-                        },
-                        &None,
-                    )
-                    .iter()
-                    .any(
-                        |it| matches!(it, Value::Class(found) if found.file == file && found.class == class),
-                    );
+                let is_it = Evaluator::new(self).eval(At { file: other, expr: *tag }, &None).iter().any(
+                    |it| matches!(it, Value::Class(found) if found.file == file && found.class == class),
+                );
                 if is_it {
-                    places.push(self.place(At {
-                        file: other,
-                        expr: *element,
-                    }));
+                    places.push(self.place(At { file: other, expr: *element }));
                 }
             }
         }
@@ -290,24 +235,15 @@ impl Program {
         let facts = self.facts(component.file);
         let routed = facts.exports.iter().any(|it| it.name == "default")
             && self.is_live(self.start_of(component.file));
-        let local = facts
-            .bindings
-            .iter()
-            .filter(|it| it.name == name)
-            .flat_map(|it| &it.uses)
-            .any(|used| {
-                let exported = facts
-                    .exports
-                    .iter()
-                    .any(|it| matches!(it.target, ExportTarget::Expr(expr) if expr == *used));
-                !exported
-            });
+        let local = facts.bindings.iter().filter(|it| it.name == name).flat_map(|it| &it.uses).any(|used| {
+            let exported =
+                facts.exports.iter().any(|it| matches!(it.target, ExportTarget::Expr(expr) if expr == *used));
+            !exported
+        });
         local
             || (routed
                 && self.file(component.file).is_some_and(|it| {
-                    it.path
-                        .split('/')
-                        .any(|part| matches!(part, "pages" | "app" | "routes"))
+                    it.path.split('/').any(|part| matches!(part, "pages" | "app" | "routes"))
                 }))
     }
 }

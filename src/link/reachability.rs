@@ -27,29 +27,21 @@ impl Program {
         }
         let is_tsx = source.path.ends_with(".tsx") || source.path.ends_with(".jsx");
         let segments: Vec<&str> = source.path.split('/').collect();
-        let folders = segments
-            .get(..segments.len().saturating_sub(1))
-            .unwrap_or_default();
+        let folders = segments.get(..segments.len().saturating_sub(1)).unwrap_or_default();
         let route_handler = folders.windows(2).any(|pair| pair == ["pages", "api"])
             || (folders.contains(&"app") && segments.last().is_some_and(|name| name.starts_with("route.")));
         if route_handler {
             return Side::Server;
         }
-        let is_server_file = segments
-            .last()
-            .is_some_and(|name| name.split('.').next() == Some("server"));
+        let is_server_file = segments.last().is_some_and(|name| name.split('.').next() == Some("server"));
         if is_server_file && !is_tsx {
             return Side::Server;
         }
         let client_folder = folders.iter().any(|it| {
-            matches!(
-                *it,
-                "client" | "frontend" | "web" | "renderer" | "electron" | "components" | "hooks"
-            )
+            matches!(*it, "client" | "frontend" | "web" | "renderer" | "electron" | "components" | "hooks")
         });
-        let server_folder = folders
-            .iter()
-            .any(|it| matches!(*it, "server" | "backend" | "workers" | "cron" | "scripts"));
+        let server_folder =
+            folders.iter().any(|it| matches!(*it, "server" | "backend" | "workers" | "cron" | "scripts"));
         if server_folder && !is_tsx && (!client_folder || folders.contains(&"server")) {
             return Side::Server;
         }
@@ -62,11 +54,7 @@ impl Program {
         if sides.contains(&Side::Client) || is_tsx || client_folder {
             return Side::Client;
         }
-        if sides.contains(&Side::Server) {
-            Side::Server
-        } else {
-            Side::Client
-        }
+        if sides.contains(&Side::Server) { Side::Server } else { Side::Client }
     }
 
     /// Whether something that runs reaches the code: an entry imports the file, through other
@@ -78,10 +66,7 @@ impl Program {
     /// Whether the exported function around an expression is used by anything.
     fn function_is_mentioned(&self, at: At) -> bool {
         let facts = self.facts(at.file);
-        let outermost = facts
-            .functions_around(at.expr)
-            .filter(|it| *it != FunctionId::MODULE)
-            .last();
+        let outermost = facts.functions_around(at.expr).filter(|it| *it != FunctionId::MODULE).last();
         let Some(function) = outermost else { return true };
         let Some(declared) = facts.function(function) else {
             return true;
@@ -91,18 +76,10 @@ impl Program {
         }
         // A route's component is used by the framework.
         let is_default = facts.exports.iter().any(|it| it.name == "default");
-        if is_default
-            || facts
-                .exports
-                .iter()
-                .any(|it| matches!(it.target, ExportTarget::From { .. }))
-        {
+        if is_default || facts.exports.iter().any(|it| matches!(it.target, ExportTarget::From { .. })) {
             return true;
         }
-        let own = FunctionAt {
-            file: at.file,
-            function,
-        };
+        let own = FunctionAt { file: at.file, function };
         let used_here = facts.bindings.iter().any(|binding| {
             binding.origin == crate::facts::Origin::Function(function) && !binding.uses.is_empty()
                 || matches!(binding.origin, crate::facts::Origin::Value(value)
@@ -198,10 +175,7 @@ impl Program {
                 let node = facts.node(*call);
                 let discarded = node.parent.is_none() && node.function == FunctionId::MODULE;
                 discarded
-                    && !facts
-                        .bindings
-                        .iter()
-                        .any(|it| it.origin == crate::facts::Origin::Value(*call))
+                    && !facts.bindings.iter().any(|it| it.origin == crate::facts::Origin::Value(*call))
                     && !facts
                         .exports
                         .iter()

@@ -84,16 +84,12 @@ impl Resolver {
                 manifest: OnceLock::new(),
             })
             .collect();
-        let by_dir: FxHashMap<&str, usize> = packages
-            .iter()
-            .enumerate()
-            .map(|(at, package)| (package.dir.dir.as_str(), at))
-            .collect();
+        let by_dir: FxHashMap<&str, usize> =
+            packages.iter().enumerate().map(|(at, package)| (package.dir.dir.as_str(), at)).collect();
         // Two packages of one name: the first in order, as the tree's `tsconfig` lookup has it.
         let named = packages.iter().enumerate().rev();
-        let package_by_name = named
-            .filter_map(|(at, package)| Some((package.dir.name.clone()?, at)))
-            .collect();
+        let package_by_name =
+            named.filter_map(|(at, package)| Some((package.dir.name.clone()?, at))).collect();
 
         let mut folders: Vec<Folder> = Vec::new();
         let mut known: FxHashMap<&str, usize> = FxHashMap::default();
@@ -130,19 +126,11 @@ impl Resolver {
             return Resolution::Missing;
         };
         let key = (at, SmolStr::new(specifier));
-        if let Some(known) = self
-            .cache
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-        {
+        if let Some(known) = self.cache.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return known.clone();
         }
         let answer = self.look_up(folder, specifier);
-        self.cache
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, answer.clone());
+        self.cache.write().unwrap_or_else(PoisonError::into_inner).insert(key, answer.clone());
         answer
     }
 
@@ -152,9 +140,7 @@ impl Resolver {
     }
 
     fn look_up(&self, folder: &Folder, specifier: &str) -> Resolution {
-        let package = |name: &str| Resolution::Package {
-            name: SmolStr::new(name),
-        };
+        let package = |name: &str| Resolution::Package { name: SmolStr::new(name) };
         let plain = without_loader(specifier);
         if let Some(builtin) = plain.strip_prefix("node:") {
             return package(builtin);
@@ -166,13 +152,9 @@ impl Resolver {
             return Resolution::Missing;
         }
         let tsconfig = self.tsconfig(folder);
-        let found = self.by_rules(folder, plain, tsconfig).or_else(|| {
-            if plain.starts_with('.') {
-                None
-            } else {
-                self.by_name(folder, plain)
-            }
-        });
+        let found = self
+            .by_rules(folder, plain, tsconfig)
+            .or_else(|| if plain.starts_with('.') { None } else { self.by_name(folder, plain) });
         match found {
             Some(file) => Resolution::File(file),
             None if self.must_be_here(folder, plain, tsconfig) => Resolution::Missing,
@@ -183,54 +165,35 @@ impl Resolver {
     /// Relative paths, aliases of the tsconfig, `#imports`.
     fn by_rules(&self, folder: &Folder, specifier: &str, tsconfig: Option<&TsConfig>) -> Option<FileId> {
         let mut context = ResolveContext::default();
-        let found = self
-            .oxc
-            .resolve_with_context(&folder.absolute, specifier, tsconfig, &mut context)
-            .ok()?;
+        let found =
+            self.oxc.resolve_with_context(&folder.absolute, specifier, tsconfig, &mut context).ok()?;
         self.tree.file_at(found.path())
     }
 
     /// Packages of the tree, then conventions.
     fn by_name(&self, folder: &Folder, specifier: &str) -> Option<FileId> {
         let (name, rest) = workspace::split(specifier);
-        if let Some(package) = self
-            .package_by_name
-            .get(name)
-            .and_then(|at| self.packages.get(*at))
-        {
+        if let Some(package) = self.package_by_name.get(name).and_then(|at| self.packages.get(*at)) {
             let sources = workspace::sources(package.manifest(), rest);
-            let found = sources
-                .iter()
-                .find_map(|source| self.probe(&package.dir.dir, source));
+            let found = sources.iter().find_map(|source| self.probe(&package.dir.dir, source));
             if found.is_some() {
                 return found;
             }
         }
-        if let Some(path) = CONVENTIONAL
-            .iter()
-            .find_map(|alias| specifier.strip_prefix(alias))
-        {
+        if let Some(path) = CONVENTIONAL.iter().find_map(|alias| specifier.strip_prefix(alias)) {
             return self.by_convention(folder, path);
         }
         // `/src/main.tsx` is what Vite calls the file of its own root; `src/orders` and `orders/list`
         // need a folder, or each `util` would be the package of that name.
         let is_path = !rest.is_empty() && !specifier.starts_with('@');
-        if is_path && !self.depends_on(folder, name) {
-            self.by_convention(folder, specifier)
-        } else {
-            None
-        }
+        if is_path && !self.depends_on(folder, name) { self.by_convention(folder, specifier) } else { None }
     }
 
     fn by_convention(&self, folder: &Folder, path: &str) -> Option<FileId> {
-        let around = folder
-            .packages
-            .iter()
-            .filter_map(|at| Some(self.packages.get(*at)?.dir.dir.as_str()));
-        around.chain([""]).find_map(|dir| {
-            self.probe(dir, &format!("src/{path}"))
-                .or_else(|| self.probe(dir, path))
-        })
+        let around = folder.packages.iter().filter_map(|at| Some(self.packages.get(*at)?.dir.dir.as_str()));
+        around
+            .chain([""])
+            .find_map(|dir| self.probe(dir, &format!("src/{path}")).or_else(|| self.probe(dir, path)))
     }
 
     /// Whether a specifier that was not found is a gap in the tree, and not somebody else's package.
@@ -258,17 +221,11 @@ impl Resolver {
             return Some(file);
         }
         let stem = without_extension(&path);
-        let as_files = [path.as_str(), stem].into_iter().flat_map(|stem| {
-            EXTENSIONS
-                .iter()
-                .map(move |extension| format!("{stem}{extension}"))
-        });
+        let as_files = [path.as_str(), stem]
+            .into_iter()
+            .flat_map(|stem| EXTENSIONS.iter().map(move |extension| format!("{stem}{extension}")));
         let as_folder = EXTENSIONS.iter().map(|extension| {
-            if path.is_empty() {
-                format!("index{extension}")
-            } else {
-                format!("{path}/index{extension}")
-            }
+            if path.is_empty() { format!("index{extension}") } else { format!("{path}/index{extension}") }
         });
         as_files.chain(as_folder).find_map(|path| self.tree.file(&path))
     }
@@ -296,10 +253,7 @@ impl Resolver {
             config.compiler_options.paths.is_some() || config.compiler_options.base_url.is_some()
         };
         let part = config.references_resolved.iter().find(|part| has_aliases(part));
-        Some(
-            part.filter(|_| !has_aliases(&config))
-                .map_or_else(|| Arc::clone(&config), Arc::clone),
-        )
+        Some(part.filter(|_| !has_aliases(&config)).map_or_else(|| Arc::clone(&config), Arc::clone))
     }
 }
 
@@ -322,10 +276,7 @@ fn options() -> ResolveOptions {
     ResolveOptions {
         tsconfig: Some(TsconfigDiscovery::Auto),
         extensions: texts(&[EXTENSIONS, &[".json"]].concat()),
-        extension_alias: written
-            .iter()
-            .map(|(from, to)| (from.to_string(), texts(to)))
-            .collect(),
+        extension_alias: written.iter().map(|(from, to)| (from.to_string(), texts(to))).collect(),
         condition_names: texts(workspace::CONDITIONS),
         main_fields: texts(&["source", "module", "main"]),
         // Installed packages are never part of the audit.
@@ -344,23 +295,17 @@ fn without_loader(specifier: &str) -> &str {
 
 /// `https://…`, `data:…`, `virtual:…`, `bun:test`.
 fn has_scheme(specifier: &str) -> bool {
-    specifier
-        .split(['/', '.'])
-        .next()
-        .is_some_and(|first| first.contains(':'))
+    specifier.split(['/', '.']).next().is_some_and(|first| first.contains(':'))
 }
 
 fn is_aliased(tsconfig: &TsConfig, specifier: &str) -> bool {
-    tsconfig
-        .compiler_options
-        .paths
-        .iter()
-        .flat_map(|paths| paths.keys())
-        .any(|pattern| match pattern.split_once('*') {
+    tsconfig.compiler_options.paths.iter().flat_map(|paths| paths.keys()).any(|pattern| {
+        match pattern.split_once('*') {
             Some(("", "")) => false,
             Some((before, after)) => specifier.starts_with(before) && specifier.ends_with(after),
             None => specifier == pattern,
-        })
+        }
+    })
 }
 
 /// The folder and all above it, down to the empty name of the root.
@@ -388,9 +333,7 @@ fn join(dir: &str, path: &str) -> Option<String> {
 fn without_extension(path: &str) -> &str {
     let declarations = [".d.ts", ".d.mts", ".d.cts"];
     let mut extensions = declarations.iter().chain(EXTENSIONS);
-    extensions
-        .find_map(|extension| path.strip_suffix(extension))
-        .unwrap_or(path)
+    extensions.find_map(|extension| path.strip_suffix(extension)).unwrap_or(path)
 }
 
 #[cfg(test)]

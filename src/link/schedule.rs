@@ -24,11 +24,7 @@ impl Program {
                 _ => None,
             })
             .reduce(f64::min);
-        Interval {
-            ms,
-            source: format!("schedule {}", self.label(at)),
-            ..Interval::default()
-        }
+        Interval { ms, source: format!("schedule {}", self.label(at)), ..Interval::default() }
     }
 }
 
@@ -36,11 +32,7 @@ impl Program {
 /// in front, is seconds), or of words such as `5 minutes`.
 pub fn pause_ms(text: &str) -> Option<f64> {
     let text = text.trim();
-    if let Ok(cron) = CronParser::builder()
-        .seconds(Seconds::Optional)
-        .build()
-        .parse(text)
-    {
+    if let Ok(cron) = CronParser::builder().seconds(Seconds::Optional).build().parse(text) {
         return shortest(&cron);
     }
     let (count, unit) = text.split_once(' ').unwrap_or(("1", text));
@@ -59,10 +51,7 @@ pub fn pause_ms(text: &str) -> Option<f64> {
 fn shortest(cron: &Cron) -> Option<f64> {
     // A fixed day, so that the answer does not depend on when it is asked.
     let start = DateTime::<Utc>::from_timestamp(1_767_571_200, 0)?;
-    let runs: Vec<_> = cron
-        .iter_from(start, croner::Direction::Forward)
-        .take(RUNS)
-        .collect();
+    let runs: Vec<_> = cron.iter_from(start, croner::Direction::Forward).take(RUNS).collect();
     let pauses = runs.windows(2).filter_map(|pair| match pair {
         [earlier, later] => Some((*later - *earlier).num_milliseconds()),
         _ => None,

@@ -65,22 +65,14 @@ impl Program {
         for call in facts.calls.iter().chain(&facts.elements) {
             let at = At { file, expr: *call };
             let callee = match facts.expr(*call) {
-                Expr::Call { callee, .. }
-                | Expr::Jsx {
-                    tag: JsxTag::Component(callee),
-                    ..
-                } => *callee,
+                Expr::Call { callee, .. } | Expr::Jsx { tag: JsxTag::Component(callee), .. } => *callee,
                 _ => continue,
             };
             for value in Evaluator::new(self).eval(At { file, expr: callee }, &None) {
                 let Value::Library { package, symbol, .. } = value else {
                     continue;
                 };
-                let symbol = if symbol.is_empty() {
-                    SmolStr::new_static("default")
-                } else {
-                    symbol
-                };
+                let symbol = if symbol.is_empty() { SmolStr::new_static("default") } else { symbol };
                 let rows = self.catalog().timers(&package, &symbol);
                 // Options are found from their keys, wherever those stand.
                 let named = |row: &&&TimerMeaning| {
@@ -107,10 +99,8 @@ impl Program {
 
     /// Whether a row of overloads is the one that a call means.
     fn applies(&self, at: At, row: &TimerMeaning, with_work: bool) -> bool {
-        let filled = |slot: &Option<Slot>| {
-            slot.as_ref()
-                .is_none_or(|slot| !self.slot(at, slot, &None).is_empty())
-        };
+        let filled =
+            |slot: &Option<Slot>| slot.as_ref().is_none_or(|slot| !self.slot(at, slot, &None).is_empty());
         (!row.needs_interval || filled(&row.interval)) && (!with_work || filled(&row.work))
     }
 
@@ -128,21 +118,13 @@ impl Program {
                 if self.delay_of(promise).is_none() {
                     continue;
                 }
-                let function = FunctionAt {
-                    file: *seed,
-                    function: facts.node(promise.expr).function,
-                };
+                let function = FunctionAt { file: *seed, function: facts.node(promise.expr).function };
                 files.extend(self.callers(function).iter().map(|it| it.at.file));
             }
             for export in &facts.exports {
-                let at = At {
-                    file: *seed,
-                    expr: Self::nowhere(),
-                };
-                let is_timer = Evaluator::new(self)
-                    .export(*seed, &export.name, at)
-                    .iter()
-                    .any(|value| match value {
+                let at = At { file: *seed, expr: Self::nowhere() };
+                let is_timer =
+                    Evaluator::new(self).export(*seed, &export.name, at).iter().any(|value| match value {
                         Value::Library { package, symbol, .. } => {
                             let catalog = self.catalog();
                             !symbol.is_empty()
@@ -166,10 +148,7 @@ impl Program {
     /// The site of a call that a catalog row names, whose interval is an argument or option of it.
     fn timer_call(&self, at: At, row: &TimerMeaning) -> Option<Site> {
         let facts = self.facts(at.file);
-        let interval = row
-            .interval
-            .as_ref()
-            .and_then(|slot| self.slot(at, slot, &None).into_iter().next());
+        let interval = row.interval.as_ref().and_then(|slot| self.slot(at, slot, &None).into_iter().next());
         // `for await (const _ of setInterval(5_000))`: the loop is the work.
         let looped = facts.loops.iter().position(|it| it.iterable == Some(at.expr));
         let decorated = self.decorated(at);
@@ -219,10 +198,7 @@ impl Program {
                 class: crate::facts::ClassId(u32::try_from(index).unwrap_or(u32::MAX)),
             };
             Some(Value::Function {
-                at: FunctionAt {
-                    file: at.file,
-                    function,
-                },
+                at: FunctionAt { file: at.file, function },
                 env: None,
                 this: Some(std::sync::Arc::new(Value::Instance { class, made: None })),
             })
@@ -242,20 +218,16 @@ impl Program {
             && name == "pipe"
         {
             let source = match facts.expr(*object) {
-                Expr::Ident {
-                    binding: Some(binding),
-                    ..
-                } => match facts.binding(*binding).map(|it| it.origin) {
-                    Some(crate::facts::Origin::Value(value)) => value,
-                    _ => *object,
-                },
+                Expr::Ident { binding: Some(binding), .. } => {
+                    match facts.binding(*binding).map(|it| it.origin) {
+                        Some(crate::facts::Origin::Value(value)) => value,
+                        _ => *object,
+                    }
+                }
                 _ => *object,
             };
             if let Some((_, args)) = facts.call(source) {
-                values.extend(
-                    args.iter()
-                        .flat_map(|arg| evaluator.eval(At { expr: *arg, ..at }, &None)),
-                );
+                values.extend(args.iter().flat_map(|arg| evaluator.eval(At { expr: *arg, ..at }, &None)));
             }
             expr = callee;
         }
@@ -279,12 +251,8 @@ impl Program {
             }
             expr = parent;
         }
-        values.retain(|it| {
-            matches!(
-                it,
-                Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_)
-            )
-        });
+        values
+            .retain(|it| matches!(it, Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_)));
         values
     }
 
@@ -292,27 +260,17 @@ impl Program {
     pub fn slot(&self, call: At, slot: &Slot, env: &Env) -> Vec<At> {
         let facts = self.facts(call.file);
         let roots: Vec<Value> = match facts.expr(call.expr) {
-            Expr::Jsx { .. } => vec![Value::Props {
-                at: call,
-                env: env.clone(),
-            }],
+            Expr::Jsx { .. } => vec![Value::Props { at: call, env: env.clone() }],
             Expr::Call { args, .. } => {
                 let chosen: Vec<ExprId> = match (slot.argument, &slot.option) {
                     (Some(index), None) => {
-                        return args
-                            .get(index)
-                            .map(|arg| At { expr: *arg, ..call })
-                            .into_iter()
-                            .collect();
+                        return args.get(index).map(|arg| At { expr: *arg, ..call }).into_iter().collect();
                     }
                     (Some(index), Some(_)) => args.get(index).copied().into_iter().collect(),
                     (None, _) => args.to_vec(),
                 };
                 let evaluator = Evaluator::new(self);
-                chosen
-                    .into_iter()
-                    .flat_map(|arg| evaluator.eval(At { expr: arg, ..call }, env))
-                    .collect()
+                chosen.into_iter().flat_map(|arg| evaluator.eval(At { expr: arg, ..call }, env)).collect()
             }
             _ => return Vec::new(),
         };
@@ -357,10 +315,7 @@ impl Program {
             _ => return,
         };
         for property in properties.iter().rev() {
-            let inner = At {
-                file: at.file,
-                expr: property.value,
-            };
+            let inner = At { file: at.file, expr: property.value };
             match &property.key {
                 PropertyKey::Name(name) if name == key => {
                     if rest.is_empty() {
@@ -391,13 +346,7 @@ impl Program {
         let facts = self.facts(at.file);
         let (_, args) = facts.call(at.expr)?;
         let evaluator = Evaluator::new(self);
-        let callbacks = evaluator.eval(
-            At {
-                expr: *args.get(callback)?,
-                ..at
-            },
-            &None,
-        );
+        let callbacks = evaluator.eval(At { expr: *args.get(callback)?, ..at }, &None);
         let holder = facts.node(at.expr).function;
         // `new Promise(r => setTimeout(r, ms))` sleeps; what awaits it decides.
         if self.is_promise_executor(at.file, holder)
@@ -405,17 +354,13 @@ impl Program {
                 .iter()
                 .any(|it| matches!(it, Value::Parameter { function, .. } if function.function == holder))
         {
-            return self
-                .awaited_recursion(self.promise_around(at.file, holder)?)
-                .map(|site| Site {
-                    place: self.place(at),
-                    interval: interval
-                        .and_then(|index| args.get(index))
-                        .map(|expr| At { expr: *expr, ..at }),
-                    api: self.callee_label(at),
-                    kind,
-                    ..site
-                });
+            return self.awaited_recursion(self.promise_around(at.file, holder)?).map(|site| Site {
+                place: self.place(at),
+                interval: interval.and_then(|index| args.get(index)).map(|expr| At { expr: *expr, ..at }),
+                api: self.callee_label(at),
+                kind,
+                ..site
+            });
         }
         let starts: Vec<FunctionAt> = callbacks
             .iter()
@@ -424,11 +369,8 @@ impl Program {
                 _ => None,
             })
             .collect();
-        let own: Vec<FunctionId> = starts
-            .iter()
-            .filter(|start| start.file == at.file)
-            .map(|start| start.function)
-            .collect();
+        let own: Vec<FunctionId> =
+            starts.iter().filter(|start| start.file == at.file).map(|start| start.function).collect();
         let rearms =
             own.iter().any(|start| self.leads_back(at.file, *start, holder)) || self.effect_rearms(at, &own);
         rearms.then(|| Site {
@@ -438,9 +380,7 @@ impl Program {
             anchor: at,
             definition: None,
             env: None,
-            interval: interval
-                .and_then(|index| args.get(index))
-                .map(|expr| At { expr: *expr, ..at }),
+            interval: interval.and_then(|index| args.get(index)).map(|expr| At { expr: *expr, ..at }),
             unit_ms: 1.0,
             default_ms: (kind == Kind::RecursiveTimeout).then_some(0.0),
             off: Vec::new(),
@@ -457,22 +397,14 @@ impl Program {
     fn awaited_recursion(&self, delay: At) -> Option<Site> {
         let facts = self.facts(delay.file);
         let node = facts.node(delay.expr);
-        let is_awaited = node
-            .parent
-            .is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
+        let is_awaited = node.parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
         let holder = node.function;
         if !is_awaited || node.in_loop.is_some() || holder == FunctionId::MODULE {
             return None;
         }
-        let again = self
-            .direct_callees(delay.file, holder)
-            .into_iter()
-            .any(|it| it == holder);
+        let again = self.direct_callees(delay.file, holder).into_iter().any(|it| it == holder);
         again.then(|| {
-            let function = FunctionAt {
-                file: delay.file,
-                function: holder,
-            };
+            let function = FunctionAt { file: delay.file, function: holder };
             Site {
                 place: self.place(delay),
                 kind: Kind::RecursiveTimeout,
@@ -487,11 +419,7 @@ impl Program {
                 unit_ms: 1.0,
                 default_ms: None,
                 off: Vec::new(),
-                work: Work::Functions(vec![Value::Function {
-                    at: function,
-                    env: None,
-                    this: None,
-                }]),
+                work: Work::Functions(vec![Value::Function { at: function, env: None, this: None }]),
                 effect: None,
                 switches: Vec::new(),
                 self_clearing: true,
@@ -510,12 +438,10 @@ impl Program {
         let expr = facts.function(function)?.expr?;
         let parent = facts.node(expr).parent?;
         match facts.expr(parent) {
-            Expr::Call {
-                callee,
-                construct: true,
-                ..
-            } => matches!(facts.expr(*callee), Expr::Ident { name, binding: None } if name == "Promise")
-                .then_some(At { file, expr: parent }),
+            Expr::Call { callee, construct: true, .. } => {
+                matches!(facts.expr(*callee), Expr::Ident { name, binding: None } if name == "Promise")
+                    .then_some(At { file, expr: parent })
+            }
             _ => None,
         }
     }
@@ -554,10 +480,7 @@ impl Program {
                 continue;
             };
             if let Expr::Member { object, name } = facts.expr(*callee)
-                && self
-                    .catalog()
-                    .method(name)
-                    .is_some_and(|it| it.effect == Effect::Listen)
+                && self.catalog().method(name).is_some_and(|it| it.effect == Effect::Listen)
                 && self.is_channel(At { file, expr: *object })
             {
                 for arg in args {
@@ -572,11 +495,7 @@ impl Program {
                     Value::Function { at, .. } if at.file == file => callees.push(at.function),
                     Value::Function { .. } | Value::Class(_) => {}
                     Value::Library { package, symbol, .. } => {
-                        let name = if symbol.is_empty() {
-                            "default"
-                        } else {
-                            symbol.as_str()
-                        };
+                        let name = if symbol.is_empty() { "default" } else { symbol.as_str() };
                         let listens = self
                             .catalog()
                             .effect(package, name)
@@ -600,15 +519,12 @@ impl Program {
                     ) {
                         continue;
                     }
-                    callees.extend(
-                        evaluator
-                            .eval(At { expr: *arg, ..at }, &None)
-                            .into_iter()
-                            .filter_map(|it| match it {
-                                Value::Function { at, .. } if at.file == file => Some(at.function),
-                                _ => None,
-                            }),
-                    );
+                    callees.extend(evaluator.eval(At { expr: *arg, ..at }, &None).into_iter().filter_map(
+                        |it| match it {
+                            Value::Function { at, .. } if at.file == file => Some(at.function),
+                            _ => None,
+                        },
+                    ));
                 }
             }
         }
@@ -629,16 +545,13 @@ impl Program {
 
     /// Whether an expression is a push connection.
     fn is_channel(&self, at: At) -> bool {
-        Evaluator::new(self)
-            .eval(at, &None)
-            .iter()
-            .any(|value| match value {
-                Value::Library { package, symbol, .. } => symbol
-                    .strip_suffix("()")
-                    .and_then(|opened| self.catalog().effect(package, opened))
-                    .is_some_and(|row| row.effect == Effect::ChannelOpen),
-                _ => false,
-            })
+        Evaluator::new(self).eval(at, &None).iter().any(|value| match value {
+            Value::Library { package, symbol, .. } => symbol
+                .strip_suffix("()")
+                .and_then(|opened| self.catalog().effect(package, opened))
+                .is_some_and(|row| row.effect == Effect::ChannelOpen),
+            _ => false,
+        })
     }
 
     /// Loops with an awaited delay that go on until something changes elsewhere.
@@ -647,33 +560,25 @@ impl Program {
         let mut sites = Vec::new();
         for (index, looped) in facts.loops.iter().enumerate() {
             // Walking a list ends with the list.
-            if matches!(
-                looped.kind,
-                LoopKind::ForOf | LoopKind::ForIn | LoopKind::ForAwait
-            ) {
+            if matches!(looped.kind, LoopKind::ForOf | LoopKind::ForIn | LoopKind::ForAwait) {
                 continue;
             }
             let id = LoopId(u32::try_from(index).unwrap_or(u32::MAX));
-            let delay = (looped.first_node.0..looped.end_node.0)
-                .map(ExprId)
-                .find_map(|expr| {
-                    let node = facts.node(expr);
-                    let Expr::Await(value) = node.expr else {
-                        return None;
-                    };
-                    let inside = node.function == looped.function && self.loop_holds(file, id, node.in_loop);
-                    (inside && node.in_loop == Some(id)).then(|| self.delay_of(At { file, expr: value }))?
-                });
+            let delay = (looped.first_node.0..looped.end_node.0).map(ExprId).find_map(|expr| {
+                let node = facts.node(expr);
+                let Expr::Await(value) = node.expr else {
+                    return None;
+                };
+                let inside = node.function == looped.function && self.loop_holds(file, id, node.in_loop);
+                (inside && node.in_loop == Some(id)).then(|| self.delay_of(At { file, expr: value }))?
+            });
             let Some((interval, unit_ms)) = delay else {
                 continue;
             };
             if self.walks_a_list(file, id) {
                 continue;
             }
-            let at = At {
-                file,
-                expr: ExprId(looped.end_node.0.saturating_sub(1)),
-            };
+            let at = At { file, expr: ExprId(looped.end_node.0.saturating_sub(1)) };
             sites.push(Site {
                 place: facts.lines.place(file, looped.span),
                 kind: Kind::SleepLoop,
@@ -752,27 +657,21 @@ impl Program {
             };
             return facts.nodes_inside(*executor).find_map(|(expr, _)| {
                 let (callee, inner) = facts.call(expr)?;
-                let row = evaluator
-                    .eval(At { expr: callee, ..at }, env)
-                    .into_iter()
-                    .find_map(|value| match value {
-                        Value::Library { package, symbol, .. } => {
-                            self.catalog().once(&package, &symbol).cloned()
-                        }
-                        _ => None,
-                    })?;
+                let row =
+                    evaluator.eval(At { expr: callee, ..at }, env).into_iter().find_map(
+                        |value| match value {
+                            Value::Library { package, symbol, .. } => {
+                                self.catalog().once(&package, &symbol).cloned()
+                            }
+                            _ => None,
+                        },
+                    )?;
                 // The timer must settle the promise, at once or inside its callback.
                 let callback = *inner.get(row.callback)?;
-                let settles = facts
-                    .function(*executor)?
-                    .params
-                    .iter()
-                    .filter_map(|it| it.binding)
-                    .any(|it| {
+                let settles =
+                    facts.function(*executor)?.params.iter().filter_map(|it| it.binding).any(|it| {
                         facts.binding(it).is_some_and(|it| {
-                            it.uses
-                                .iter()
-                                .any(|used| *used == callback || is_inside(facts, *used, callback))
+                            it.uses.iter().any(|used| *used == callback || is_inside(facts, *used, callback))
                         })
                     });
                 let interval = row
@@ -785,24 +684,15 @@ impl Program {
         for value in evaluator.eval(At { expr: callee, ..at }, env) {
             match value {
                 Value::Library { package, symbol, .. } => {
-                    let name = if symbol.is_empty() {
-                        "default"
-                    } else {
-                        symbol.as_str()
-                    };
+                    let name = if symbol.is_empty() { "default" } else { symbol.as_str() };
                     if let Some(row) = self.catalog().delay(&package, name) {
-                        let interval = args
-                            .get(row.argument)
-                            .map(|expr| (At { expr: *expr, ..at }, env.clone()));
+                        let interval =
+                            args.get(row.argument).map(|expr| (At { expr: *expr, ..at }, env.clone()));
                         return Some((interval, row.unit_ms));
                     }
                 }
                 // The repository's own `sleep`: a function whose whole result is a delay.
-                Value::Function {
-                    at: function,
-                    env: outer,
-                    this,
-                } => {
+                Value::Function { at: function, env: outer, this } => {
                     let declared = self.facts(function.file).function(function.function)?.clone();
                     let frame = evaluator.frame(
                         function,
@@ -827,14 +717,9 @@ impl Program {
                         if let Expr::Await(value) = inner_facts.expr(only) {
                             only = *value;
                         }
-                        if let Some(found) = self.delay_in(
-                            At {
-                                file: function.file,
-                                expr: only,
-                            },
-                            &frame,
-                            depth + 1,
-                        ) {
+                        if let Some(found) =
+                            self.delay_in(At { file: function.file, expr: only }, &frame, depth + 1)
+                        {
                             return Some(found);
                         }
                     }

@@ -29,11 +29,7 @@ impl Program {
 
     fn state_of_setter(&self, file: FileId, setter: ExprId) -> Option<BindingId> {
         let facts = self.facts(file);
-        let Expr::Ident {
-            binding: Some(binding),
-            ..
-        } = facts.expr(setter)
-        else {
+        let Expr::Ident { binding: Some(binding), .. } = facts.expr(setter) else {
             return None;
         };
         let Origin::Value(made) = taken_at(facts, *binding, 1)? else {
@@ -42,15 +38,7 @@ impl Program {
         let is_state = Evaluator::new(self)
             .eval(At { file, expr: made }, &None)
             .iter()
-            .any(|it| {
-                matches!(
-                    it,
-                    Value::Made {
-                        gives: Gives::State,
-                        ..
-                    }
-                )
-            });
+            .any(|it| matches!(it, Value::Made { gives: Gives::State, .. }));
         if !is_state {
             return None;
         }
@@ -72,10 +60,7 @@ impl Program {
             }
         }
         if let Some((chain, confidence)) = found {
-            let set = reach
-                .chain(Effect::State)
-                .map(|(chain, _)| chain.clone())
-                .unwrap_or_default();
+            let set = reach.chain(Effect::State).map(|(chain, _)| chain.clone()).unwrap_or_default();
             let whole = set.into_iter().chain(chain).collect();
             reach.effects.insert(Effect::Network, (whole, confidence));
             reach.answer_read = true;
@@ -132,11 +117,7 @@ impl Program {
         for value in Evaluator::new(self).eval(At { expr: callee, ..call }, &None) {
             match value {
                 Value::Library { package, symbol, .. } => {
-                    let name = if symbol.is_empty() {
-                        "default"
-                    } else {
-                        symbol.as_str()
-                    };
+                    let name = if symbol.is_empty() { "default" } else { symbol.as_str() };
                     let asks = self
                         .catalog()
                         .timers(&package, name)
@@ -147,14 +128,9 @@ impl Program {
                     }
                     // `useEffect(run, [state])`
                     let (_, args) = facts.call(call.expr)?;
-                    let in_list = args
-                        .get(index)
-                        .is_some_and(|it| matches!(facts.expr(*it), Expr::Array(_)));
+                    let in_list = args.get(index).is_some_and(|it| matches!(facts.expr(*it), Expr::Array(_)));
                     if index == 1 && in_list && self.catalog().returns(&package, name).is_none() {
-                        let run = At {
-                            expr: *args.first()?,
-                            ..call
-                        };
+                        let run = At { expr: *args.first()?, ..call };
                         let reach = self.reach(&Evaluator::new(self).eval(run, &None), &[], run);
                         if let Some((chain, confidence)) = reach.chain(Effect::Network) {
                             let whole = std::iter::once(step).chain(chain.iter().cloned()).collect();
@@ -203,12 +179,7 @@ impl Program {
         }
         let set: Vec<BindingId> = callbacks
             .iter()
-            .flat_map(|function| {
-                self.states_set_by(FunctionAt {
-                    file: timer.file,
-                    function: *function,
-                })
-            })
+            .flat_map(|function| self.states_set_by(FunctionAt { file: timer.file, function: *function }))
             .collect();
         dependencies.iter().any(|it| matches!(facts.expr(*it), Expr::Ident { binding: Some(binding), .. } if set.contains(binding)))
     }

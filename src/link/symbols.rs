@@ -49,10 +49,7 @@ impl Program {
             return match &export.target {
                 ExportTarget::Binding(binding) => self.follow_import(file, *binding, seen),
                 ExportTarget::Expr(expr) => match facts.expr(*expr) {
-                    Expr::Ident {
-                        binding: Some(binding),
-                        ..
-                    } => self.follow_import(file, *binding, seen),
+                    Expr::Ident { binding: Some(binding), .. } => self.follow_import(file, *binding, seen),
                     _ => Some(Definition::Expr(At { file, expr: *expr })),
                 },
                 ExportTarget::From { specifier, name } => self.follow(file, specifier, name, seen),
@@ -68,10 +65,7 @@ impl Program {
                 .iter()
                 .find(|it| matches!(&it.key, crate::facts::PropertyKey::Name(key) if key == name))
         {
-            return Some(Definition::Expr(At {
-                file,
-                expr: property.value,
-            }));
+            return Some(Definition::Expr(At { file, expr: property.value }));
         }
         if name == "default" {
             return None;

@@ -37,14 +37,9 @@ pub(super) fn attributes(template: usize, text: &str) -> Vec<Attribute> {
         }
         for (key, value) in &tag.attributes {
             let value = String::from_utf8_lossy(value);
-            let path = value
-                .trim()
-                .trim_matches(|it| it == '(' || it == ')')
-                .trim_end_matches("()");
+            let path = value.trim().trim_matches(|it| it == '(' || it == ')').trim_end_matches("()");
             let is_path = !path.is_empty()
-                && path
-                    .chars()
-                    .all(|it| it.is_alphanumeric() || matches!(it, '.' | '_' | '$'));
+                && path.chars().all(|it| it.is_alphanumeric() || matches!(it, '.' | '_' | '$'));
             if is_path && let Some(target) = path.rsplit('.').next() {
                 found.push(Attribute {
                     template,
@@ -68,10 +63,7 @@ impl Program {
         let prop = prop.to_kebab_case();
         let tags = self.registered_tags(component);
         let mut values = Values::new();
-        for attribute in attributes
-            .iter()
-            .filter(|it| it.name == prop && tags.contains(&it.tag))
-        {
+        for attribute in attributes.iter().filter(|it| it.name == prop && tags.contains(&it.tag)) {
             values.extend(self.controller_functions(attribute));
         }
         values
@@ -114,20 +106,15 @@ impl Program {
         names: &[SmolStr],
     ) -> bool {
         let span = facts.node(value).span;
-        facts
-            .bindings
-            .iter()
-            .filter(|it| names.contains(&it.name))
-            .flat_map(|it| &it.uses)
-            .any(|used| {
-                let at = facts.node(*used).span;
-                span.start <= at.start
-                    && at.end <= span.end
-                    && Evaluator::new(self)
-                        .eval(At { file, expr: *used }, &None)
-                        .iter()
-                        .any(|it| matches!(it, Value::Function { at, .. } if *at == component))
-            })
+        facts.bindings.iter().filter(|it| names.contains(&it.name)).flat_map(|it| &it.uses).any(|used| {
+            let at = facts.node(*used).span;
+            span.start <= at.start
+                && at.end <= span.end
+                && Evaluator::new(self)
+                    .eval(At { file, expr: *used }, &None)
+                    .iter()
+                    .any(|it| matches!(it, Value::Function { at, .. } if *at == component))
+        })
     }
 
     /// Functions of the name that a template uses, in the files beside it.
@@ -138,20 +125,14 @@ impl Program {
         let folder = template.rsplit_once('/').map_or("", |(folder, _)| folder);
         let mut values = Values::new();
         for file in self.mentions_of(&attribute.target) {
-            let beside = self
-                .file(file)
-                .and_then(|it| it.path.rsplit_once('/'))
-                .is_some_and(|(it, _)| it == folder);
+            let beside =
+                self.file(file).and_then(|it| it.path.rsplit_once('/')).is_some_and(|(it, _)| it == folder);
             if !beside {
                 continue;
             }
             let facts = self.facts(file);
             for (index, class) in facts.classes.iter().enumerate() {
-                for member in class
-                    .members
-                    .iter()
-                    .filter(|it| it.name == attribute.target.as_str())
-                {
+                for member in class.members.iter().filter(|it| it.name == attribute.target.as_str()) {
                     if let MemberKind::Method(function) = member.kind {
                         let class = ClassAt {
                             file,
@@ -169,11 +150,7 @@ impl Program {
                 let named = function.name.as_deref() == Some(attribute.target.as_str());
                 if named && function.class.is_none() && function.kind != FunctionKind::Module {
                     let function = crate::facts::FunctionId(u32::try_from(index).unwrap_or(u32::MAX));
-                    values.push(Value::Function {
-                        at: FunctionAt { file, function },
-                        env: None,
-                        this: None,
-                    });
+                    values.push(Value::Function { at: FunctionAt { file, function }, env: None, this: None });
                 }
             }
         }
@@ -191,10 +168,8 @@ mod tests {
             3,
             r#"<div on-refresh="skip"></div><orders-table rows="ctrl.rows" on-refresh="(ctrl.load)" big="a > b">"#,
         );
-        let short: Vec<_> = found
-            .iter()
-            .map(|it| (it.tag.as_str(), it.name.as_str(), it.target.as_str()))
-            .collect();
+        let short: Vec<_> =
+            found.iter().map(|it| (it.tag.as_str(), it.name.as_str(), it.target.as_str())).collect();
         assert!(short.contains(&("orders-table", "on-refresh", "load")));
         assert!(!short.iter().any(|(tag, ..)| *tag == "div"));
         assert!(!short.iter().any(|(_, name, _)| *name == "big"));

@@ -57,11 +57,7 @@ impl Program {
             .flatten()
             .map(|site| Pending { site, feeds: None })
             .collect();
-        pending.extend(
-            self.indirect_sites()
-                .into_iter()
-                .map(|site| Pending { site, feeds: None }),
-        );
+        pending.extend(self.indirect_sites().into_iter().map(|site| Pending { site, feeds: None }));
         let mut timers: BTreeMap<(FileId, u32, u32), Timer> = BTreeMap::new();
         for _ in 0..MAX_ROUNDS {
             pending.retain(|it| !timers.contains_key(&key(&it.site)));
@@ -85,11 +81,7 @@ impl Program {
 
     fn judged(&self, pending: &Pending) -> Option<Judged> {
         let site = &pending.site;
-        let reading = Reading {
-            unit_ms: site.unit_ms,
-            off: &site.off,
-            default_ms: site.default_ms,
-        };
+        let reading = Reading { unit_ms: site.unit_ms, off: &site.off, default_ms: site.default_ms };
         let interval = match (site.interval, site.schedule) {
             (Some(at), true) => self.schedule(at, &site.env),
             (Some(at), false) => self.interval(at, &site.env, &reading),
@@ -127,10 +119,7 @@ impl Program {
             Verdict::Disabled => (Gate::OffByDefault, None),
             _ => self.gate(site, &interval, reach.requests_guarded),
         };
-        let first = Step {
-            place: site.place,
-            label: self.headline(site, &interval),
-        };
+        let first = Step { place: site.place, label: self.headline(site, &interval) };
         let mut chain = vec![first];
         chain.extend(judgement.chain);
         let timer = Timer {
@@ -146,11 +135,7 @@ impl Program {
             cleared: self.cleared(site, side),
             owner: self.owner(site.anchor),
             api: site.api.clone(),
-            requests_per_tick: if judgement.verdict == Verdict::NetworkPoll {
-                judgement.requests
-            } else {
-                0
-            },
+            requests_per_tick: if judgement.verdict == Verdict::NetworkPoll { judgement.requests } else { 0 },
             confidence: judgement.confidence,
             chain,
         };
@@ -191,12 +176,7 @@ impl Program {
         if Self::deciding_function(parameter).is_some_and(|it| self.is_component(it)) {
             return false;
         }
-        let Value::Parameter {
-            function,
-            index,
-            path,
-        } = parameter
-        else {
+        let Value::Parameter { function, index, path } = parameter else {
             return false;
         };
         // A method of an object that callers hand over is no callback.
@@ -228,16 +208,9 @@ impl Program {
             let stops: Vec<_> = facts
                 .own_nodes(at.function)
                 .filter_map(|(_, node)| match node.expr {
-                    Expr::Call { callee, .. } => Some((
-                        node.guard?,
-                        evaluator.eval(
-                            At {
-                                file: at.file,
-                                expr: callee,
-                            },
-                            &None,
-                        ),
-                    )),
+                    Expr::Call { callee, .. } => {
+                        Some((node.guard?, evaluator.eval(At { file: at.file, expr: callee }, &None)))
+                    }
                     _ => None,
                 })
                 .filter(|(_, called)| {
@@ -252,30 +225,15 @@ impl Program {
                 let Expr::Call { callee, .. } = node.expr else {
                     return false;
                 };
-                let calls_it = evaluator
-                    .eval(
-                        At {
-                            file: at.file,
-                            expr: callee,
-                        },
-                        &None,
-                    )
-                    .iter()
-                    .any(|it| match (it, parameter) {
+                let calls_it = evaluator.eval(At { file: at.file, expr: callee }, &None).iter().any(|it| {
+                    match (it, parameter) {
                         (
-                            Value::Parameter {
-                                function: f,
-                                index: i,
-                                path: p,
-                            },
-                            Value::Parameter {
-                                function: g,
-                                index: j,
-                                path: q,
-                            },
+                            Value::Parameter { function: f, index: i, path: p },
+                            Value::Parameter { function: g, index: j, path: q },
                         ) => f == g && i == j && p == q,
                         _ => false,
-                    });
+                    }
+                });
                 let at_its_end = node.guard.is_some_and(|guard| stops.contains(&guard));
                 calls_it && (at_its_end || self.answer_is_used(At { file: at.file, expr }, false))
             })
@@ -300,9 +258,7 @@ impl Program {
         {
             for (parameter, _) in &reach.parameters {
                 more.extend(
-                    self.hooked_sites(site, parameter)
-                        .into_iter()
-                        .map(|site| Pending { site, feeds: None }),
+                    self.hooked_sites(site, parameter).into_iter().map(|site| Pending { site, feeds: None }),
                 );
             }
         }
@@ -328,15 +284,8 @@ impl Program {
                     let mut hops = hops.clone();
                     hops.push((function, given.call));
                     let site = self.param_site(&base, parameter, &given, &hops);
-                    let feeds = Fed {
-                        timer: timer.clone(),
-                        base: base.clone(),
-                        hops,
-                    };
-                    more.push(Pending {
-                        site,
-                        feeds: Some(Box::new(feeds)),
-                    });
+                    let feeds = Fed { timer: timer.clone(), base: base.clone(), hops };
+                    more.push(Pending { site, feeds: Some(Box::new(feeds)) });
                 }
             }
         }

@@ -176,9 +176,7 @@ impl Value {
             Self::Null | Self::Undefined => Some(true),
             Self::Number(value) => Some(*value == 0.0 || value.is_nan()),
             Self::Text(text) => Some(text.is_empty()),
-            Self::Library {
-                symbol, call: None, ..
-            } if symbol.starts_with("process.env") => None,
+            Self::Library { symbol, call: None, .. } if symbol.starts_with("process.env") => None,
             Self::Library { call: None, .. }
             | Self::Function { .. }
             | Self::Object { .. }

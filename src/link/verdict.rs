@@ -53,10 +53,7 @@ impl Program {
             }
             let values = super::eval::Evaluator::new(self).eval(At { file, expr: *callee }, &None);
             let mut inner = self.reach_call(at, &values);
-            let step = Step {
-                place: self.place(at),
-                label: self.label(at),
-            };
+            let step = Step { place: self.place(at), label: self.label(at) };
             for (chain, _) in inner.effects.values_mut() {
                 if chain.first() != Some(&step) {
                     chain.insert(0, step.clone());
@@ -77,10 +74,7 @@ impl Program {
             confidence,
             requests,
         };
-        let switchable = matches!(
-            site.kind,
-            Kind::QueryOption | Kind::IntervalParam | Kind::IntervalHook
-        );
+        let switchable = matches!(site.kind, Kind::QueryOption | Kind::IntervalParam | Kind::IntervalHook);
         if switchable && interval.always_off {
             return judged(Verdict::Disabled, Vec::new(), Confidence::Certain, 0);
         }
@@ -108,11 +102,7 @@ impl Program {
         }
         if site.effect == Some(Effect::Network) {
             // The library fetches; where its fetcher is, the code does not say.
-            let sure = if reach.walked.is_empty() {
-                Confidence::Likely
-            } else {
-                Confidence::Possible
-            };
+            let sure = if reach.walked.is_empty() { Confidence::Likely } else { Confidence::Possible };
             let seen = !reach.walked.is_empty()
                 && reach.lost.is_empty()
                 && reach.parameters.is_empty()
@@ -154,9 +144,7 @@ impl Program {
             (Effect::Storage, Verdict::Housekeeping),
             (Effect::Clock, Verdict::UiTimer),
         ];
-        let quiet = quiet
-            .into_iter()
-            .find_map(|(effect, verdict)| Some((verdict, found(effect)?)));
+        let quiet = quiet.into_iter().find_map(|(effect, verdict)| Some((verdict, found(effect)?)));
         let lost = reach.lost.first().cloned();
         match (quiet, lost) {
             (Some((verdict, (chain, confidence))), None) => judged(verdict, chain, confidence, 0),
@@ -186,18 +174,14 @@ impl Program {
         let facts = self.facts(at.file);
         match site.kind {
             Kind::RecursiveTimeout => {
-                let in_catch = facts
-                    .guards_of(at.expr)
-                    .any(|guard| guard.kind == GuardKind::Catch)
+                let in_catch = facts.guards_of(at.expr).any(|guard| guard.kind == GuardKind::Catch)
                     || facts.functions_around(at.expr).any(|function| {
                         let Some(declared) = facts.function(function) else {
                             return false;
                         };
                         // `.catch(() => setTimeout(again))`
-                        declared
-                            .expr
-                            .and_then(|expr| Some((expr, facts.node(expr).parent?)))
-                            .is_some_and(|(expr, parent)| match facts.expr(parent) {
+                        declared.expr.and_then(|expr| Some((expr, facts.node(expr).parent?))).is_some_and(
+                            |(expr, parent)| match facts.expr(parent) {
                                 Expr::Call { callee, args, .. } => match facts.expr(*callee) {
                                     Expr::Member { name, .. } => {
                                         name == "catch" || (name == "then" && args.get(1) == Some(&expr))
@@ -208,7 +192,8 @@ impl Program {
                                     declared.guard.is_some()
                                         && facts.guards_of(expr).any(|it| it.kind == GuardKind::Catch)
                                 }
-                            })
+                            },
+                        )
                     });
                 in_catch || self.counts_attempts(at)
             }
@@ -267,10 +252,7 @@ impl Program {
                 let unguarded = facts.guards_of(*returned).next().is_none();
                 inside
                     && unguarded
-                    && !matches!(
-                        facts.expr(*returned),
-                        Expr::Undefined | Expr::Bool(_) | Expr::Null
-                    )
+                    && !matches!(facts.expr(*returned), Expr::Undefined | Expr::Bool(_) | Expr::Null)
             })
         });
         has_catch && returns_answer
@@ -278,23 +260,14 @@ impl Program {
 
     /// A request whose name says that it only keeps something alive, and whose answer nobody reads.
     fn is_keep_alive(&self, chain: &[Step], reach: &Reach) -> bool {
-        let called = chain.iter().map(|step| {
-            step.label
-                .trim_end_matches("()")
-                .rsplit('.')
-                .next()
-                .unwrap_or_default()
-        });
-        let walked = reach
-            .walked
-            .iter()
-            .filter_map(|it| self.facts(it.file).function(it.function)?.name.as_deref());
+        let called =
+            chain.iter().map(|step| step.label.trim_end_matches("()").rsplit('.').next().unwrap_or_default());
+        let walked =
+            reach.walked.iter().filter_map(|it| self.facts(it.file).function(it.function)?.name.as_deref());
         called.chain(walked).any(|name| {
             let name = name.to_snake_case();
             let words: Vec<&str> = name.split('_').collect();
-            words
-                .iter()
-                .any(|it| matches!(*it, "ping" | "heartbeat" | "keepalive"))
+            words.iter().any(|it| matches!(*it, "ping" | "heartbeat" | "keepalive"))
                 || (words.contains(&"keep") && words.contains(&"alive"))
         })
     }
@@ -309,11 +282,7 @@ impl Program {
                 name == "now"
                     && matches!(facts.expr(*object), Expr::Ident { name, binding: None } if name == "Date" || name == "performance")
             }
-            Expr::Call {
-                callee,
-                construct: true,
-                ..
-            } => {
+            Expr::Call { callee, construct: true, .. } => {
                 matches!(facts.expr(*callee), Expr::Ident { name, binding: None } if name == "Date")
             }
             _ => false,
@@ -331,13 +300,12 @@ impl Program {
                 return false;
             }
             match &node.expr {
-                Expr::Ident {
-                    binding: Some(binding),
-                    ..
-                } => facts.binding(*binding).is_some_and(|it| match it.origin {
-                    crate::facts::Origin::Value(value) => holds_clock(value),
-                    _ => false,
-                }),
+                Expr::Ident { binding: Some(binding), .. } => {
+                    facts.binding(*binding).is_some_and(|it| match it.origin {
+                        crate::facts::Origin::Value(value) => holds_clock(value),
+                        _ => false,
+                    })
+                }
                 _ => is_clock(ExprId(u32::try_from(at).unwrap_or(u32::MAX))),
             }
         })
@@ -380,10 +348,7 @@ impl Program {
         let changed: Vec<_> = nodes()
             .filter_map(|expr| match facts.expr(expr) {
                 Expr::Assign { target, .. } => Some(*target),
-                Expr::Unary {
-                    op: UnaryOp::Update,
-                    value,
-                } => Some(*value),
+                Expr::Unary { op: UnaryOp::Update, value } => Some(*value),
                 _ => None,
             })
             .filter_map(|target| match facts.expr(target) {
@@ -429,10 +394,7 @@ impl Program {
         let facts = self.facts(at.file);
         let mut named: Vec<String> = Vec::new();
         for function in facts.functions_around(at.expr) {
-            let Some(declared) = facts
-                .function(function)
-                .filter(|_| function != FunctionId::MODULE)
-            else {
+            let Some(declared) = facts.function(function).filter(|_| function != FunctionId::MODULE) else {
                 continue;
             };
             let Some(name) = &declared.name else {
@@ -453,9 +415,7 @@ impl Program {
         // A hook or component says more than the helper inside it.
         let outward = named.iter().rev().find(|name| {
             name.starts_with(char::is_uppercase)
-                || name
-                    .strip_prefix("use")
-                    .is_some_and(|it| it.starts_with(char::is_uppercase))
+                || name.strip_prefix("use").is_some_and(|it| it.starts_with(char::is_uppercase))
         });
         outward.or(named.first()).cloned().unwrap_or_default()
     }

@@ -37,11 +37,7 @@ fn parse_within(text: &[u8], language: Language, budget: Duration) -> Result<Tre
         let parser = parser.as_mut().ok_or("grammar does not load")?;
         let end = Instant::now() + budget;
         let mut progress = |_: &_| {
-            if Instant::now() < end {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
+            if Instant::now() < end { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
         let options = ParseOptions::new().progress_callback(&mut progress);
         let mut from = |offset: usize, _| text.get(offset..).unwrap_or_default();
@@ -76,11 +72,7 @@ mod tests {
 
     #[test]
     fn wrong_syntax_gives_a_tree_with_holes() {
-        let tree = parse(
-            b"function broken( { setInterval(load, 5000)",
-            Language::TypeScript,
-        )
-        .unwrap();
+        let tree = parse(b"function broken( { setInterval(load, 5000)", Language::TypeScript).unwrap();
         assert!(tree.root_node().has_error());
         assert!(parse(b"", Language::Tsx).is_ok());
     }

@@ -77,17 +77,9 @@ pub fn markdown_code(text: &str) -> String {
     if text.trim().is_empty() {
         return String::new();
     }
-    let longest_run = text
-        .split(|character| character != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or(0);
+    let longest_run = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest_run + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
@@ -102,11 +94,7 @@ pub fn markdown_sentence(text: &str) -> String {
         return markdown(text);
     }
     let piece = |(at, part): (usize, &&str)| {
-        if at % 2 == 1 {
-            markdown_code(part)
-        } else {
-            markdown(part)
-        }
+        if at % 2 == 1 { markdown_code(part) } else { markdown(part) }
     };
     parts.iter().enumerate().map(piece).collect()
 }
@@ -144,10 +132,7 @@ mod tests {
         assert_eq!(terminal("\u{1b}[31mred\u{7}"), r"\u{1b}[31mred\u{7}");
         assert_eq!(terminal("\u{9b}2J"), r"\u{9b}2J");
         assert_eq!(terminal("a\u{202e}b\u{2066}c"), r"a\u{202e}b\u{2066}c");
-        assert_eq!(
-            terminal("one\r\ntwo\tthree\u{2028}"),
-            r"one\r\ntwo\tthree\u{2028}"
-        );
+        assert_eq!(terminal("one\r\ntwo\tthree\u{2028}"), r"one\r\ntwo\tthree\u{2028}");
     }
 
     #[test]
@@ -181,10 +166,7 @@ mod tests {
 
     #[test]
     fn quoted_names_become_code() {
-        assert_eq!(
-            markdown_sentence("`load_all` polls <b>"),
-            r"`load_all` polls \<b\>"
-        );
+        assert_eq!(markdown_sentence("`load_all` polls <b>"), r"`load_all` polls \<b\>");
         assert_eq!(markdown_sentence("an odd ` one"), r"an odd \` one");
         assert_eq!(markdown_sentence("`a``b`"), r"\`a\`\`b\`");
         assert_eq!(markdown_sentence("``"), r"\`\`");

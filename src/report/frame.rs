@@ -25,9 +25,8 @@ pub(super) fn rows(finding: &Finding, width: usize) -> Vec<Row> {
         return Vec::new();
     };
     let numbered = || (frame.first_line..).zip(&frame.lines);
-    let marked = numbered()
-        .find(|(number, _)| *number == finding.line)
-        .map(|(_, line)| mark(&cells(line), finding));
+    let marked =
+        numbered().find(|(number, _)| *number == finding.line).map(|(_, line)| mark(&cells(line), finding));
     let from = match marked {
         Some((start, length)) if start + length > width && start > LEAD => start - LEAD,
         _ => 0,
@@ -37,11 +36,7 @@ pub(super) fn rows(finding: &Finding, width: usize) -> Vec<Row> {
             let start = start - from;
             (start, length.min(width.saturating_sub(start)).max(1))
         });
-        Row {
-            number,
-            text: window(&cells(line), from, width),
-            mark,
-        }
+        Row { number, text: window(&cells(line), from, width), mark }
     };
     numbered().map(row).collect()
 }
@@ -62,12 +57,7 @@ fn cells(line: &str) -> Vec<Cell> {
             other => escape::terminal(other.encode_utf8(&mut [0; 4])).into_owned(),
         };
         let width = text.width();
-        let cell = Cell {
-            byte,
-            start: at,
-            width,
-            text,
-        };
+        let cell = Cell { byte, start: at, width, text };
         at += width;
         cell
     };
@@ -79,17 +69,10 @@ fn mark(cells: &[Cell], finding: &Finding) -> (usize, usize) {
     let end_of_line = cells.last().map_or(0, |cell| cell.start + cell.width);
     let cell_at = |column: u32| {
         let byte = (column as usize).saturating_sub(1);
-        cells
-            .iter()
-            .find(|cell| cell.byte >= byte)
-            .map_or(end_of_line, |cell| cell.start)
+        cells.iter().find(|cell| cell.byte >= byte).map_or(end_of_line, |cell| cell.start)
     };
     let start = cell_at(finding.column);
-    let end = if finding.end_line > finding.line {
-        end_of_line
-    } else {
-        cell_at(finding.end_column)
-    };
+    let end = if finding.end_line > finding.line { end_of_line } else { cell_at(finding.end_column) };
     (start, end.saturating_sub(start).max(1))
 }
 
@@ -129,10 +112,7 @@ mod tests {
             column,
             end_line: 7,
             end_column,
-            frame: Some(Frame {
-                first_line: 7,
-                lines: vec![line.into()],
-            }),
+            frame: Some(Frame { first_line: 7, lines: vec![line.into()] }),
             ..sample::finding()
         }
     }
@@ -140,24 +120,14 @@ mod tests {
     #[test]
     fn columns_are_bytes_and_marks_are_cells() {
         let rows = rows(&finding("\té日 = poll()", 10, 14), 80);
-        assert_eq!(
-            rows,
-            [Row {
-                number: 7,
-                text: "    é日 = poll()".into(),
-                mark: Some((10, 4))
-            }]
-        );
+        assert_eq!(rows, [Row { number: 7, text: "    é日 = poll()".into(), mark: Some((10, 4)) }]);
     }
 
     #[test]
     fn a_long_line_is_cut_around_the_mark() {
         let line = format!("{}poll(){}", "x".repeat(500), "y".repeat(500));
         let rows = rows(&finding(&line, 501, 507), 40);
-        assert_eq!(
-            rows[0].text,
-            format!("…{}poll(){}…", "x".repeat(23), "y".repeat(9))
-        );
+        assert_eq!(rows[0].text, format!("…{}poll(){}…", "x".repeat(23), "y".repeat(9)));
         assert_eq!(rows[0].mark, Some((24, 6)));
     }
 

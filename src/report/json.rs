@@ -180,10 +180,7 @@ impl Serialize for Number {
         const EXACT: f64 = 9_007_199_254_740_992.0;
         let Self(value) = *self;
         if value.fract() == 0.0 && value.abs() <= EXACT {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "whole, and within the exact range"
-            )]
+            #[expect(clippy::cast_possible_truncation, reason = "whole, and within the exact range")]
             serializer.serialize_i64(value as i64)
         } else {
             // serde_json writes what is not finite as `null`.
@@ -197,10 +194,7 @@ impl<'a> Report<'a> {
         let summary = &audit.summary;
         Self {
             schema_version: SCHEMA_VERSION,
-            tool: Tool {
-                name: env!("CARGO_PKG_NAME"),
-                version: env!("CARGO_PKG_VERSION"),
-            },
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             root: &audit.root,
             summary: Summary {
                 critical: summary.critical,
@@ -294,23 +288,12 @@ impl<'a> Area<'a> {
 
 impl<'a> NextStep<'a> {
     fn of(step: &'a audit::NextStep) -> Self {
-        Self {
-            priority: words::priority(step.priority),
-            text: &step.text,
-            fingerprints: &step.fingerprints,
-        }
+        Self { priority: words::priority(step.priority), text: &step.text, fingerprints: &step.fingerprints }
     }
 }
 
 fn chain(steps: &[ChainStep]) -> Vec<Step<'_>> {
-    steps
-        .iter()
-        .map(|step| Step {
-            file: &step.file,
-            line: step.line,
-            label: &step.label,
-        })
-        .collect()
+    steps.iter().map(|step| Step { file: &step.file, line: step.line, label: &step.label }).collect()
 }
 
 #[cfg(test)]
@@ -349,10 +332,7 @@ mod tests {
         assert!(jsonschema::draft202012::meta::is_valid(&schema));
         let listed = |name: &str| -> Vec<String> {
             let words = schema["$defs"][name]["enum"].as_array().unwrap();
-            words
-                .iter()
-                .map(|word| word.as_str().unwrap().to_owned())
-                .collect()
+            words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
         };
         macro_rules! same {
             ($($name:literal $set:ty),+) => {
@@ -372,10 +352,7 @@ mod tests {
         audit.summary.completion = None;
         let report = render(&audit);
         assert_valid(&report);
-        assert!(
-            report.contains(r"\u001b[2J\u202e") && !report.contains('\u{202e}'),
-            "{report}"
-        );
+        assert!(report.contains(r"\u001b[2J\u202e") && !report.contains('\u{202e}'), "{report}");
         let value: Value = serde_json::from_str(&report).unwrap();
         assert_eq!(value["root"], sample::HOSTILE);
         assert_eq!(value["timers"][0]["intervalMs"], Value::Null);

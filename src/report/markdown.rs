@@ -49,12 +49,7 @@ fn head(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     if let Some(share) = summary.completion {
         parts.push(format!("{} migrated or acceptable", words::percent(share)));
     }
-    writeln!(
-        out,
-        "Audit of {}: {}",
-        markdown_code(&audit.root),
-        parts.join(" · ")
-    )
+    writeln!(out, "Audit of {}: {}", markdown_code(&audit.root), parts.join(" · "))
 }
 
 fn issues(audit: &Audit, severity: Severity, title: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -62,11 +57,7 @@ fn issues(audit: &Audit, severity: Severity, title: &str, out: &mut dyn Write) -
     let mut findings = audit.findings.iter().filter(fresh).peekable();
     // The two sections that people look for say so when they are empty.
     if findings.peek().is_none() {
-        return if severity == Severity::Info {
-            Ok(())
-        } else {
-            writeln!(out, "\n## {title}\n\nNone. ✅")
-        };
+        return if severity == Severity::Info { Ok(()) } else { writeln!(out, "\n## {title}\n\nNone. ✅") };
     }
     writeln!(out, "\n## {title}")?;
     findings.try_for_each(|finding| issue(audit, finding, out))
@@ -89,11 +80,7 @@ fn issue(audit: &Audit, finding: &Finding, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "- Issue: {message} ({rule})")?;
     writeln!(out, "- Impact: {}", markdown_sentence(&finding.impact))?;
     if let Some(timer) = timer {
-        writeln!(
-            out,
-            "- Timer: {}",
-            markdown(&words::facts(timer, &finding.message))
-        )?;
+        writeln!(out, "- Timer: {}", markdown(&words::facts(timer, &finding.message)))?;
     }
     let way = words::way(finding);
     if !way.is_empty() {
@@ -126,36 +113,18 @@ fn accepted(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
         list(title, timers, out)?;
     }
     // Clocks and animations are many and beside the point: one line.
-    let clocks: Vec<_> = accepted
-        .iter()
-        .filter(|timer| timer.verdict == Verdict::UiTimer)
-        .collect();
+    let clocks: Vec<_> = accepted.iter().filter(|timer| timer.verdict == Verdict::UiTimer).collect();
     let files: BTreeSet<_> = clocks.iter().map(|timer| &timer.file).collect();
-    let (timers, files) = (
-        words::count(clocks.len(), "timer"),
-        words::count(files.len(), "file"),
-    );
+    let (timers, files) = (words::count(clocks.len(), "timer"), words::count(files.len(), "file"));
     let line = format!("- {timers} in {files}: clocks, countdowns, animations, waiting for the page ✅");
-    list(
-        "User Interface",
-        (!clocks.is_empty()).then_some(line).into_iter(),
-        out,
-    )?;
+    list("User Interface", (!clocks.is_empty()).then_some(line).into_iter(), out)?;
     let switched_off = audit.timers.iter().filter(|it| it.verdict == Verdict::Disabled);
-    list(
-        "Intervals That Are Literally Off",
-        switched_off.map(|timer| format!("- {}", holder(timer))),
-        out,
-    )
+    list("Intervals That Are Literally Off", switched_off.map(|timer| format!("- {}", holder(timer))), out)
 }
 
 /// Timers that the audit could not judge, each with the place where sight was lost.
 fn unknown(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
-    let mut timers = audit
-        .timers
-        .iter()
-        .filter(|timer| timer.verdict == Verdict::Unknown)
-        .peekable();
+    let mut timers = audit.timers.iter().filter(|timer| timer.verdict == Verdict::Unknown).peekable();
     if timers.peek().is_none() {
         return Ok(());
     }
@@ -207,23 +176,11 @@ fn areas(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "\n## Status by Area\n")?;
-    writeln!(
-        out,
-        "| Area | Polling | Findings | Status |\n| --- | --- | ---: | --- |"
-    )?;
+    writeln!(out, "| Area | Polling | Findings | Status |\n| --- | --- | ---: | --- |")?;
     for area in &audit.areas {
-        let (name, polling, status) = (
-            markdown(&area.name),
-            markdown(&polling(audit, area)),
-            Status::of(area),
-        );
-        writeln!(
-            out,
-            "| {name} | {polling} | {} | {} {} |",
-            area.findings,
-            status.sign(),
-            status.as_str()
-        )?;
+        let (name, polling, status) =
+            (markdown(&area.name), markdown(&polling(audit, area)), Status::of(area));
+        writeln!(out, "| {name} | {polling} | {} | {} {} |", area.findings, status.sign(), status.as_str())?;
     }
     Ok(())
 }
@@ -235,10 +192,8 @@ fn polling(audit: &Audit, area: &Area) -> String {
         AreaPolling::Accepted => "acceptable intervals".to_owned(),
         AreaPolling::Dormant => "does not run, but code remains".to_owned(),
         AreaPolling::Active => {
-            let active = audit
-                .findings
-                .iter()
-                .filter(|it| it.area == area.name && rules::is_active_poll(it.rule));
+            let active =
+                audit.findings.iter().filter(|it| it.area == area.name && rules::is_active_poll(it.rule));
             let intervals = active.filter_map(|it| audit.timers.get(it.timer?)?.interval_ms);
             match intervals.min_by(f64::total_cmp) {
                 Some(shortest) => format!("still polls, {}", each(shortest)),
@@ -265,11 +220,7 @@ fn next_steps(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
         (Priority::Low, "Low Priority"),
     ];
     for (priority, title) in titles {
-        let mut steps = audit
-            .next_steps
-            .iter()
-            .filter(|step| step.priority == priority)
-            .peekable();
+        let mut steps = audit.next_steps.iter().filter(|step| step.priority == priority).peekable();
         if steps.peek().is_some() {
             writeln!(out, "\n### {title}\n")?;
         }
@@ -298,11 +249,7 @@ fn foot(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
         by_reason.entry(reason).or_default().push(file);
     }
     for (reason, files) in by_reason {
-        let named: Vec<String> = files
-            .iter()
-            .take(NAMED_SKIPS)
-            .map(|file| markdown_code(file))
-            .collect();
+        let named: Vec<String> = files.iter().take(NAMED_SKIPS).map(|file| markdown_code(file)).collect();
         let more = match files.len().saturating_sub(NAMED_SKIPS) {
             0 => String::new(),
             hidden => format!(" and {} more", words::thousands(hidden)),
@@ -338,10 +285,7 @@ mod tests {
         audit.findings.clear();
         audit.timers.clear();
         let text = render(&audit);
-        assert!(
-            text.contains("## Critical Issues (Still Polling)\n\nNone. ✅"),
-            "{text}"
-        );
+        assert!(text.contains("## Critical Issues (Still Polling)\n\nNone. ✅"), "{text}");
         assert!(text.contains("## Warnings\n\nNone. ✅"), "{text}");
         assert!(!text.contains("## Notes"), "{text}");
     }

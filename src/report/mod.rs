@@ -45,12 +45,9 @@ impl Format {
 
     /// The format that a file extension implies.
     pub fn for_extension(extension: &str) -> Option<&'static Self> {
-        FORMATS.iter().find(|format| {
-            format
-                .extensions
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(extension))
-        })
+        FORMATS
+            .iter()
+            .find(|format| format.extensions.iter().any(|known| known.eq_ignore_ascii_case(extension)))
     }
 
     /// Writes the audit.
@@ -80,12 +77,6 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            color: false,
-            width: 100,
-            quiet: false,
-            accepted: false,
-            verbose: false,
-        }
+        Self { color: false, width: 100, quiet: false, accepted: false, verbose: false }
     }
 }

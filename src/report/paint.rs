@@ -21,11 +21,7 @@ impl Paint {
     }
 
     fn apply(self, text: &str, paint: impl FnOnce(&str) -> ColoredString) -> String {
-        if self.on {
-            paint(text).to_string()
-        } else {
-            text.to_owned()
-        }
+        if self.on { paint(text).to_string() } else { text.to_owned() }
     }
 
     /// Headings.
@@ -65,11 +61,7 @@ impl Paint {
             return text.to_owned();
         }
         let piece = |(at, part): (usize, &&str)| {
-            if at % 2 == 1 {
-                self.code(&format!("`{part}`"))
-            } else {
-                (*part).to_owned()
-            }
+            if at % 2 == 1 { self.code(&format!("`{part}`")) } else { (*part).to_owned() }
         };
         parts.iter().enumerate().map(piece).collect()
     }

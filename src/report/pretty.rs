@@ -10,12 +10,8 @@ use super::{Format, Options, Paint, frame, words};
 use crate::findings::audit::{Audit, ChainStep, Finding, TimerRow};
 use crate::vocabulary::{Confidence, FindingStatus, Severity, Verdict};
 
-pub(super) const FORMAT: Format = Format {
-    name: "pretty",
-    about: "for people at a terminal",
-    extensions: &["txt"],
-    write,
-};
+pub(super) const FORMAT: Format =
+    Format { name: "pretty", about: "for people at a terminal", extensions: &["txt"], write };
 
 /// Text narrower than this would be unreadable, wider would be hard to read.
 const READABLE: std::ops::RangeInclusive<usize> = 40..=110;
@@ -27,11 +23,7 @@ const MOST_UNKNOWN: usize = 5;
 
 fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let width = options.width.clamp(*READABLE.start(), *READABLE.end());
-    let mut page = Page {
-        out,
-        paint: Paint::new(options.color),
-        width,
-    };
+    let mut page = Page { out, paint: Paint::new(options.color), width };
     if options.quiet {
         return fresh(audit).try_for_each(|finding| page.finding_in_one_line(finding));
     }
@@ -48,10 +40,7 @@ fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()
 
 /// Findings that are neither in the baseline nor silenced.
 fn fresh(audit: &Audit) -> impl Iterator<Item = &Finding> {
-    audit
-        .findings
-        .iter()
-        .filter(|finding| finding.status == FindingStatus::New)
+    audit.findings.iter().filter(|finding| finding.status == FindingStatus::New)
 }
 
 struct Page<'a> {
@@ -62,9 +51,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn group(&mut self, audit: &Audit, severity: Severity) -> io::Result<()> {
-        let findings: Vec<&Finding> = fresh(audit)
-            .filter(|finding| finding.severity == severity)
-            .collect();
+        let findings: Vec<&Finding> = fresh(audit).filter(|finding| finding.severity == severity).collect();
         if findings.is_empty() {
             return Ok(());
         }
@@ -73,15 +60,9 @@ impl Page<'_> {
             Severity::Warning => "Warnings",
             Severity::Info => "Info",
         };
-        let title = format!(
-            "{} {title} ({})",
-            words::sign(severity),
-            words::thousands(findings.len())
-        );
+        let title = format!("{} {title} ({})", words::sign(severity), words::thousands(findings.len()));
         writeln!(self.out, "{}\n", self.paint.severity(severity, &title))?;
-        findings
-            .into_iter()
-            .try_for_each(|finding| self.finding(audit, finding))
+        findings.into_iter().try_for_each(|finding| self.finding(audit, finding))
     }
 
     fn finding(&mut self, audit: &Audit, finding: &Finding) -> io::Result<()> {
@@ -108,19 +89,12 @@ impl Page<'_> {
         let place = format!("{}:{}:{}", terminal(&finding.file), finding.line, finding.column);
         let severity = self.paint.severity(finding.severity, finding.severity.as_str());
         let message = self.paint.sentence(&terminal(&finding.message));
-        writeln!(
-            self.out,
-            "{}: {severity} {}: {message}",
-            self.paint.bold(&place),
-            finding.rule
-        )
+        writeln!(self.out, "{}: {severity} {}: {message}", self.paint.bold(&place), finding.rule)
     }
 
     fn frame(&mut self, finding: &Finding) -> io::Result<()> {
         let digits = finding.frame.as_ref().map_or(0, |frame| {
-            let last = frame
-                .first_line
-                .saturating_add(u32::try_from(frame.lines.len()).unwrap_or(u32::MAX));
+            let last = frame.first_line.saturating_add(u32::try_from(frame.lines.len()).unwrap_or(u32::MAX));
             last.to_string().len()
         });
         let rows = frame::rows(finding, self.width.saturating_sub(digits + 8));
@@ -154,16 +128,11 @@ impl Page<'_> {
     fn chain(&mut self, finding: &Finding) -> io::Result<()> {
         let (start, hidden, end) = shortened(words::way(finding));
         let shown = || start.iter().chain(end);
-        let places: Vec<String> = shown()
-            .map(|step| format!("{}:{}", terminal(&step.file), step.line))
-            .collect();
+        let places: Vec<String> =
+            shown().map(|step| format!("{}:{}", terminal(&step.file), step.line)).collect();
         // One long path does not push the labels of all others out of sight.
-        let longest = places
-            .iter()
-            .map(|place| place.width())
-            .filter(|width| *width <= 60)
-            .max()
-            .unwrap_or(0);
+        let longest =
+            places.iter().map(|place| place.width()).filter(|width| *width <= 60).max().unwrap_or(0);
         for (at, (step, place)) in shown().zip(&places).enumerate() {
             if hidden > 0 && at == start.len() {
                 let more = format!("    … {}", words::count(hidden, "more step"));
@@ -171,11 +140,7 @@ impl Page<'_> {
             }
             let arrow = self.paint.dim("↳ ");
             let gap = " ".repeat(longest.saturating_sub(place.width()) + 2);
-            self.text(
-                &format!("    {arrow}{}{gap}", self.paint.code(place)),
-                "        ",
-                &step.label,
-            )?;
+            self.text(&format!("    {arrow}{}{gap}", self.paint.code(place)), "        ", &step.label)?;
         }
         Ok(())
     }
@@ -187,16 +152,10 @@ impl Page<'_> {
         }
         let title = format!("✅ Accepted ({})", words::thousands(accepted.len()));
         writeln!(self.out, "{}\n", self.paint.good(&title))?;
-        let verdict_width = accepted
-            .iter()
-            .map(|timer| timer.verdict.as_str().len())
-            .max()
-            .unwrap_or(0);
+        let verdict_width = accepted.iter().map(|timer| timer.verdict.as_str().len()).max().unwrap_or(0);
         for timer in accepted {
             let verdict = format!("{:verdict_width$}", timer.verdict.as_str());
-            let place = self
-                .paint
-                .code(&format!("{}:{}", terminal(&timer.file), timer.line));
+            let place = self.paint.code(&format!("{}:{}", terminal(&timer.file), timer.line));
             let note = self.paint.dim(&terminal(&owner_and_interval(timer)));
             writeln!(self.out, "  {verdict}  {place}  {note}")?;
         }
@@ -205,21 +164,14 @@ impl Page<'_> {
 
     /// Timers whose work nobody could see: not accused, and not accepted either.
     fn unknown(&mut self, audit: &Audit, options: &Options) -> io::Result<()> {
-        let unknown: Vec<&TimerRow> = audit
-            .timers
-            .iter()
-            .filter(|timer| timer.verdict == Verdict::Unknown)
-            .collect();
+        let unknown: Vec<&TimerRow> =
+            audit.timers.iter().filter(|timer| timer.verdict == Verdict::Unknown).collect();
         if unknown.is_empty() {
             return Ok(());
         }
         let title = format!("❔ Not seen through ({})", words::thousands(unknown.len()));
         writeln!(self.out, "{}\n", self.paint.bold(&title))?;
-        let most = if options.accepted {
-            unknown.len()
-        } else {
-            MOST_UNKNOWN
-        };
+        let most = if options.accepted { unknown.len() } else { MOST_UNKNOWN };
         for timer in unknown.iter().take(most) {
             let place = format!("{}:{}", terminal(&timer.file), timer.line);
             let place = self.paint.code(&place);
@@ -242,15 +194,7 @@ impl Page<'_> {
         let (summary, stats) = (&audit.summary, &audit.stats);
         let counts = [
             (Severity::Critical, summary.critical, "critical"),
-            (
-                Severity::Warning,
-                summary.warning,
-                if summary.warning == 1 {
-                    "warning"
-                } else {
-                    "warnings"
-                },
-            ),
+            (Severity::Warning, summary.warning, if summary.warning == 1 { "warning" } else { "warnings" }),
             (Severity::Info, summary.info, "info"),
         ];
         let said: Vec<String> = counts
@@ -261,36 +205,18 @@ impl Page<'_> {
                 self.paint.severity(severity, &text)
             })
             .collect();
-        let verdict = if said.is_empty() {
-            self.paint.good("✅ No findings")
-        } else {
-            said.join("   ")
-        };
+        let verdict = if said.is_empty() { self.paint.good("✅ No findings") } else { said.join("   ") };
         writeln!(self.out, "{verdict}")?;
         if summary.accepted > 0 {
-            let hint = if options.accepted {
-                ""
-            } else {
-                "; --accepted lists them"
-            };
+            let hint = if options.accepted { "" } else { "; --accepted lists them" };
             let by_verdict = accepted_by_verdict(audit);
-            let text = format!(
-                "✅ {} accepted: {by_verdict}{hint}",
-                words::thousands(summary.accepted)
-            );
+            let text = format!("✅ {} accepted: {by_verdict}{hint}", words::thousands(summary.accepted));
             self.text("", "   ", &text)?;
         }
-        let known = |status| {
-            audit
-                .findings
-                .iter()
-                .filter(|finding| finding.status == status)
-                .count()
-        };
-        for (status, what) in [
-            (FindingStatus::Baseline, "in the baseline"),
-            (FindingStatus::Suppressed, "suppressed"),
-        ] {
+        let known = |status| audit.findings.iter().filter(|finding| finding.status == status).count();
+        for (status, what) in
+            [(FindingStatus::Baseline, "in the baseline"), (FindingStatus::Suppressed, "suppressed")]
+        {
             let number = known(status);
             if number > 0 {
                 writeln!(self.out, "   {} {what}", words::count(number, "finding"))?;
@@ -300,11 +226,7 @@ impl Page<'_> {
         self.text("   ", "   ", &format!("{load} from live polls of known interval"))?;
         if let Some(share) = summary.completion {
             let share = words::percent(share);
-            self.text(
-                "   ",
-                "   ",
-                &format!("{share} of recurring work is migrated or acceptable"),
-            )?;
+            self.text("   ", "   ", &format!("{share} of recurring work is migrated or acceptable"))?;
         }
         let skipped = match stats.skipped.len() {
             0 => String::new(),
@@ -312,15 +234,8 @@ impl Page<'_> {
             number => format!(", {} skipped (--verbose says why)", words::thousands(number)),
         };
         let files = words::count(stats.files_discovered, "file");
-        let (read, parsed) = (
-            words::thousands(stats.files_read),
-            words::thousands(stats.files_parsed),
-        );
-        self.text(
-            "   ",
-            "   ",
-            &format!("{files} found, {read} read, {parsed} parsed{skipped}"),
-        )?;
+        let (read, parsed) = (words::thousands(stats.files_read), words::thousands(stats.files_parsed));
+        self.text("   ", "   ", &format!("{files} found, {read} read, {parsed} parsed{skipped}"))?;
         if options.verbose {
             for skip in &stats.skipped {
                 let line = format!("     {}  {}", terminal(&skip.file), terminal(&skip.reason));
@@ -406,25 +321,15 @@ mod tests {
 
     #[test]
     fn one_of_everything() {
-        let options = Options {
-            accepted: true,
-            verbose: true,
-            ..Options::default()
-        };
+        let options = Options { accepted: true, verbose: true, ..Options::default() };
         insta::assert_snapshot!(render(&sample::audit(), options));
     }
 
     #[test]
     fn quiet_says_one_line_a_finding_and_nothing_when_clean() {
-        let quiet = Options {
-            quiet: true,
-            ..Options::default()
-        };
+        let quiet = Options { quiet: true, ..Options::default() };
         assert_eq!(render(&sample::audit(), quiet).lines().count(), 2);
-        let clean = Audit {
-            findings: Vec::new(),
-            ..sample::audit()
-        };
+        let clean = Audit { findings: Vec::new(), ..sample::audit() };
         assert_eq!(render(&clean, quiet), "");
     }
 
@@ -440,18 +345,9 @@ mod tests {
     #[test]
     fn hostile_text_cannot_drive_the_terminal() {
         for (color, quiet) in [(false, false), (true, false), (true, true)] {
-            let options = Options {
-                color,
-                quiet,
-                accepted: true,
-                verbose: true,
-                ..Options::default()
-            };
+            let options = Options { color, quiet, accepted: true, verbose: true, ..Options::default() };
             let text = render(&sample::hostile(), options);
-            assert!(
-                !text.contains('\u{202e}') && !text.contains("\u{1b}[2J"),
-                "{text}"
-            );
+            assert!(!text.contains('\u{202e}') && !text.contains("\u{1b}[2J"), "{text}");
             assert!(text.contains(r"\u{1b}[2J\u{202e}"), "{text}");
             assert!(
                 color || !text.contains(|character: char| character.is_control() && character != '\n'),
@@ -462,13 +358,7 @@ mod tests {
 
     #[test]
     fn lines_of_our_own_fit_the_width() {
-        let text = render(
-            &sample::audit(),
-            Options {
-                width: 72,
-                ..Options::default()
-            },
-        );
+        let text = render(&sample::audit(), Options { width: 72, ..Options::default() });
         let places = |line: &&str| !line.contains(".ts:") && !line.contains(".tsx:");
         for line in text.lines().filter(places) {
             assert!(line.width() <= 72, "{line}");

@@ -12,11 +12,7 @@ use crate::vocabulary::{Cleared, Confidence, FindingStatus, Gate, Kind, Severity
 pub(crate) const HOSTILE: &str = "x\u{1b}[2J\u{202e}|a`b`</td><script>\n# [l](http://e)";
 
 pub(crate) fn step(file: &str, line: u32, label: &str) -> ChainStep {
-    ChainStep {
-        file: file.into(),
-        line,
-        label: label.into(),
-    }
+    ChainStep { file: file.into(), line, label: label.into() }
 }
 
 pub(crate) fn timer(file: &str, line: u32, verdict: Verdict, interval_ms: f64, owner: &str) -> TimerRow {
@@ -95,26 +91,12 @@ pub(crate) fn audit() -> Audit {
     dynamic.interval_ms = None;
     dynamic.interval_source = "parameter rate".into();
     dynamic.finding_fingerprint = Some("fedcba9876543210".into());
-    let mut unseen = timer(
-        "src/app/proxies/Refresh.tsx",
-        21,
-        Verdict::Unknown,
-        15_000.0,
-        "Refresh",
-    );
-    unseen
-        .chain
-        .push(step("src/lib/registry.ts", 7, "registry.refresh()"));
+    let mut unseen = timer("src/app/proxies/Refresh.tsx", 21, Verdict::Unknown, 15_000.0, "Refresh");
+    unseen.chain.push(step("src/lib/registry.ts", 7, "registry.refresh()"));
     let timers = vec![
         frame_loop,
         poll,
-        timer(
-            "src/app/dashboard/Clock.tsx",
-            12,
-            Verdict::UiTimer,
-            1_000.0,
-            "Clock",
-        ),
+        timer("src/app/dashboard/Clock.tsx", 12, Verdict::UiTimer, 1_000.0, "Clock"),
         timer(
             "src/contexts/WebSocketStatusContext.tsx",
             290,
@@ -122,20 +104,8 @@ pub(crate) fn audit() -> Audit {
             300_000.0,
             "WebSocketStatusProvider",
         ),
-        timer(
-            "src/lib/websocket/Stream.ts",
-            88,
-            Verdict::Heartbeat,
-            25_000.0,
-            "Stream.open",
-        ),
-        timer(
-            "src/lib/cache.ts",
-            31,
-            Verdict::Housekeeping,
-            3_600_000.0,
-            "Cache",
-        ),
+        timer("src/lib/websocket/Stream.ts", 88, Verdict::Heartbeat, 25_000.0, "Stream.open"),
+        timer("src/lib/cache.ts", 31, Verdict::Housekeeping, 3_600_000.0, "Cache"),
         dynamic,
         unseen,
     ];
@@ -152,11 +122,7 @@ pub(crate) fn audit() -> Audit {
         end_column: 6,
         fingerprint: "fedcba9876543210".into(),
         confidence: Confidence::Likely,
-        chain: vec![step(
-            "src/app/proxies/Rate.tsx",
-            9,
-            "setInterval(…) → socket.readyState",
-        )],
+        chain: vec![step("src/app/proxies/Rate.tsx", 9, "setInterval(…) → socket.readyState")],
         timer: Some(6),
         frame: None,
         ..finding()
@@ -223,10 +189,7 @@ pub(crate) fn audit() -> Audit {
             files_read: 1_203,
             files_parsed: 38,
             bytes_read: 4_812_000,
-            skipped: vec![Skip {
-                file: "public/vendor.js".into(),
-                reason: "minified".into(),
-            }],
+            skipped: vec![Skip { file: "public/vendor.js".into(), reason: "minified".into() }],
         },
     }
 }
@@ -246,19 +209,12 @@ pub(crate) fn hostile() -> Audit {
             *text = HOSTILE.into();
         }
         finding.chain = vec![step(HOSTILE, 1, HOSTILE)];
-        finding.frame = Some(Frame {
-            first_line: finding.line,
-            lines: vec![HOSTILE.into()],
-        });
+        finding.frame = Some(Frame { first_line: finding.line, lines: vec![HOSTILE.into()] });
     }
     for timer in &mut audit.timers {
-        for text in [
-            &mut timer.file,
-            &mut timer.interval_source,
-            &mut timer.owner,
-            &mut timer.api,
-            &mut timer.area,
-        ] {
+        for text in
+            [&mut timer.file, &mut timer.interval_source, &mut timer.owner, &mut timer.api, &mut timer.area]
+        {
             *text = HOSTILE.into();
         }
         timer.gate_reason = Some(HOSTILE.into());
@@ -270,9 +226,6 @@ pub(crate) fn hostile() -> Audit {
     for step in &mut audit.next_steps {
         step.text = HOSTILE.into();
     }
-    audit.stats.skipped = vec![Skip {
-        file: HOSTILE.into(),
-        reason: HOSTILE.into(),
-    }];
+    audit.stats.skipped = vec![Skip { file: HOSTILE.into(), reason: HOSTILE.into() }];
     audit
 }

@@ -37,9 +37,7 @@ pub fn number(value: f64) -> String {
         return "<0.01".into();
     }
     let text = format!("{value:.2}");
-    text.strip_suffix(".00")
-        .or_else(|| text.strip_suffix('0'))
-        .map_or_else(|| text.clone(), str::to_owned)
+    text.strip_suffix(".00").or_else(|| text.strip_suffix('0')).map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// `46 requests/min`.
@@ -151,17 +149,7 @@ mod tests {
 
     #[test]
     fn intervals_choose_the_unit_people_would() {
-        let said = [
-            0.5,
-            500.0,
-            1_500.0,
-            1_234.0,
-            30_000.0,
-            90_000.0,
-            5_400_000.0,
-            -1.0,
-        ]
-        .map(|ms| {
+        let said = [0.5, 500.0, 1_500.0, 1_234.0, 30_000.0, 90_000.0, 5_400_000.0, -1.0].map(|ms| {
             let (amount, noun) = in_unit(ms);
             format!("{} {noun}", number(amount))
         });
@@ -178,22 +166,13 @@ mod tests {
                 "-1 millisecond"
             ]
         );
-        assert_eq!(
-            [1.0, 0.5, 46.0].map(requests),
-            ["1 request/min", "0.5 requests/min", "46 requests/min"]
-        );
+        assert_eq!([1.0, 0.5, 46.0].map(requests), ["1 request/min", "0.5 requests/min", "46 requests/min"]);
     }
 
     #[test]
     fn numbers_carry_no_noise() {
-        assert_eq!(
-            [12.0, 8.571_4, 0.5, 0.001, 0.0].map(number),
-            ["12", "8.57", "0.5", "<0.01", "0"]
-        );
-        assert_eq!(
-            [0, 999, 1_204, 1_000_000].map(thousands),
-            ["0", "999", "1,204", "1,000,000"]
-        );
+        assert_eq!([12.0, 8.571_4, 0.5, 0.001, 0.0].map(number), ["12", "8.57", "0.5", "<0.01", "0"]);
+        assert_eq!([0, 999, 1_204, 1_000_000].map(thousands), ["0", "999", "1,204", "1,000,000"]);
         assert_eq!(percent(99.96), "99.9 %");
         assert_eq!(percent(100.0), "100 %");
     }

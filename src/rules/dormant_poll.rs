@@ -39,16 +39,10 @@ fn wording(timer: &Timer) -> Wording {
             "One import brings the polling back.",
             "Delete the code.",
         ),
-        Gate::OffAtAllCallers => (
-            format!("every caller switches it off{reason}"),
-            SWITCHED_OFF,
-            DELETE_SWITCH,
-        ),
-        _ => (
-            format!("it is off by default{reason}"),
-            SWITCHED_OFF,
-            DELETE_SWITCH,
-        ),
+        Gate::OffAtAllCallers => {
+            (format!("every caller switches it off{reason}"), SWITCHED_OFF, DELETE_SWITCH)
+        }
+        _ => (format!("it is off by default{reason}"), SWITCHED_OFF, DELETE_SWITCH),
     };
     Wording {
         message: format!("{owner} would {work} {every}, but {why}."),

@@ -29,10 +29,7 @@ fn wording(timer: &Timer) -> Wording {
     let (owner, every, api) = (words::owner(timer), words::every(timer), words::quote(&timer.api));
     let (asker, replacement) = match timer.side {
         Side::Client => ("open client", "Subscribe to a push message for this data"),
-        Side::Server => (
-            "running instance",
-            "Let the source notify the server (webhook, queue, stream)",
-        ),
+        Side::Server => ("running instance", "Let the source notify the server (webhook, queue, stream)"),
     };
     let removal = match timer.kind {
         Kind::QueryOption | Kind::IntervalParam => "drop the interval",

@@ -7,10 +7,7 @@ use super::Rule;
 impl Rule {
     /// The page about the rule.
     pub fn page(&self) -> String {
-        let mut page = format!(
-            "# {}\n\nAt most {}; since {}.\n\n",
-            self.id, self.severity, self.since
-        );
+        let mut page = format!("# {}\n\nAt most {}; since {}.\n\n", self.id, self.severity, self.since);
         for line in self.docs.lines() {
             page.push_str(without_mark(line));
             page.push('\n');
@@ -27,13 +24,7 @@ pub(crate) fn without_mark(line: &str) -> &str {
 /// The page that leads to all others.
 pub fn index() -> String {
     let mut page = "# Rules\n\n| rule | at most | finds |\n| --- | --- | --- |\n".to_owned();
-    for Rule {
-        id,
-        severity,
-        summary,
-        ..
-    } in super::all()
-    {
+    for Rule { id, severity, summary, .. } in super::all() {
         // Writing to a `String` cannot fail.
         _ = writeln!(page, "| [`{id}`]({id}.md) | {severity} | {summary} |");
     }

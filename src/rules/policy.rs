@@ -16,10 +16,7 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self {
-            poll_threshold_ms: 60_000.0,
-            accept_ms: 300_000.0,
-        }
+        Self { poll_threshold_ms: 60_000.0, accept_ms: 300_000.0 }
     }
 }
 
@@ -31,11 +28,7 @@ impl Policy {
         }
         // An interval that cannot be seen may be any: it counts as short.
         let short = timer.interval_ms.is_none_or(|ms| ms < self.poll_threshold_ms);
-        Some(if short && timer.side == Side::Client {
-            Severity::Critical
-        } else {
-            Severity::Warning
-        })
+        Some(if short && timer.side == Side::Client { Severity::Critical } else { Severity::Warning })
     }
 
     /// Polling that is switched off or that nothing reaches.
@@ -53,10 +46,7 @@ impl Policy {
     /// A timer that nothing stops, whatever it does: that its work could not be seen does not
     /// make it stop.
     pub fn uncleared(&self, timer: &Timer) -> Option<Severity> {
-        let runs = !matches!(
-            timer.verdict,
-            Verdict::Test | Verdict::Definition | Verdict::Disabled
-        );
+        let runs = !matches!(timer.verdict, Verdict::Test | Verdict::Definition | Verdict::Disabled);
         (runs && timer.cleared == Cleared::No).then_some(Severity::Warning)
     }
 

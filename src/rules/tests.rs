@@ -6,13 +6,7 @@ use crate::source::{FileId, Language, Place, Role, SourceFile};
 use crate::vocabulary::{Cleared, Confidence, Gate, Kind, Side, Verdict};
 
 fn place(line: u32) -> Place {
-    Place {
-        file: FileId(0),
-        line,
-        column: 5,
-        end_line: line,
-        end_column: 16,
-    }
+    Place { file: FileId(0), line, column: 5, end_line: line, end_column: 16 }
 }
 
 fn poll() -> Timer {
@@ -31,10 +25,7 @@ fn poll() -> Timer {
         api: "setInterval".to_owned(),
         requests_per_tick: 1,
         confidence: Confidence::Certain,
-        chain: vec![Step {
-            place: place(274),
-            label: "setInterval(runHealthChecks)".to_owned(),
-        }],
+        chain: vec![Step { place: place(274), label: "setInterval(runHealthChecks)".to_owned() }],
     }
 }
 
@@ -45,13 +36,7 @@ fn linked(timers: Vec<Timer>, leftovers: Vec<Leftover>, role: Role) -> Linked {
         language: Language::TypeScript,
         role,
     };
-    Linked {
-        providers: Vec::new(),
-        files: vec![file],
-        timers,
-        leftovers,
-        skipped: vec![],
-    }
+    Linked { providers: Vec::new(), files: vec![file], timers, leftovers, skipped: vec![] }
 }
 
 fn found(timers: Vec<Timer>) -> Vec<Found> {
@@ -97,20 +82,10 @@ fn the_policy_is_the_table_of_the_design() {
                 for &side in Side::ALL {
                     for live in [true, false] {
                         for interval_ms in INTERVALS {
-                            let timer = Timer {
-                                kind,
-                                verdict,
-                                gate,
-                                side,
-                                live,
-                                interval_ms,
-                                ..poll()
-                            };
+                            let timer = Timer { kind, verdict, gate, side, live, interval_ms, ..poll() };
                             let expected: Vec<_> = expected(&timer).into_iter().collect();
-                            let found: Vec<_> = found(vec![timer.clone()])
-                                .iter()
-                                .map(|it| (it.rule, it.severity))
-                                .collect();
+                            let found: Vec<_> =
+                                found(vec![timer.clone()]).iter().map(|it| (it.rule, it.severity)).collect();
                             assert_eq!(found, expected, "{timer:?}");
                             cells += 1;
                         }
@@ -126,44 +101,26 @@ fn the_policy_is_the_table_of_the_design() {
 fn an_uncleared_timer_is_a_finding_of_its_own() {
     for &verdict in Verdict::ALL {
         for &cleared in Cleared::ALL {
-            let timer = Timer {
-                verdict,
-                cleared,
-                ..poll()
-            };
+            let timer = Timer { verdict, cleared, ..poll() };
             let fires = found(vec![timer]).iter().any(|it| it.rule == "uncleared-timer");
             let runs = !matches!(verdict, Verdict::Test | Verdict::Definition | Verdict::Disabled);
             assert_eq!(fires, runs && cleared == Cleared::No, "{verdict} {cleared}");
         }
     }
-    let rules: Vec<_> = found(vec![Timer {
-        cleared: Cleared::No,
-        ..poll()
-    }])
-    .iter()
-    .map(|it| it.rule)
-    .collect();
+    let rules: Vec<_> =
+        found(vec![Timer { cleared: Cleared::No, ..poll() }]).iter().map(|it| it.rule).collect();
     assert_eq!(rules, ["network-poll", "uncleared-timer"]);
 }
 
 #[test]
 fn thresholds_can_be_moved() {
-    let strict = Policy {
-        poll_threshold_ms: 10_000.0,
-        accept_ms: 20_000.0,
-    };
+    let strict = Policy { poll_threshold_ms: 10_000.0, accept_ms: 20_000.0 };
     assert_eq!(
-        strict.network_poll(&Timer {
-            interval_ms: Some(9_999.0),
-            ..poll()
-        }),
+        strict.network_poll(&Timer { interval_ms: Some(9_999.0), ..poll() }),
         Some(Severity::Critical)
     );
     assert_eq!(
-        strict.network_poll(&Timer {
-            interval_ms: Some(10_000.0),
-            ..poll()
-        }),
+        strict.network_poll(&Timer { interval_ms: Some(10_000.0), ..poll() }),
         Some(Severity::Warning)
     );
     assert_eq!(strict.network_poll(&poll()), None);
@@ -171,11 +128,8 @@ fn thresholds_can_be_moved() {
 
 #[test]
 fn messages_say_what_why_and_what_to_do() {
-    let gated = Timer {
-        gate: Gate::OffByDefault,
-        gate_reason: Some("enableHealthChecks".to_owned()),
-        ..poll()
-    };
+    let gated =
+        Timer { gate: Gate::OffByDefault, gate_reason: Some("enableHealthChecks".to_owned()), ..poll() };
     let waiting = Timer {
         kind: Kind::QueryOption,
         api: "useQuery refetchInterval".to_owned(),
@@ -187,23 +141,11 @@ fn messages_say_what_why_and_what_to_do() {
     };
     let messages: Vec<_> = found(vec![
         poll(),
-        Timer {
-            side: Side::Server,
-            interval_ms: Some(120_000.0),
-            ..poll()
-        },
+        Timer { side: Side::Server, interval_ms: Some(120_000.0), ..poll() },
         waiting,
         gated.clone(),
-        Timer {
-            live: false,
-            verdict: Verdict::StatusPoll,
-            ..gated
-        },
-        Timer {
-            verdict: Verdict::StatusPoll,
-            cleared: Cleared::No,
-            ..poll()
-        },
+        Timer { live: false, verdict: Verdict::StatusPoll, ..gated },
+        Timer { verdict: Verdict::StatusPoll, cleared: Cleared::No, ..poll() },
     ])
     .into_iter()
     .map(|it| format!("{} {} {}", it.wording.message, it.wording.impact, it.wording.help))
@@ -221,42 +163,24 @@ fn messages_say_what_why_and_what_to_do() {
 
 #[test]
 fn leftovers_of_product_code_are_findings() {
-    let leftover = Leftover {
-        place: place(3),
-        name: "healthCheckInterval".to_owned(),
-        what: "option",
-        chain: vec![],
-    };
+    let leftover =
+        Leftover { place: place(3), name: "healthCheckInterval".to_owned(), what: "option", chain: vec![] };
     let leftovers = |role| check(&linked(vec![], vec![leftover.clone()], role), &Policy::default()).0;
     let product = leftovers(Role::Product);
     assert_eq!(product.len(), 1);
-    assert_eq!(
-        (product[0].rule, product[0].severity),
-        ("leftover-config", Severity::Warning)
-    );
-    assert!(
-        product[0]
-            .wording
-            .message
-            .starts_with("The option `healthCheckInterval` configures polling")
-    );
+    assert_eq!((product[0].rule, product[0].severity), ("leftover-config", Severity::Warning));
+    assert!(product[0].wording.message.starts_with("The option `healthCheckInterval` configures polling"));
     assert!(leftovers(Role::Test).is_empty());
 }
 
 #[test]
 fn a_rule_that_breaks_takes_only_its_own_findings_with_it() {
-    const BROKEN: Rule = Rule {
-        id: "broken-rule",
-        check: |_, _, _| panic!("no such timer"),
-        ..network_poll::RULE
-    };
+    const BROKEN: Rule =
+        Rule { id: "broken-rule", check: |_, _, _| panic!("no such timer"), ..network_poll::RULE };
     let linked = linked(vec![poll()], vec![], Role::Product);
     let (found, broken) = ask(&[BROKEN, network_poll::RULE], &linked, &Policy::default());
     assert_eq!(found.len(), 1);
-    let told: Vec<_> = broken
-        .iter()
-        .map(|it| (it.file.as_str(), it.reason.as_str()))
-        .collect();
+    let told: Vec<_> = broken.iter().map(|it| (it.file.as_str(), it.reason.as_str())).collect();
     assert_eq!(told, [("rule broken-rule", "internal error: no such timer")]);
 }
 
@@ -265,24 +189,11 @@ fn the_registry_is_sorted_and_well_named() {
     assert!(all().is_sorted_by(|a, b| a.id < b.id));
     for rule in all() {
         let id = rule.id;
-        assert!(
-            id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
-            "{id}"
-        );
-        assert!(
-            id.contains('-') && !id.starts_with("no-") && !id.starts_with("prefer-"),
-            "{id}"
-        );
+        assert!(id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{id}");
+        assert!(id.contains('-') && !id.starts_with("no-") && !id.starts_with("prefer-"), "{id}");
         assert!(rule.summary.ends_with('.') && rule.summary.len() < 100, "{id}");
         assert_eq!(rule.step.matches("{}").count(), 1, "{id}");
-        assert_eq!(
-            rule.since
-                .split('.')
-                .filter(|part| part.parse::<u32>().is_ok())
-                .count(),
-            3,
-            "{id}"
-        );
+        assert_eq!(rule.since.split('.').filter(|part| part.parse::<u32>().is_ok()).count(), 3, "{id}");
         assert_eq!(find(id).map(|it| it.id), Some(id));
     }
     assert!(find("network_poll").is_none());
@@ -290,26 +201,14 @@ fn the_registry_is_sorted_and_well_named() {
 
 #[test]
 fn every_rule_is_documented() {
-    const SECTIONS: [&str; 6] = [
-        "What it finds",
-        "Why it matters",
-        "Example",
-        "Use instead",
-        "When it stays quiet",
-        "Options",
-    ];
-    for Rule {
-        id, summary, docs, ..
-    } in all()
-    {
+    const SECTIONS: [&str; 6] =
+        ["What it finds", "Why it matters", "Example", "Use instead", "When it stays quiet", "Options"];
+    for Rule { id, summary, docs, .. } in all() {
         assert_eq!(docs.lines().next(), Some(*summary), "{id}");
         let sections: Vec<_> = docs.lines().filter_map(|line| line.strip_prefix("## ")).collect();
         assert_eq!(sections, SECTIONS, "{id}");
         let (before, after) = docs.split_once("## Use instead").unwrap();
-        assert!(
-            before.contains("// expect") && !after.contains("// expect"),
-            "{id}"
-        );
+        assert!(before.contains("// expect") && !after.contains("// expect"), "{id}");
         for part in [before, after] {
             assert!(part.contains("```tsx file="), "{id}");
             assert_eq!(part.matches("```").count() % 2, 0, "{id}");

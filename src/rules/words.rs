@@ -8,27 +8,16 @@ const LONGEST_NAME: usize = 120;
 /// A name of the audited code between backticks. What would end the quotation, or a line, is
 /// dropped here; everything else is for each report to escape.
 pub(crate) fn quote(name: &str) -> String {
-    let clean = || {
-        name.chars()
-            .filter(|letter| !letter.is_control() && *letter != '`')
-    };
+    let clean = || name.chars().filter(|letter| !letter.is_control() && *letter != '`');
     let mut quoted = String::from("`");
     quoted.extend(clean().take(LONGEST_NAME));
-    quoted.push_str(if clean().nth(LONGEST_NAME).is_some() {
-        "…`"
-    } else {
-        "`"
-    });
+    quoted.push_str(if clean().nth(LONGEST_NAME).is_some() { "…`" } else { "`" });
     quoted
 }
 
 /// The owner of a timer, quoted; code outside every function has none.
 pub(super) fn owner(timer: &Timer) -> String {
-    if timer.owner.trim().is_empty() {
-        "This module".to_owned()
-    } else {
-        quote(&timer.owner)
-    }
+    if timer.owner.trim().is_empty() { "This module".to_owned() } else { quote(&timer.owner) }
 }
 
 /// `every 30 s`, or that nobody can tell from here.
@@ -55,10 +44,7 @@ pub(crate) fn each(ms: f64) -> String {
 
 /// The reason of a gate as a remark behind a clause, or nothing.
 pub(super) fn reason(timer: &Timer) -> String {
-    timer
-        .gate_reason
-        .as_deref()
-        .map_or_else(String::new, |reason| format!(" ({})", plain(reason)))
+    timer.gate_reason.as_deref().map_or_else(String::new, |reason| format!(" ({})", plain(reason)))
 }
 
 /// `30 s`, `1 min 30 s`, `2 h`.
@@ -85,16 +71,8 @@ pub(crate) fn duration(ms: f64) -> String {
 /// `2 requests a minute`, to begin a sentence, when the rate is known.
 pub(super) fn rate(timer: &Timer) -> Option<String> {
     let rate = timer.requests_per_minute()?;
-    let number = if rate < 0.1 {
-        "Less than 0.1".to_owned()
-    } else {
-        short(rate)
-    };
-    Some(if number == "1" {
-        "1 request a minute".to_owned()
-    } else {
-        format!("{number} requests a minute")
-    })
+    let number = if rate < 0.1 { "Less than 0.1".to_owned() } else { short(rate) };
+    Some(if number == "1" { "1 request a minute".to_owned() } else { format!("{number} requests a minute") })
 }
 
 /// One decimal where it says something.
@@ -104,10 +82,7 @@ fn short(number: f64) -> String {
 }
 
 fn plain(text: &str) -> String {
-    text.chars()
-        .filter(|letter| !letter.is_control())
-        .take(LONGEST_NAME)
-        .collect()
+    text.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect()
 }
 
 #[cfg(test)]

@@ -65,14 +65,12 @@ impl ExpectedTimer {
         let interval = match self.interval {
             None => true,
             Some(Interval::Dynamic) => timer.interval_ms.is_none(),
-            Some(Interval::Milliseconds(expected)) => timer
-                .interval_ms
-                .is_some_and(|actual| (actual - expected).abs() < 0.5),
+            Some(Interval::Milliseconds(expected)) => {
+                timer.interval_ms.is_some_and(|actual| (actual - expected).abs() < 0.5)
+            }
         };
         let requests = self.requests_per_minute.is_none_or(|expected| {
-            timer
-                .requests_per_minute
-                .is_some_and(|actual| (actual - expected).abs() < 0.01)
+            timer.requests_per_minute.is_some_and(|actual| (actual - expected).abs() < 0.01)
         });
         interval
             && requests
@@ -82,9 +80,7 @@ impl ExpectedTimer {
             && self.side.is_none_or(|side| side == timer.side)
             && self.cleared.is_none_or(|cleared| cleared == timer.cleared)
             && self.live.is_none_or(|live| live == timer.live)
-            && self
-                .confidence
-                .is_none_or(|confidence| confidence == timer.confidence)
+            && self.confidence.is_none_or(|confidence| confidence == timer.confidence)
             && self.owner.as_ref().is_none_or(|owner| *owner == timer.owner)
     }
 }
@@ -99,8 +95,7 @@ impl ExpectedFinding {
 impl std::fmt::Display for ExpectedFinding {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "{}", self.rule)?;
-        self.severity
-            .map_or(Ok(()), |severity| write!(out, " {severity}"))
+        self.severity.map_or(Ok(()), |severity| write!(out, " {severity}"))
     }
 }
 
@@ -149,9 +144,7 @@ impl FromStr for ExpectedFinding {
         let mut words = text.split_whitespace();
         let rule = words.next().ok_or("a rule is missing")?.to_owned();
         let severity = words.next().map(word).transpose()?;
-        words.next().map_or(Ok(Self { rule, severity }), |more| {
-            Err(format!("`{more}` says too much"))
-        })
+        words.next().map_or(Ok(Self { rule, severity }), |more| Err(format!("`{more}` says too much")))
     }
 }
 
@@ -172,9 +165,7 @@ pub fn read(text: &str) -> Result<Expectations, String> {
             if let Some(timer) = comment.strip_prefix("expect:") {
                 expectations.timers.push((number, timer.parse().map_err(wrong)?));
             } else if let Some(finding) = comment.strip_prefix("finds:") {
-                expectations
-                    .findings
-                    .push((number, finding.parse().map_err(wrong)?));
+                expectations.findings.push((number, finding.parse().map_err(wrong)?));
             }
         }
     }
@@ -229,11 +220,8 @@ mod tests {
             (4, Some(Interval::Dynamic), Some(Gate::Conditional))
         );
         assert_eq!(timer.requests_per_minute, Some(1.5));
-        let found: Vec<String> = read
-            .findings
-            .iter()
-            .map(|(at, finding)| format!("{at} {finding}"))
-            .collect();
+        let found: Vec<String> =
+            read.findings.iter().map(|(at, finding)| format!("{at} {finding}")).collect();
         assert_eq!(found, ["4 network-poll critical", "4 uncleared-timer"]);
     }
 
@@ -276,14 +264,8 @@ mod tests {
         };
         for (comment, says_so) in [
             ("set-interval network-poll", true),
-            (
-                "set-interval network-poll 5_000 gate=always side=client live=true rpm=12 owner=main",
-                true,
-            ),
-            (
-                "set-interval network-poll confidence=certain cleared=not-needed",
-                true,
-            ),
+            ("set-interval network-poll 5_000 gate=always side=client live=true rpm=12 owner=main", true),
+            ("set-interval network-poll confidence=certain cleared=not-needed", true),
             ("raf network-poll", false),
             ("set-interval ui-timer", false),
             ("set-interval network-poll 5001", false),

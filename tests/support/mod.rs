@@ -29,10 +29,7 @@ pub fn cases() -> Vec<Case> {
         .into_iter()
         .map(|entry| entry.expect("fixtures can be walked"))
         .filter(|entry| entry.file_type().is_dir())
-        .map(|entry| Case {
-            name: relative(&fixtures, entry.path()),
-            root: entry.path().to_owned(),
-        })
+        .map(|entry| Case { name: relative(&fixtures, entry.path()), root: entry.path().to_owned() })
         .filter(|case| wanted(&case.name))
         .collect();
     assert!(!found.is_empty(), "no fixture is called `{only}`");
@@ -79,25 +76,16 @@ pub fn report(
 ) -> String {
     let format = unpoll::report::Format::find(format).expect("the format exists");
     let mut bytes = Vec::new();
-    format
-        .write(audit, options, &mut bytes)
-        .expect("a buffer takes everything");
+    format.write(audit, options, &mut bytes).expect("a buffer takes everything");
     String::from_utf8(bytes).expect("reports are UTF-8")
 }
 
 fn is_source(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    matches!(
-        extension,
-        Some("ts" | "tsx" | "js" | "jsx" | "mts" | "cts" | "mjs" | "cjs")
-    )
+    matches!(extension, Some("ts" | "tsx" | "js" | "jsx" | "mts" | "cts" | "mjs" | "cjs"))
 }
 
 fn relative(root: &Path, path: &Path) -> String {
     let inside = path.strip_prefix(root).expect("a walk stays under its root");
-    inside
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
+    inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }

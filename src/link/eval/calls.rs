@@ -24,13 +24,7 @@ impl Evaluator<'_> {
         if depth > MAX_FRAMES {
             return outer.clone();
         }
-        Some(Arc::new(Frame {
-            function,
-            args,
-            this,
-            outer: outer.clone(),
-            depth,
-        }))
+        Some(Arc::new(Frame { function, args, this, outer: outer.clone(), depth }))
     }
 
     pub(super) fn call_expr(&self, at: At, callee: ExprId, construct: bool, env: &Env) -> Values {
@@ -58,19 +52,14 @@ impl Evaluator<'_> {
         let name = match facts.expr(callee) {
             Expr::Ident { name, binding: None } => name.as_str(),
             Expr::Member { object, name } => match facts.expr(*object) {
-                Expr::Ident {
-                    name: object,
-                    binding: None,
-                } if object == "Math" || object == "Number" => name.as_str(),
+                Expr::Ident { name: object, binding: None } if object == "Math" || object == "Number" => {
+                    name.as_str()
+                }
                 _ => return None,
             },
             _ => return None,
         };
-        let first = || {
-            args.first()
-                .map(|arg| self.eval(At { expr: *arg, ..at }, env))
-                .unwrap_or_default()
-        };
+        let first = || args.first().map(|arg| self.eval(At { expr: *arg, ..at }, env)).unwrap_or_default();
         let each = |change: fn(f64) -> f64| {
             first()
                 .into_iter()
@@ -92,13 +81,7 @@ impl Evaluator<'_> {
                     at,
                     BinaryOp::Power,
                     &first(),
-                    &self.eval(
-                        At {
-                            expr: *exponent,
-                            ..at
-                        },
-                        env,
-                    ),
+                    &self.eval(At { expr: *exponent, ..at }, env),
                 ),
                 _ => vec![Value::Unknown(at)],
             },
@@ -129,10 +112,7 @@ impl Evaluator<'_> {
             }
             "Boolean" => first()
                 .iter()
-                .map(|it| {
-                    it.is_falsy()
-                        .map_or(Value::Unknown(at), |falsy| Value::Bool(!falsy))
-                })
+                .map(|it| it.is_falsy().map_or(Value::Unknown(at), |falsy| Value::Bool(!falsy)))
                 .collect(),
             _ => return None,
         })
@@ -141,40 +121,20 @@ impl Evaluator<'_> {
     /// Every value that calling a value gives, at a call expression.
     pub fn call(&self, callee: &Value, at: At, construct: bool, env: &Env) -> Values {
         match callee {
-            Value::Function {
-                at: function,
-                env: outer,
-                this,
-            } if construct => {
+            Value::Function { at: function, env: outer, this } if construct => {
                 let _ = (outer, this);
                 vec![Value::Built(*function)]
             }
-            Value::Function {
-                at: function,
-                env: outer,
-                this,
-            } => {
+            Value::Function { at: function, env: outer, this } => {
                 let this = this.as_deref().cloned();
                 let frame = self.frame(*function, Args::Call { at, env: env.clone() }, this, outer, env);
                 self.call_function(callee, frame, at)
             }
-            Value::Class(class) => vec![Value::Instance {
-                class: *class,
-                made: Some((at, env.clone())),
-            }],
+            Value::Class(class) => vec![Value::Instance { class: *class, made: Some((at, env.clone())) }],
             Value::Library { package, symbol, .. } => self.call_library(package, symbol, at, env),
-            Value::Made {
-                gives: Gives::Store,
-                at: made,
-                env: store_env,
-                argument,
-                ..
-            } => {
+            Value::Made { gives: Gives::Store, at: made, env: store_env, argument, .. } => {
                 let state = self.store_state(*made, store_env, *argument, at);
-                let selector = self
-                    .facts(at.file)
-                    .call(at.expr)
-                    .and_then(|(_, args)| args.first().copied());
+                let selector = self.facts(at.file).call(at.expr).and_then(|(_, args)| args.first().copied());
                 match selector {
                     Some(selector) => self
                         .eval(At { expr: selector, ..at }, env)
@@ -190,18 +150,10 @@ impl Evaluator<'_> {
                 symbol: format_smolstr!("{symbol}()()"),
                 call: Some((at, env.clone())),
             }],
-            Value::Parameter {
-                function,
-                index,
-                path,
-            } if path.len() < 8 => {
+            Value::Parameter { function, index, path } if path.len() < 8 => {
                 let mut longer = path.to_vec();
                 longer.push(SmolStr::new_static("()"));
-                vec![Value::Parameter {
-                    function: *function,
-                    index: *index,
-                    path: longer.into(),
-                }]
+                vec![Value::Parameter { function: *function, index: *index, path: longer.into() }]
             }
             _ => vec![Value::Unknown(at)],
         }
@@ -210,36 +162,21 @@ impl Evaluator<'_> {
     /// Calls a value with arguments that the analysis supplies.
     pub fn call_with(&self, callee: &Value, args: Values, at: At) -> Values {
         match callee {
-            Value::Function {
-                at: function,
-                env,
-                this,
-            } => {
+            Value::Function { at: function, env, this } => {
                 let frame = self.frame(*function, Args::Values(args), this.as_deref().cloned(), env, env);
                 self.call_function(callee, frame, at)
             }
-            Value::Parameter {
-                function,
-                index,
-                path,
-            } if path.len() < 8 => {
+            Value::Parameter { function, index, path } if path.len() < 8 => {
                 let mut longer = path.to_vec();
                 longer.push(SmolStr::new_static("()"));
-                vec![Value::Parameter {
-                    function: *function,
-                    index: *index,
-                    path: longer.into(),
-                }]
+                vec![Value::Parameter { function: *function, index: *index, path: longer.into() }]
             }
             _ => vec![Value::Unknown(at)],
         }
     }
 
     pub(super) fn call_function(&self, callee: &Value, frame: Env, at: At) -> Values {
-        let Value::Function {
-            at: function, env, ..
-        } = callee
-        else {
+        let Value::Function { at: function, env, .. } = callee else {
             return vec![Value::Unknown(at)];
         };
         let facts = self.facts(function.file);
@@ -255,16 +192,7 @@ impl Evaluator<'_> {
         }
         let mut values = Values::new();
         for returned in declared.returns.iter().take(12) {
-            merge(
-                &mut values,
-                self.eval(
-                    At {
-                        file: function.file,
-                        expr: *returned,
-                    },
-                    &inner,
-                ),
-            );
+            merge(&mut values, self.eval(At { file: function.file, expr: *returned }, &inner));
         }
         values
     }
@@ -282,9 +210,7 @@ impl Evaluator<'_> {
                 call: Some((at, env.clone())),
             }];
         };
-        let argument = facts
-            .call(at.expr)
-            .and_then(|(_, args)| args.get(row.argument).copied());
+        let argument = facts.call(at.expr).and_then(|(_, args)| args.get(row.argument).copied());
         let argument_values = || -> Values {
             let Some(argument) = argument else {
                 return vec![Value::Undefined];
@@ -292,20 +218,16 @@ impl Evaluator<'_> {
             let mut values = self.eval(At { expr: argument, ..at }, env);
             if let Some(option) = &row.option {
                 for key in option.split('.') {
-                    values = values
-                        .iter()
-                        .flat_map(|value| self.member(value, key, at))
-                        .collect();
+                    values = values.iter().flat_map(|value| self.member(value, key, at)).collect();
                 }
             }
             values
         };
         match row.gives {
             Gives::Argument => argument_values(),
-            Gives::Call => argument_values()
-                .iter()
-                .flat_map(|value| self.call_with(value, Vec::new(), at))
-                .collect(),
+            Gives::Call => {
+                argument_values().iter().flat_map(|value| self.call_with(value, Vec::new(), at)).collect()
+            }
             Gives::Lazy => argument_values()
                 .iter()
                 .flat_map(|value| match value {
@@ -318,8 +240,7 @@ impl Evaluator<'_> {
                 })
                 .collect(),
             Gives::ContextValue => {
-                self.program
-                    .context_values(self, argument.map(|expr| At { expr, ..at }), env)
+                self.program.context_values(self, argument.map(|expr| At { expr, ..at }), env)
             }
             gives @ (Gives::Ref | Gives::State | Gives::Store | Gives::Runner | Gives::Context) => {
                 vec![Value::Made {
@@ -342,35 +263,19 @@ impl Evaluator<'_> {
         let Some(initial) = args.get(argument) else {
             return vec![Value::Unknown(at)];
         };
-        self.eval(
-            At {
-                file: made.file,
-                expr: *initial,
-            },
-            env,
-        )
-        .iter()
-        .flat_map(|value| match value {
-            Value::Function { .. } => self.call_with(value, Vec::new(), at),
-            _ => vec![value.clone()],
-        })
-        .collect()
+        self.eval(At { file: made.file, expr: *initial }, env)
+            .iter()
+            .flat_map(|value| match value {
+                Value::Function { .. } => self.call_with(value, Vec::new(), at),
+                _ => vec![value.clone()],
+            })
+            .collect()
     }
 
     /// The function that calling a runner (`createAsyncThunk`) runs.
     pub fn runner(&self, made: At, env: &Env, argument: usize) -> Values {
-        match self
-            .facts(made.file)
-            .call(made.expr)
-            .and_then(|(_, args)| args.get(argument))
-        {
-            Some(function) => self.eval(
-                At {
-                    file: made.file,
-                    expr: *function,
-                },
-                env,
-            ),
+        match self.facts(made.file).call(made.expr).and_then(|(_, args)| args.get(argument)) {
+            Some(function) => self.eval(At { file: made.file, expr: *function }, env),
             None => Values::new(),
         }
     }

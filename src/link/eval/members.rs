@@ -25,11 +25,7 @@ impl Evaluator<'_> {
             merge(&mut values, self.member(&value, name, at));
         }
         // `config.refreshInterval = rate` and `$scope.load = …` add members to what a name holds.
-        if let Expr::Ident {
-            binding: Some(binding),
-            ..
-        } = facts.expr(object)
-        {
+        if let Expr::Ident { binding: Some(binding), .. } = facts.expr(object) {
             let written: Vec<_> = facts.writes.iter().filter(|write| {
                 write.name == *name
                     && write.expr != at.expr
@@ -37,23 +33,11 @@ impl Evaluator<'_> {
             }).collect();
             if !written.is_empty() {
                 values.retain(|value| {
-                    !matches!(
-                        value,
-                        Value::Undefined | Value::Unknown(_) | Value::Parameter { .. }
-                    )
+                    !matches!(value, Value::Undefined | Value::Unknown(_) | Value::Parameter { .. })
                 });
             }
             for write in written.into_iter().take(6) {
-                merge(
-                    &mut values,
-                    self.eval(
-                        At {
-                            expr: write.value,
-                            ..at
-                        },
-                        env,
-                    ),
-                );
+                merge(&mut values, self.eval(At { expr: write.value, ..at }, env));
             }
         }
         values
@@ -89,11 +73,7 @@ impl Evaluator<'_> {
             Value::Instance { class, .. } => self.class_member(*class, name, false, value, at, 0),
             Value::Built(function) => self.built_member(*function, name, at),
             Value::Module(file) => self.export(*file, name, at),
-            Value::Library {
-                package,
-                symbol,
-                call,
-            } => {
+            Value::Library { package, symbol, call } => {
                 let symbol = match (symbol.is_empty(), name) {
                     (true, "default") => SmolStr::default(),
                     (true, _) => SmolStr::new(name),
@@ -102,43 +82,20 @@ impl Evaluator<'_> {
                 if symbol.len() > 200 {
                     return vec![Value::Unknown(at)];
                 }
-                vec![Value::Library {
-                    package: package.clone(),
-                    symbol,
-                    call: call.clone(),
-                }]
+                vec![Value::Library { package: package.clone(), symbol, call: call.clone() }]
             }
-            Value::Parameter {
-                function,
-                index,
-                path,
-            } => {
+            Value::Parameter { function, index, path } => {
                 if path.len() >= 8 {
                     return vec![Value::Unknown(at)];
                 }
                 let mut longer = path.to_vec();
                 longer.push(SmolStr::new(name));
-                vec![Value::Parameter {
-                    function: *function,
-                    index: *index,
-                    path: longer.into(),
-                }]
+                vec![Value::Parameter { function: *function, index: *index, path: longer.into() }]
             }
-            Value::Made {
-                gives: Gives::Ref,
-                at: made,
-                env,
-                argument,
-                ..
-            } if name == "current" => self.ref_current(*made, env, *argument, at),
-            Value::Made {
-                gives: Gives::Store,
-                package,
-                symbol,
-                at: made,
-                env,
-                argument,
-            } => match name {
+            Value::Made { gives: Gives::Ref, at: made, env, argument, .. } if name == "current" => {
+                self.ref_current(*made, env, *argument, at)
+            }
+            Value::Made { gives: Gives::Store, package, symbol, at: made, env, argument } => match name {
                 "getState" | "getInitialState" => vec![Value::Made {
                     gives: Gives::Store,
                     package: package.clone(),
@@ -153,13 +110,7 @@ impl Evaluator<'_> {
                     call: Some((*made, env.clone())),
                 }],
             },
-            Value::Made {
-                package,
-                symbol,
-                at: made,
-                env,
-                ..
-            } => vec![Value::Library {
+            Value::Made { package, symbol, at: made, env, .. } => vec![Value::Library {
                 package: package.clone(),
                 symbol: format_smolstr!("{symbol}().{name}"),
                 call: Some((*made, env.clone())),
@@ -180,26 +131,15 @@ impl Evaluator<'_> {
     fn own_writes(&self, object: At, name: &str, env: &Env) -> Values {
         let facts = self.facts(object.file);
         let mut values = Values::new();
-        for write in facts
-            .writes
-            .iter()
-            .filter(|it| it.name == name && matches!(facts.expr(it.object), Expr::This))
+        for write in
+            facts.writes.iter().filter(|it| it.name == name && matches!(facts.expr(it.object), Expr::This))
         {
             let holder = facts.functions_around(write.expr).find_map(|it| {
                 let declared = facts.function(it)?;
                 (declared.kind != FunctionKind::Arrow).then_some(declared.expr?)
             });
             if holder.and_then(|it| facts.node(it).parent) == Some(object.expr) {
-                merge(
-                    &mut values,
-                    self.eval(
-                        At {
-                            file: object.file,
-                            expr: write.value,
-                        },
-                        env,
-                    ),
-                );
+                merge(&mut values, self.eval(At { file: object.file, expr: write.value }, env));
             }
         }
         values
@@ -217,11 +157,7 @@ impl Evaluator<'_> {
                 merge(&mut values, self.eval(At { file: object.file, expr: write.value }, env));
             }
         }
-        if values.is_empty() {
-            vec![Value::Undefined]
-        } else {
-            values
-        }
+        if values.is_empty() { vec![Value::Undefined] } else { values }
     }
 
     /// The value of a property, looking through spreads; `None` when it is certainly not there.
@@ -235,29 +171,18 @@ impl Evaluator<'_> {
     ) -> Option<Values> {
         let mut open = Values::new();
         for property in properties.iter().rev() {
-            let value = At {
-                file: object.file,
-                expr: property.value,
-            };
+            let value = At { file: object.file, expr: property.value };
             match &property.key {
                 PropertyKey::Name(key) if key == name => {
                     let mut values = self.eval(value, env);
                     if property.getter {
-                        values = values
-                            .iter()
-                            .flat_map(|getter| self.call_with(getter, Vec::new(), at))
-                            .collect();
+                        values =
+                            values.iter().flat_map(|getter| self.call_with(getter, Vec::new(), at)).collect();
                     }
                     // Methods and functions of an object literal have it as `this`.
                     for value in &mut values {
-                        if let Value::Function {
-                            this: this @ None, ..
-                        } = value
-                        {
-                            *this = Some(Arc::new(Value::Object {
-                                at: object,
-                                env: env.clone(),
-                            }));
+                        if let Value::Function { this: this @ None, .. } = value {
+                            *this = Some(Arc::new(Value::Object { at: object, env: env.clone() }));
                         }
                     }
                     merge(&mut open, values);
@@ -297,13 +222,7 @@ impl Evaluator<'_> {
     pub(super) fn ref_current(&self, made: At, env: &Env, argument: usize, _at: At) -> Values {
         let facts = self.facts(made.file);
         let mut values = match facts.call(made.expr).and_then(|(_, args)| args.get(argument)) {
-            Some(initial) => self.eval(
-                At {
-                    file: made.file,
-                    expr: *initial,
-                },
-                env,
-            ),
+            Some(initial) => self.eval(At { file: made.file, expr: *initial }, env),
             None => vec![Value::Undefined],
         };
         let Some(binding) = self.program.binding_of_value(made) else {
@@ -328,27 +247,10 @@ impl Evaluator<'_> {
             if facts.binding(*binding).is_some_and(|it| it.origin == Origin::Function(function.function)))
         };
         let mut values = Values::new();
-        for write in facts
-            .writes
-            .iter()
-            .filter(|write| write.name == name && names_it(write.object))
-        {
-            merge(
-                &mut values,
-                self.eval(
-                    At {
-                        file: function.file,
-                        expr: write.value,
-                    },
-                    &None,
-                ),
-            );
+        for write in facts.writes.iter().filter(|write| write.name == name && names_it(write.object)) {
+            merge(&mut values, self.eval(At { file: function.file, expr: write.value }, &None));
         }
-        if values.is_empty() {
-            vec![Value::Unknown(at)]
-        } else {
-            values
-        }
+        if values.is_empty() { vec![Value::Unknown(at)] } else { values }
     }
 
     /// `this.x = …` inside a constructor function.
@@ -356,23 +258,12 @@ impl Evaluator<'_> {
         let facts = self.facts(function.file);
         let mut values = Values::new();
         for write in facts.writes.iter().filter(|write| write.name == name) {
-            let inside = facts
-                .functions_around(write.expr)
-                .any(|it| it == function.function);
+            let inside = facts.functions_around(write.expr).any(|it| it == function.function);
             let on_this = matches!(facts.expr(write.object), Expr::This)
                 || matches!(facts.expr(write.object), Expr::Ident { binding: Some(binding), .. }
                     if matches!(facts.binding(*binding).map(|it| it.origin), Some(Origin::Value(value)) if matches!(facts.expr(value), Expr::This)));
             if inside && on_this {
-                merge(
-                    &mut values,
-                    self.eval(
-                        At {
-                            file: function.file,
-                            expr: write.value,
-                        },
-                        &None,
-                    ),
-                );
+                merge(&mut values, self.eval(At { file: function.file, expr: write.value }, &None));
             }
         }
         // A factory gives an object in place of `this`.
@@ -383,28 +274,13 @@ impl Evaluator<'_> {
                 }
             }
         }
-        if values.is_empty() {
-            vec![Value::Unknown(at)]
-        } else {
-            values
-        }
+        if values.is_empty() { vec![Value::Unknown(at)] } else { values }
     }
 
     /// What a function returns when nobody knows its arguments.
     pub fn returned(&self, function: FunctionAt) -> Values {
-        let value = Value::Function {
-            at: function,
-            env: None,
-            this: None,
-        };
-        self.call_function(
-            &value,
-            None,
-            At {
-                file: function.file,
-                expr: ExprId(u32::MAX),
-            },
-        )
+        let value = Value::Function { at: function, env: None, this: None };
+        self.call_function(&value, None, At { file: function.file, expr: ExprId(u32::MAX) })
     }
 
     pub(super) fn class_member(
@@ -422,47 +298,28 @@ impl Evaluator<'_> {
         };
         let env = self.instance_env(this, class);
         let mut values = Values::new();
-        if let Some(member) = declared
-            .members
-            .iter()
-            .find(|it| it.name == name && it.is_static == is_static)
+        if let Some(member) = declared.members.iter().find(|it| it.name == name && it.is_static == is_static)
         {
             match member.kind {
                 MemberKind::Method(function) => {
                     return vec![Value::Function {
-                        at: FunctionAt {
-                            file: class.file,
-                            function,
-                        },
+                        at: FunctionAt { file: class.file, function },
                         env,
                         this: Some(Arc::new(this.clone())),
                     }];
                 }
                 MemberKind::Getter(function) => {
                     let getter = Value::Function {
-                        at: FunctionAt {
-                            file: class.file,
-                            function,
-                        },
+                        at: FunctionAt { file: class.file, function },
                         env,
                         this: Some(Arc::new(this.clone())),
                     };
                     return self.call_with(&getter, Vec::new(), at);
                 }
                 MemberKind::Field(Some(value)) => {
-                    let mut initial = self.eval(
-                        At {
-                            file: class.file,
-                            expr: value,
-                        },
-                        &env,
-                    );
+                    let mut initial = self.eval(At { file: class.file, expr: value }, &env);
                     for value in &mut initial {
-                        if let Value::Function {
-                            this: this_slot @ None,
-                            ..
-                        } = value
-                        {
+                        if let Value::Function { this: this_slot @ None, .. } = value {
                             *this_slot = Some(Arc::new(this.clone()));
                         }
                     }
@@ -472,16 +329,10 @@ impl Evaluator<'_> {
             }
             merge(&mut values, self.this_writes(class, name, &env));
             let lost = values.iter().all(|it| {
-                matches!(
-                    it,
-                    Value::Unknown(_) | Value::Parameter { .. } | Value::Null | Value::Undefined
-                )
+                matches!(it, Value::Unknown(_) | Value::Parameter { .. } | Value::Null | Value::Undefined)
             });
             if lost && let Some(annotation) = member.annotation {
-                let typed = self.instance_of_type(At {
-                    file: class.file,
-                    expr: annotation,
-                });
+                let typed = self.instance_of_type(At { file: class.file, expr: annotation });
                 if !typed.is_empty() {
                     return typed;
                 }
@@ -493,23 +344,13 @@ impl Evaluator<'_> {
             && depth < 8
             && let Some(base) = declared.extends
         {
-            for base in self.eval(
-                At {
-                    file: class.file,
-                    expr: base,
-                },
-                &None,
-            ) {
+            for base in self.eval(At { file: class.file, expr: base }, &None) {
                 merge(
                     &mut values,
                     match base {
                         Value::Class(base) => self.class_member(base, name, is_static, this, at, depth + 1),
                         Value::Library { package, symbol, .. } => {
-                            let object = if is_static {
-                                symbol
-                            } else {
-                                format_smolstr!("{symbol}()")
-                            };
+                            let object = if is_static { symbol } else { format_smolstr!("{symbol}()") };
                             vec![Value::Library {
                                 package,
                                 symbol: format_smolstr!("{object}.{name}"),
@@ -521,33 +362,18 @@ impl Evaluator<'_> {
                 );
             }
         }
-        if values.is_empty() {
-            vec![Value::Undefined]
-        } else {
-            values
-        }
+        if values.is_empty() { vec![Value::Undefined] } else { values }
     }
 
     /// `this.name = value` anywhere in a class.
     pub(super) fn this_writes(&self, class: ClassAt, name: &str, env: &Env) -> Values {
         let facts = self.facts(class.file);
         let mut values = Values::new();
-        for write in facts
-            .writes
-            .iter()
-            .filter(|it| it.name == name && matches!(facts.expr(it.object), Expr::This))
+        for write in
+            facts.writes.iter().filter(|it| it.name == name && matches!(facts.expr(it.object), Expr::This))
         {
             if self.program.class_around(class.file, write.expr) == Some(class.class) {
-                merge(
-                    &mut values,
-                    self.eval(
-                        At {
-                            file: class.file,
-                            expr: write.value,
-                        },
-                        env,
-                    ),
-                );
+                merge(&mut values, self.eval(At { file: class.file, expr: write.value }, env));
             }
         }
         if values.len() > 1 {
@@ -558,30 +384,16 @@ impl Evaluator<'_> {
 
     /// The frame of the constructor of an instance: its parameters are known where it was made.
     pub(super) fn instance_env(&self, this: &Value, class: ClassAt) -> Env {
-        let Value::Instance {
-            class: own,
-            made: Some((at, env)),
-        } = this
-        else {
+        let Value::Instance { class: own, made: Some((at, env)) } = this else {
             return None;
         };
-        let constructor = self
-            .facts(class.file)
-            .classes
-            .get(class.class.index())?
-            .constructor?;
+        let constructor = self.facts(class.file).classes.get(class.class.index())?.constructor?;
         if *own != class {
             return None;
         }
         self.frame(
-            FunctionAt {
-                file: class.file,
-                function: constructor,
-            },
-            Args::Call {
-                at: *at,
-                env: env.clone(),
-            },
+            FunctionAt { file: class.file, function: constructor },
+            Args::Call { at: *at, env: env.clone() },
             Some(this.clone()),
             &None,
             env,
@@ -599,11 +411,7 @@ impl Evaluator<'_> {
                 // A frame may know which instance it is.
                 let mut frame = env.as_ref();
                 while let Some(running) = frame {
-                    if running.function
-                        == (FunctionAt {
-                            file: at.file,
-                            function,
-                        })
+                    if running.function == (FunctionAt { file: at.file, function })
                         && let Some(this) = &running.this
                     {
                         return vec![this.clone()];
@@ -630,11 +438,7 @@ impl Evaluator<'_> {
             }
             let mut frame = env.as_ref();
             while let Some(running) = frame {
-                if running.function
-                    == (FunctionAt {
-                        file: at.file,
-                        function,
-                    })
+                if running.function == (FunctionAt { file: at.file, function })
                     && let Some(this) = &running.this
                 {
                     return vec![this.clone()];
@@ -645,21 +449,12 @@ impl Evaluator<'_> {
             if let Some(parent) = declared.expr.and_then(|expr| facts.node(expr).parent)
                 && matches!(facts.expr(parent), Expr::Object(_))
             {
-                return vec![Value::Object {
-                    at: At { expr: parent, ..at },
-                    env: env.clone(),
-                }];
+                return vec![Value::Object { at: At { expr: parent, ..at }, env: env.clone() }];
             }
-            return vec![Value::Built(FunctionAt {
-                file: at.file,
-                function,
-            })];
+            return vec![Value::Built(FunctionAt { file: at.file, function })];
         }
         if let Some(class) = self.program.class_around(at.file, at.expr) {
-            return vec![Value::Instance {
-                class: ClassAt { file: at.file, class },
-                made: None,
-            }];
+            return vec![Value::Instance { class: ClassAt { file: at.file, class }, made: None }];
         }
         vec![Value::Unknown(at)]
     }
@@ -693,13 +488,7 @@ impl Evaluator<'_> {
                                     .take(MAX_VALUES)
                                     .filter(|entry| matches!(entry.key, PropertyKey::Name(_)))
                                     .flat_map(|entry| {
-                                        self.eval(
-                                            At {
-                                                file: table.file,
-                                                expr: entry.value,
-                                            },
-                                            env,
-                                        )
+                                        self.eval(At { file: table.file, expr: entry.value }, env)
                                     })
                                     .collect(),
                                 _ => vec![Value::Unknown(at)],
@@ -726,25 +515,14 @@ impl Evaluator<'_> {
                     _ => return vec![Value::Unknown(at)],
                 };
                 match parts.get(index as usize) {
-                    Some(part) if !matches!(facts.expr(*part), Expr::Spread(_)) => self.eval(
-                        At {
-                            file: array.file,
-                            expr: *part,
-                        },
-                        env,
-                    ),
+                    Some(part) if !matches!(facts.expr(*part), Expr::Spread(_)) => {
+                        self.eval(At { file: array.file, expr: *part }, env)
+                    }
                     Some(_) => vec![Value::Unknown(at)],
                     None => vec![Value::Undefined],
                 }
             }
-            Value::Made {
-                gives: Gives::State,
-                at: made,
-                env,
-                argument,
-                package,
-                symbol,
-            } => match index {
+            Value::Made { gives: Gives::State, at: made, env, argument, package, symbol } => match index {
                 0 => {
                     let Some((_, args)) = self.facts(made.file).call(made.expr) else {
                         return vec![Value::Unknown(at)];
@@ -753,13 +531,7 @@ impl Evaluator<'_> {
                         return vec![Value::Undefined];
                     };
                     let mut values = Values::new();
-                    for value in self.eval(
-                        At {
-                            file: made.file,
-                            expr: *initial,
-                        },
-                        env,
-                    ) {
+                    for value in self.eval(At { file: made.file, expr: *initial }, env) {
                         merge(
                             &mut values,
                             match value {

@@ -59,16 +59,8 @@ fn merge(into: &mut Values, more: Values) {
             (Value::Null, Value::Null) | (Value::Undefined, Value::Undefined) => true,
             (Value::Unknown(a), Value::Unknown(b)) => a == b,
             (
-                Value::Parameter {
-                    function: f,
-                    index: i,
-                    path: p,
-                },
-                Value::Parameter {
-                    function: g,
-                    index: j,
-                    path: q,
-                },
+                Value::Parameter { function: f, index: i, path: p },
+                Value::Parameter { function: g, index: j, path: q },
             ) => f == g && i == j && p == q,
             _ => false,
         });
@@ -81,12 +73,7 @@ fn merge(into: &mut Values, more: Values) {
 impl<'p> Evaluator<'p> {
     /// A new question.
     pub fn new(program: &'p Program) -> Self {
-        Self {
-            program,
-            steps: Cell::new(0),
-            depth: Cell::new(0),
-            running: RefCell::new(Vec::new()),
-        }
+        Self { program, steps: Cell::new(0), depth: Cell::new(0), running: RefCell::new(Vec::new()) }
     }
 
     fn facts(&self, file: FileId) -> &'p FileFacts {
@@ -121,25 +108,16 @@ impl<'p> Evaluator<'p> {
             Expr::Null => vec![Value::Null],
             Expr::Undefined => vec![Value::Undefined],
             Expr::Ident { name, binding: None } => vec![self.global(name)],
-            Expr::Ident {
-                binding: Some(binding),
-                ..
-            } => self.binding(at.file, *binding, env, Some(at.expr)),
+            Expr::Ident { binding: Some(binding), .. } => self.binding(at.file, *binding, env, Some(at.expr)),
             Expr::This => self.this(at, env),
             Expr::Function(function) => {
                 vec![Value::Function {
-                    at: FunctionAt {
-                        file: at.file,
-                        function: *function,
-                    },
+                    at: FunctionAt { file: at.file, function: *function },
                     env: env.clone(),
                     this: None,
                 }]
             }
-            Expr::Class(class) => vec![Value::Class(ClassAt {
-                file: at.file,
-                class: *class,
-            })],
+            Expr::Class(class) => vec![Value::Class(ClassAt { file: at.file, class: *class })],
             Expr::Object(_) => vec![Value::Object { at, env: env.clone() }],
             Expr::Array(_) => vec![Value::Array { at, env: env.clone() }],
             Expr::Await(value) | Expr::Assign { value, .. } => part(*value),
@@ -149,9 +127,7 @@ impl<'p> Evaluator<'p> {
             Expr::Unary { op, value } => self.unary(at, *op, *value, env),
             Expr::Member { object, name } => self.member_expr(at, *object, name, env),
             Expr::Index { object, index } => self.index_expr(at, *object, *index, env),
-            Expr::Call {
-                callee, construct, ..
-            } => self.call_expr(at, *callee, *construct, env),
+            Expr::Call { callee, construct, .. } => self.call_expr(at, *callee, *construct, env),
             Expr::ImportCall(specifier) => match facts.expr(*specifier) {
                 Expr::Text(specifier) => self.module(at, specifier),
                 _ => vec![Value::Unknown(at)],
@@ -166,10 +142,7 @@ impl<'p> Evaluator<'p> {
     /// What the class around an expression extends.
     fn base_class(&self, at: At) -> Values {
         let facts = self.facts(at.file);
-        let class = self
-            .program
-            .class_around(at.file, at.expr)
-            .and_then(|it| facts.classes.get(it.index()));
+        let class = self.program.class_around(at.file, at.expr).and_then(|it| facts.classes.get(it.index()));
         match class.and_then(|it| it.extends) {
             Some(base) => self.eval(At { expr: base, ..at }, &None),
             None => vec![Value::Unknown(at)],
@@ -183,11 +156,7 @@ impl<'p> Evaluator<'p> {
             "Infinity" => return Value::Number(f64::INFINITY),
             _ => SmolStr::new(name),
         };
-        Value::Library {
-            package: SmolStr::new_static("global"),
-            symbol,
-            call: None,
-        }
+        Value::Library { package: SmolStr::new_static("global"), symbol, call: None }
     }
 
     fn conditional(&self, at: At, test: ExprId, yes: ExprId, no: ExprId, env: &Env) -> Values {
@@ -205,11 +174,7 @@ impl<'p> Evaluator<'p> {
     /// Whether a condition always holds, never holds, or cannot be told.
     pub fn truth(&self, at: At, env: &Env) -> Option<bool> {
         match self.facts(at.file).expr(at.expr) {
-            Expr::Binary {
-                op: op @ (BinaryOp::Equal | BinaryOp::NotEqual),
-                left,
-                right,
-            } => {
+            Expr::Binary { op: op @ (BinaryOp::Equal | BinaryOp::NotEqual), left, right } => {
                 let left = self.eval(At { expr: *left, ..at }, env);
                 let right = self.eval(At { expr: *right, ..at }, env);
                 let equal = equal(left.first()?, right.first()?)?;
@@ -220,10 +185,7 @@ impl<'p> Evaluator<'p> {
             _ => {
                 let values = self.eval(at, env);
                 let first = values.first()?.is_falsy()?;
-                values
-                    .iter()
-                    .all(|value| value.is_falsy() == Some(first))
-                    .then_some(!first)
+                values.iter().all(|value| value.is_falsy() == Some(first)).then_some(!first)
             }
         }
     }
@@ -237,9 +199,7 @@ impl<'p> Evaluator<'p> {
                 if left.iter().any(|value| value.is_falsy() != Some(false)) {
                     merge(
                         &mut values,
-                        left.into_iter()
-                            .filter(|value| value.is_falsy() == Some(true))
-                            .collect(),
+                        left.into_iter().filter(|value| value.is_falsy() == Some(true)).collect(),
                     );
                     if values.iter().all(|value| value.is_falsy() != Some(true)) {
                         merge(&mut values, vec![Value::Bool(false)]);
@@ -254,10 +214,8 @@ impl<'p> Evaluator<'p> {
                 };
                 let left = part(left);
                 let decided = !left.is_empty() && left.iter().all(|value| is_replaced(value) == Some(false));
-                let mut values: Values = left
-                    .into_iter()
-                    .filter(|value| is_replaced(value) != Some(true))
-                    .collect();
+                let mut values: Values =
+                    left.into_iter().filter(|value| is_replaced(value) != Some(true)).collect();
                 if !decided {
                     merge(&mut values, part(right));
                 }

@@ -17,10 +17,7 @@ impl Evaluator<'_> {
         let Some(binding) = facts.binding(id) else {
             return Values::new();
         };
-        let at = At {
-            file,
-            expr: mention.unwrap_or(ExprId(u32::MAX)),
-        };
+        let at = At { file, expr: mention.unwrap_or(ExprId(u32::MAX)) };
         let mut values = match binding.origin {
             Origin::Import(import) => match facts.imports.get(import as usize) {
                 Some(import) => self.import(at, import),
@@ -34,11 +31,7 @@ impl Evaluator<'_> {
                 self.destructure(values, binding, file, env, at)
             }
             Origin::Function(function) => {
-                vec![Value::Function {
-                    at: FunctionAt { file, function },
-                    env: env.clone(),
-                    this: None,
-                }]
+                vec![Value::Function { at: FunctionAt { file, function }, env: env.clone(), this: None }]
             }
             Origin::Class(class) => vec![Value::Class(ClassAt { file, class })],
             Origin::Item(items) => {
@@ -53,22 +46,14 @@ impl Evaluator<'_> {
             }
             // A counter is at least one when it is used as a factor.
             if binding.uses.iter().any(|used| self.is_updated(file, *used)) {
-                let counted: Values = values
-                    .iter()
-                    .filter_map(number)
-                    .map(|it| Value::Number(it + 1.0))
-                    .collect();
+                let counted: Values =
+                    values.iter().filter_map(number).map(|it| Value::Number(it + 1.0)).collect();
                 merge(&mut values, counted);
             }
         }
-        let lost = values
-            .iter()
-            .all(|value| matches!(value, Value::Unknown(_) | Value::Parameter { .. }));
+        let lost = values.iter().all(|value| matches!(value, Value::Unknown(_) | Value::Parameter { .. }));
         if lost && let Some(annotation) = binding.annotation {
-            let typed = self.instance_of_type(At {
-                file,
-                expr: annotation,
-            });
+            let typed = self.instance_of_type(At { file, expr: annotation });
             if !typed.is_empty() {
                 // A parameter stays one, so that callers are still asked; the type is what else is known.
                 values.retain(|value| matches!(value, Value::Parameter { .. }));
@@ -85,13 +70,7 @@ impl Evaluator<'_> {
     pub(super) fn is_updated(&self, file: FileId, used: ExprId) -> bool {
         let facts = self.facts(file);
         let parent = facts.node(used).parent.map(|parent| facts.expr(parent));
-        matches!(
-            parent,
-            Some(Expr::Unary {
-                op: UnaryOp::Update,
-                ..
-            })
-        )
+        matches!(parent, Some(Expr::Unary { op: UnaryOp::Update, .. }))
     }
 
     /// Instances of the class that a type names.
@@ -100,25 +79,13 @@ impl Evaluator<'_> {
             .into_iter()
             .filter_map(|value| match value {
                 Value::Class(class) => Some(Value::Instance { class, made: None }),
-                Value::Library {
-                    package,
-                    symbol,
-                    call,
-                } if package != "global" && !symbol.is_empty() => Some(Value::Library {
-                    package,
-                    symbol: format_smolstr!("{symbol}()"),
-                    call,
-                }),
-                Value::Library {
-                    package,
-                    symbol,
-                    call,
-                } if matches!(symbol.as_str(), "WebSocket" | "EventSource" | "Map" | "Set") => {
-                    Some(Value::Library {
-                        package,
-                        symbol: format_smolstr!("{symbol}()"),
-                        call,
-                    })
+                Value::Library { package, symbol, call } if package != "global" && !symbol.is_empty() => {
+                    Some(Value::Library { package, symbol: format_smolstr!("{symbol}()"), call })
+                }
+                Value::Library { package, symbol, call }
+                    if matches!(symbol.as_str(), "WebSocket" | "EventSource" | "Map" | "Set") =>
+                {
+                    Some(Value::Library { package, symbol: format_smolstr!("{symbol}()"), call })
                 }
                 _ => None,
             })
@@ -151,10 +118,7 @@ impl Evaluator<'_> {
             PathKey::Index(index) => self.index(&value, *index, at),
             PathKey::Rest(without) => vec![match value {
                 Value::Parameter { .. } | Value::Unknown(_) | Value::Library { .. } => value,
-                _ => Value::Rest {
-                    of: Arc::new(value),
-                    without: without.to_vec().into(),
-                },
+                _ => Value::Rest { of: Arc::new(value), without: without.to_vec().into() },
             }],
             PathKey::Unknown => vec![Value::Unknown(at)],
         }
@@ -199,20 +163,11 @@ impl Evaluator<'_> {
             Some(running) => self.argument(running, function, index, parameter.is_some_and(|it| it.rest), at),
             None => match self.injected(function, index, path) {
                 Some(injected) => return injected,
-                None => vec![Value::Parameter {
-                    function,
-                    index,
-                    path: Arc::from([]),
-                }],
+                None => vec![Value::Parameter { function, index, path: Arc::from([]) }],
             },
         };
         let own_env = frame.cloned().or_else(|| env.clone());
-        self.apply_default(
-            &mut values,
-            parameter.and_then(|it| it.default),
-            function.file,
-            &own_env,
-        );
+        self.apply_default(&mut values, parameter.and_then(|it| it.default), function.file, &own_env);
         for step in path {
             let mut next = Values::new();
             for value in values {
@@ -235,18 +190,10 @@ impl Evaluator<'_> {
             return None;
         }
         let facts = self.facts(function.file);
-        let binding = facts
-            .function(function.function)?
-            .params
-            .get(index as usize)?
-            .binding?;
+        let binding = facts.function(function.function)?.params.get(index as usize)?.binding?;
         let name = &facts.binding(binding)?.name;
         if let Some((package, symbol)) = self.program.catalog().injected(name) {
-            return Some(vec![Value::Library {
-                package: package.into(),
-                symbol: symbol.into(),
-                call: None,
-            }]);
+            return Some(vec![Value::Library { package: package.into(), symbol: symbol.into(), call: None }]);
         }
         self.program.registered(name)
     }
@@ -265,42 +212,23 @@ impl Evaluator<'_> {
                 Some(_) if rest => vec![Value::Unknown(at)],
                 Some(value) => vec![value.clone()],
                 // A library calls it with something of its own.
-                None => vec![Value::Parameter {
-                    function,
-                    index: position,
-                    path: Arc::from([]),
-                }],
+                None => vec![Value::Parameter { function, index: position, path: Arc::from([]) }],
             },
             Args::Call { at: call, env } => {
                 let facts = self.facts(call.file);
                 match facts.expr(call.expr) {
-                    Expr::Jsx { .. } if index == 0 => vec![Value::Props {
-                        at: *call,
-                        env: env.clone(),
-                    }],
+                    Expr::Jsx { .. } if index == 0 => vec![Value::Props { at: *call, env: env.clone() }],
                     Expr::Call { args, .. } => {
                         if rest {
                             // `...args` of `f(a, b)`: the call itself stands for the list.
-                            return vec![Value::Array {
-                                at: *call,
-                                env: env.clone(),
-                            }];
+                            return vec![Value::Array { at: *call, env: env.clone() }];
                         }
-                        if args
-                            .iter()
-                            .take(index + 1)
-                            .any(|arg| matches!(facts.expr(*arg), Expr::Spread(_)))
+                        if args.iter().take(index + 1).any(|arg| matches!(facts.expr(*arg), Expr::Spread(_)))
                         {
                             return vec![Value::Unknown(*call)];
                         }
                         match args.get(index) {
-                            Some(arg) => self.eval(
-                                At {
-                                    file: call.file,
-                                    expr: *arg,
-                                },
-                                env,
-                            ),
+                            Some(arg) => self.eval(At { file: call.file, expr: *arg }, env),
                             None => vec![Value::Undefined],
                         }
                     }
@@ -340,16 +268,9 @@ impl Evaluator<'_> {
                         match module {
                             Value::Module(file) => self.export(file, name, at),
                             Value::Library { package, call, .. } => {
-                                let symbol = if name == "default" {
-                                    SmolStr::default()
-                                } else {
-                                    name.clone()
-                                };
-                                vec![Value::Library {
-                                    package,
-                                    symbol,
-                                    call,
-                                }]
+                                let symbol =
+                                    if name == "default" { SmolStr::default() } else { name.clone() };
+                                vec![Value::Library { package, symbol, call }]
                             }
                             other => vec![other],
                         },
@@ -363,11 +284,9 @@ impl Evaluator<'_> {
     pub(super) fn module(&self, at: At, specifier: &str) -> Values {
         vec![match self.program.resolve(at.file, specifier) {
             crate::link::resolve::Resolution::File(file) => Value::Module(file),
-            crate::link::resolve::Resolution::Package { name } => Value::Library {
-                package: name,
-                symbol: SmolStr::default(),
-                call: None,
-            },
+            crate::link::resolve::Resolution::Package { name } => {
+                Value::Library { package: name, symbol: SmolStr::default(), call: None }
+            }
             crate::link::resolve::Resolution::Missing => Value::Unknown(at),
         }]
     }
@@ -384,11 +303,7 @@ impl Evaluator<'_> {
             Some(crate::link::symbols::Definition::Expr(at)) => self.eval(at, &None),
             Some(crate::link::symbols::Definition::Module(file)) => vec![Value::Module(file)],
             Some(crate::link::symbols::Definition::Library { package, symbol }) => {
-                vec![Value::Library {
-                    package,
-                    symbol,
-                    call: None,
-                }]
+                vec![Value::Library { package, symbol, call: None }]
             }
             None => vec![Value::Unknown(at)],
         }

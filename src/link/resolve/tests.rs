@@ -22,28 +22,15 @@ fn case_in(root: &str, files: &[(&str, &str)]) -> Case {
         fs::write(path, text).unwrap();
     }
     let paths = vec![folder.path().join(root)];
-    let found = discover(&DiscoverOptions {
-        paths,
-        ..DiscoverOptions::default()
-    })
-    .unwrap();
+    let found = discover(&DiscoverOptions { paths, ..DiscoverOptions::default() }).unwrap();
     let resolver = Resolver::new(&found);
-    Case {
-        _folder: folder,
-        found,
-        resolver,
-    }
+    Case { _folder: folder, found, resolver }
 }
 
 impl Case {
     /// The path, `package NAME` or `missing`.
     fn resolve(&self, from: &str, specifier: &str) -> String {
-        let at = self
-            .found
-            .files
-            .iter()
-            .position(|file| file.path == from)
-            .unwrap();
+        let at = self.found.files.iter().position(|file| file.path == from).unwrap();
         match self.resolver.resolve(FileId(at as u32), specifier) {
             Resolution::File(file) => self.found.files[file.index()].path.clone(),
             Resolution::Package { name } => format!("package {name}"),
@@ -52,11 +39,7 @@ impl Case {
     }
 
     fn skipped(&self) -> Vec<String> {
-        self.resolver
-            .skipped()
-            .iter()
-            .map(|skip| format!("{}: {}", skip.file, skip.reason))
-            .collect()
+        self.resolver.skipped().iter().map(|skip| format!("{}: {}", skip.file, skip.reason)).collect()
     }
 }
 
@@ -78,23 +61,9 @@ fn relative_paths() {
     assert_eq!(case.resolve("src/a.ts", "./orders.js"), "src/orders.ts");
     assert_eq!(case.resolve("src/a.ts", "./typed"), "src/typed.js");
     assert_eq!(case.resolve("src/a.ts", "./list"), "src/list/index.tsx");
-    assert_eq!(
-        case.resolve("src/list/index.tsx", "../orders?worker"),
-        "src/orders.ts"
-    );
-    assert_eq!(
-        case.resolve("src/a.ts", "!raw-loader!./worker.mjs"),
-        "src/worker.mts"
-    );
-    for gap in [
-        "./style.css",
-        "./nothing",
-        "./hidden",
-        "",
-        "../../../../etc/passwd",
-        "/etc/passwd",
-        "./",
-    ] {
+    assert_eq!(case.resolve("src/list/index.tsx", "../orders?worker"), "src/orders.ts");
+    assert_eq!(case.resolve("src/a.ts", "!raw-loader!./worker.mjs"), "src/worker.mts");
+    for gap in ["./style.css", "./nothing", "./hidden", "", "../../../../etc/passwd", "/etc/passwd", "./"] {
         assert_eq!(case.resolve("src/a.ts", gap), "missing", "{gap}");
     }
 }
@@ -152,14 +121,8 @@ fn tsconfig_paths_base_url_and_extends() {
 #[test]
 fn the_nearest_config_counts() {
     let case = case(&[
-        (
-            "tsconfig.json",
-            r#"{ "compilerOptions": { "paths": { "lib/*": ["./libs/*"] } } }"#,
-        ),
-        (
-            "web/jsconfig.json",
-            r#"{ "compilerOptions": { "paths": { "lib/*": ["./own/*"] } } }"#,
-        ),
+        ("tsconfig.json", r#"{ "compilerOptions": { "paths": { "lib/*": ["./libs/*"] } } }"#),
+        ("web/jsconfig.json", r#"{ "compilerOptions": { "paths": { "lib/*": ["./own/*"] } } }"#),
         ("web/a.js", ""),
         ("web/own/x.js", ""),
         ("libs/x.ts", ""),
@@ -193,19 +156,13 @@ fn config_above_the_audited_root() {
     let case = case_in(
         "src",
         &[
-            (
-                "tsconfig.json",
-                r#"{ "extends": "./gone", "compilerOptions": { "baseUrl": "src" } }"#,
-            ),
+            ("tsconfig.json", r#"{ "extends": "./gone", "compilerOptions": { "baseUrl": "src" } }"#),
             ("src/a.ts", ""),
             ("src/x/b.ts", ""),
         ],
     );
     assert_eq!(case.resolve("a.ts", "x/b"), "x/b.ts");
-    assert_eq!(
-        case.skipped(),
-        ["../tsconfig.json: extends `./gone`, which is not there"]
-    );
+    assert_eq!(case.skipped(), ["../tsconfig.json: extends `./gone`, which is not there"]);
 }
 
 #[test]
@@ -217,10 +174,7 @@ fn broken_configs_are_named_once_and_stop_nothing() {
             r#"{ "extends": "./tsconfig.json", "compilerOptions": { "paths": { "up/*": ["../../../../*"] } } }"#,
         ),
         ("b/tsconfig.json", r#"{ "extends": "./one.json" }"#),
-        (
-            "b/one.json",
-            r#"{ "extends": "./two.json", "compilerOptions": { "baseUrl": "." } }"#,
-        ),
+        ("b/one.json", r#"{ "extends": "./two.json", "compilerOptions": { "baseUrl": "." } }"#),
         ("b/two.json", r#"{ "extends": "./one.json" }"#),
         ("c/tsconfig.json", "7"),
         ("c/package.json", "{ broken"),
@@ -251,45 +205,23 @@ fn broken_configs_are_named_once_and_stop_nothing() {
 
 #[test]
 fn a_long_chain_of_configs_comes_to_an_end() {
-    let names: Vec<String> = (0..500)
-        .map(|n| {
-            if n == 0 {
-                "tsconfig.json".into()
-            } else {
-                format!("t{n}.json")
-            }
-        })
-        .collect();
-    let texts: Vec<String> = (1..=500)
-        .map(|n| format!(r#"{{ "extends": "./t{n}.json" }}"#))
-        .collect();
-    let mut files: Vec<_> = names
-        .iter()
-        .map(String::as_str)
-        .zip(texts.iter().map(String::as_str))
-        .collect();
+    let names: Vec<String> =
+        (0..500).map(|n| if n == 0 { "tsconfig.json".into() } else { format!("t{n}.json") }).collect();
+    let texts: Vec<String> = (1..=500).map(|n| format!(r#"{{ "extends": "./t{n}.json" }}"#)).collect();
+    let mut files: Vec<_> = names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
     files.extend([("a.ts", ""), ("b.ts", "")]);
     let case = case(&files);
     assert_eq!(case.resolve("a.ts", "./b"), "b.ts");
-    assert_eq!(
-        case.skipped(),
-        ["t32.json: more than 32 configs extend each other"]
-    );
+    assert_eq!(case.skipped(), ["t32.json: more than 32 configs extend each other"]);
 }
 
 #[test]
 fn workspace_packages_lead_to_their_source() {
     let case = case(&[
         ("package.json", r#"{"name":"shop","workspaces":["packages/*"]}"#),
-        (
-            "apps/web/package.json",
-            r#"{"name":"web","dependencies":{"@shop/ui":"workspace:*"}}"#,
-        ),
+        ("apps/web/package.json", r#"{"name":"web","dependencies":{"@shop/ui":"workspace:*"}}"#),
         ("apps/web/main.ts", ""),
-        (
-            "apps/web/tsconfig.json",
-            r#"{ "extends": "@shop/config/react.json" }"#,
-        ),
+        ("apps/web/tsconfig.json", r#"{ "extends": "@shop/config/react.json" }"#),
         ("packages/config/package.json", r#"{"name":"@shop/config"}"#),
         (
             "packages/config/react.json",
@@ -303,20 +235,14 @@ fn workspace_packages_lead_to_their_source() {
         ("packages/ui/src/index.ts", ""),
         ("packages/ui/src/table/index.tsx", ""),
         ("packages/ui/src/chart.tsx", ""),
-        (
-            "packages/hooks/package.json",
-            r#"{"name":"@shop/hooks","main":"lib/use-orders.js"}"#,
-        ),
+        ("packages/hooks/package.json", r#"{"name":"@shop/hooks","main":"lib/use-orders.js"}"#),
         ("packages/hooks/use-orders.ts", ""),
         ("packages/plain/package.json", r#"{"name":"plain"}"#),
         ("packages/plain/index.js", ""),
     ]);
     let from = "apps/web/main.ts";
     assert_eq!(case.resolve(from, "@shop/ui"), "packages/ui/src/index.ts");
-    assert_eq!(
-        case.resolve(from, "@shop/ui/table"),
-        "packages/ui/src/table/index.tsx"
-    );
+    assert_eq!(case.resolve(from, "@shop/ui/table"), "packages/ui/src/table/index.tsx");
     assert_eq!(case.resolve(from, "@shop/ui/chart"), "packages/ui/src/chart.tsx");
     assert_eq!(case.resolve(from, "@shop/ui/gone"), "missing");
     assert_eq!(case.resolve(from, "@shop/hooks"), "packages/hooks/use-orders.ts");
@@ -334,18 +260,10 @@ fn conventions_without_any_config() {
         ("web/tools/x.ts", ""),
     ]);
     let from = "web/src/main.ts";
-    for specifier in [
-        "@/orders/list",
-        "~/orders/list",
-        "src/orders/list",
-        "orders/list",
-        "/src/orders/list.ts",
-    ] {
-        assert_eq!(
-            case.resolve(from, specifier),
-            "web/src/orders/list.ts",
-            "{specifier}"
-        );
+    for specifier in
+        ["@/orders/list", "~/orders/list", "src/orders/list", "orders/list", "/src/orders/list.ts"]
+    {
+        assert_eq!(case.resolve(from, specifier), "web/src/orders/list.ts", "{specifier}");
     }
     assert_eq!(case.resolve(from, "~/tools/x"), "web/tools/x.ts");
     assert_eq!(case.resolve(from, "@/gone"), "missing");

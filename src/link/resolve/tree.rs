@@ -50,13 +50,7 @@ impl Tree {
         let packages = names
             .filter_map(|package| Some((package.name.clone()?, found.root.join(&package.dir))))
             .collect();
-        Self {
-            root: found.root.clone(),
-            files,
-            folders,
-            packages,
-            skipped: Mutex::default(),
-        }
+        Self { root: found.root.clone(), files, folders, packages, skipped: Mutex::default() }
     }
 
     /// The discovered file at an absolute path.
@@ -76,10 +70,7 @@ impl Tree {
 
     pub fn skip(&self, path: &Path, reason: String) {
         let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
-        skipped.insert(Skip {
-            file: self.name(path),
-            reason,
-        });
+        skipped.insert(Skip { file: self.name(path), reason });
     }
 
     /// A name for reports; a config above the root is named by the way up to it.
@@ -88,11 +79,7 @@ impl Tree {
             return name;
         }
         let file = path.file_name().unwrap_or_default().to_string_lossy();
-        let up = self
-            .root
-            .ancestors()
-            .position(|above| path.parent() == Some(above))
-            .unwrap_or_default();
+        let up = self.root.ancestors().position(|above| path.parent() == Some(above)).unwrap_or_default();
         format!("{}{file}", "../".repeat(up))
     }
 
@@ -136,19 +123,11 @@ impl FileSystem for Shared {
     fn read_to_string(&self, path: &Path) -> io::Result<String> {
         let path = json_at(path).ok_or(io::ErrorKind::NotFound)?;
         if path.file_name().is_some_and(|name| name == MANIFEST) {
-            let manifest = packages::read_manifest(&path)
-                .ok()
-                .filter(serde_json::Value::is_object);
+            let manifest = packages::read_manifest(&path).ok().filter(serde_json::Value::is_object);
             return Ok(manifest.map_or_else(|| "{}".to_string(), |manifest| manifest.to_string()));
         }
         let report = |path: &Path, reason| self.0.skip(path, reason);
-        Ok(flattened(
-            &path,
-            &Surroundings {
-                packages: &self.0.packages,
-                report: &report,
-            },
-        ))
+        Ok(flattened(&path, &Surroundings { packages: &self.0.packages, report: &report }))
     }
 
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {

@@ -25,9 +25,7 @@ pub(super) struct Surroundings<'a> {
 
 /// The config as text, with all it extends inside and every path absolute.
 pub(super) fn flattened(path: &Path, around: &Surroundings) -> String {
-    let main = Chain {
-        directory: path.parent().unwrap_or(path).to_path_buf(),
-    };
+    let main = Chain { directory: path.parent().unwrap_or(path).to_path_buf() };
     let mut flat = Flat::default();
     let mut seen: Vec<PathBuf> = Vec::new();
     // A stack whose top is the nearest in precedence: later entries of `extends` win. With each config
@@ -62,8 +60,7 @@ pub(super) fn flattened(path: &Path, around: &Surroundings) -> String {
 /// A plain `tsconfig.json` is there for all files below it, whatever it compiles: its `include` is
 /// for the compiler, while bundlers and test runners use its aliases everywhere.
 fn is_owner_of_all(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name == "tsconfig.json" || name == "jsconfig.json")
+    path.file_name().is_some_and(|name| name == "tsconfig.json" || name == "jsconfig.json")
 }
 
 fn load(path: &Path) -> Result<TsConfig, &'static str> {
@@ -81,9 +78,8 @@ fn extended(config: &TsConfig, path: &Path, around: &Surroundings) -> Vec<PathBu
     specifiers
         .iter()
         .filter_map(|specifier| {
-            let found = candidates(specifier, directory, around)
-                .into_iter()
-                .find_map(|path| config_at(&path));
+            let found =
+                candidates(specifier, directory, around).into_iter().find_map(|path| config_at(&path));
             // Packages are rarely installed where audits run, and what they hold is compiler strictness.
             if found.is_none() && specifier.starts_with(['.', '/']) && !specifier.contains("node_modules/") {
                 (around.report)(path, format!("extends `{specifier}`, which is not there"));
@@ -99,25 +95,17 @@ fn candidates(specifier: &str, directory: &Path, around: &Surroundings) -> Vec<P
     }
     let (name, rest) = super::workspace::split(specifier);
     let own = around.packages.get(name).map(|folder| normal(&folder.join(rest)));
-    let installed = directory
-        .ancestors()
-        .map(|folder| folder.join("node_modules").join(specifier));
-    own.into_iter()
-        .chain(installed.map(|path| normal(&path)))
-        .collect()
+    let installed = directory.ancestors().map(|folder| folder.join("node_modules").join(specifier));
+    own.into_iter().chain(installed.map(|path| normal(&path))).collect()
 }
 
 /// A config may be named with or without its extension, or by its folder.
 fn config_at(path: &Path) -> Option<PathBuf> {
     let mut with_extension = path.as_os_str().to_owned();
     with_extension.push(".json");
-    [
-        path.to_path_buf(),
-        PathBuf::from(with_extension),
-        path.join("tsconfig.json"),
-    ]
-    .into_iter()
-    .find(|path| path.extension().is_some_and(|extension| extension == "json") && path.is_file())
+    [path.to_path_buf(), PathBuf::from(with_extension), path.join("tsconfig.json")]
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|extension| extension == "json") && path.is_file())
 }
 
 struct Chain {
@@ -141,19 +129,12 @@ impl Chain {
     fn add(&self, config: TsConfig, path: &Path, flat: &mut Flat) {
         let directory = path.parent().unwrap_or(path);
         let all = |paths: Option<Vec<PathBuf>>| paths.map(|paths| self.absolute_all(directory, paths));
-        let CompilerOptions {
-            base_url,
-            paths,
-            root_dirs,
-            ..
-        } = config.compiler_options;
+        let CompilerOptions { base_url, paths, root_dirs, .. } = config.compiler_options;
         let base_url = base_url.map(|base| self.absolute(directory, &base));
         flat.base_url = flat.base_url.take().or(base_url);
         if let (None, Some(paths)) = (&flat.paths, paths) {
             let base = flat.base_url.as_deref().unwrap_or(directory);
-            let aliases = paths
-                .into_iter()
-                .map(|(key, to)| (key, json!(self.absolute_all(base, to))));
+            let aliases = paths.into_iter().map(|(key, to)| (key, json!(self.absolute_all(base, to))));
             flat.paths = Some(aliases.collect());
         }
         flat.root_dirs = flat.root_dirs.take().or(all(root_dirs));
@@ -161,15 +142,9 @@ impl Chain {
         flat.include = flat.include.take().or(all(config.include));
         flat.exclude = flat.exclude.take().or(all(config.exclude));
         // References are the one thing that is not inherited.
-        let references = config
-            .references
-            .into_iter()
-            .map(|one| self.absolute(directory, &one.path));
+        let references = config.references.into_iter().map(|one| self.absolute(directory, &one.path));
         flat.references.get_or_insert_with(|| {
-            references
-                .filter_map(|path| config_at(&path))
-                .filter(|other| other != path)
-                .collect()
+            references.filter_map(|path| config_at(&path)).filter(|other| other != path).collect()
         });
     }
 
@@ -188,12 +163,8 @@ impl Chain {
 
 impl Flat {
     fn into_text(self, owns_all: bool) -> String {
-        let references: Vec<Value> = self
-            .references
-            .unwrap_or_default()
-            .iter()
-            .map(|path| json!({ "path": path }))
-            .collect();
+        let references: Vec<Value> =
+            self.references.unwrap_or_default().iter().map(|path| json!({ "path": path })).collect();
         let mut config = json!({
             "compilerOptions": {
                 "allowJs": true,

@@ -6,37 +6,18 @@
 use serde_json::Value;
 
 /// Conditions of `exports`, the ones that name source before those that name output.
-pub(super) const CONDITIONS: &[&str] = &[
-    "source",
-    "development",
-    "import",
-    "module",
-    "browser",
-    "default",
-    "types",
-    "require",
-    "node",
-];
+pub(super) const CONDITIONS: &[&str] =
+    &["source", "development", "import", "module", "browser", "default", "types", "require", "node"];
 
 /// Folders that a build writes.
 const OUTPUT: &[&str] = &["dist", "lib", "build", "out", "esm", "cjs", "es"];
 
 /// Splits a bare specifier into the package name and the path in it.
 pub(super) fn split(specifier: &str) -> (&str, &str) {
-    let scope = if specifier.starts_with('@') {
-        specifier.find('/').map_or(0, |at| at + 1)
-    } else {
-        0
-    };
-    let end = specifier
-        .get(scope..)
-        .and_then(|rest| rest.find('/'))
-        .map(|at| scope + at);
+    let scope = if specifier.starts_with('@') { specifier.find('/').map_or(0, |at| at + 1) } else { 0 };
+    let end = specifier.get(scope..).and_then(|rest| rest.find('/')).map(|at| scope + at);
     match end {
-        Some(end) => (
-            specifier.get(..end).unwrap_or_default(),
-            specifier.get(end + 1..).unwrap_or_default(),
-        ),
+        Some(end) => (specifier.get(..end).unwrap_or_default(), specifier.get(end + 1..).unwrap_or_default()),
         None => (specifier, ""),
     }
 }
@@ -50,11 +31,7 @@ pub(super) fn sources(manifest: &Value, subpath: &str) -> Vec<String> {
     }
     if subpath.is_empty() {
         let fields = ["source", "module", "main", "browser", "types", "typings"];
-        targets.extend(
-            fields
-                .iter()
-                .filter_map(|field| manifest.get(field)?.as_str().map(str::to_string)),
-        );
+        targets.extend(fields.iter().filter_map(|field| manifest.get(field)?.as_str().map(str::to_string)));
     }
     let mut sources = Vec::new();
     for target in &targets {
@@ -72,11 +49,7 @@ fn unbuilt(target: &str) -> Vec<String> {
     let mut rest = target;
     let mut sources = Vec::new();
     while let Some((_, below)) = rest.split_once('/').filter(|(folder, _)| OUTPUT.contains(folder)) {
-        sources.push(if below.starts_with("src/") {
-            below.to_string()
-        } else {
-            format!("src/{below}")
-        });
+        sources.push(if below.starts_with("src/") { below.to_string() } else { format!("src/{below}") });
         rest = below;
     }
     if rest != target {
@@ -86,14 +59,8 @@ fn unbuilt(target: &str) -> Vec<String> {
 }
 
 fn exported(exports: &Value, subpath: &str, targets: &mut Vec<String>) {
-    let key = if subpath.is_empty() {
-        ".".to_string()
-    } else {
-        format!("./{subpath}")
-    };
-    let by_path = exports
-        .as_object()
-        .filter(|map| map.keys().any(|key| key.starts_with('.')));
+    let key = if subpath.is_empty() { ".".to_string() } else { format!("./{subpath}") };
+    let by_path = exports.as_object().filter(|map| map.keys().any(|key| key.starts_with('.')));
     let Some(map) = by_path else {
         if subpath.is_empty() {
             conditional(exports, "", targets);
