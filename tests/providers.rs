@@ -1,6 +1,8 @@
 //! Contexts of the cases in `fixtures/providers`: the verdict of each stands in a comment
 //! (`// context: never-mounted`) above the line that creates it.
 
+#![allow(clippy::expect_used, reason = "a test may say what it takes for granted")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -138,10 +138,11 @@ impl Program {
                 {
                     uses.provided.push(at);
                 }
-                Expr::Call { callee, args, .. } if args.iter().any(|arg| is_it(*arg)) => {
-                    if self.reads_context(At { file, expr: *callee }) {
-                        uses.read.push(at);
-                    }
+                Expr::Call { callee, args, .. }
+                    if args.iter().any(|arg| is_it(*arg))
+                        && self.reads_context(At { file, expr: *callee }) =>
+                {
+                    uses.read.push(at);
                 }
                 Expr::Assign { target, value, .. } => {
                     let is_type =

@@ -409,14 +409,8 @@ impl Evaluator<'_> {
             };
             if let Some(class) = declared.class {
                 // A frame may know which instance it is.
-                let mut frame = env.as_ref();
-                while let Some(running) = frame {
-                    if running.function == (FunctionAt { file: at.file, function })
-                        && let Some(this) = &running.this
-                    {
-                        return vec![this.clone()];
-                    }
-                    frame = running.outer.as_ref();
+                if let Some(this) = running_this(env, FunctionAt { file: at.file, function }) {
+                    return vec![this];
                 }
                 let class = ClassAt { file: at.file, class };
                 let is_static = facts.classes.get(class.class.index()).is_some_and(|it| {
@@ -436,14 +430,8 @@ impl Evaluator<'_> {
             if function == FunctionId::MODULE {
                 break;
             }
-            let mut frame = env.as_ref();
-            while let Some(running) = frame {
-                if running.function == (FunctionAt { file: at.file, function })
-                    && let Some(this) = &running.this
-                {
-                    return vec![this.clone()];
-                }
-                frame = running.outer.as_ref();
+            if let Some(this) = running_this(env, FunctionAt { file: at.file, function }) {
+                return vec![this];
             }
             // A method of an object literal, or else a constructor function.
             if let Some(parent) = declared.expr.and_then(|expr| facts.node(expr).parent)
@@ -554,4 +542,16 @@ impl Evaluator<'_> {
             _ => self.member(value, &index.to_string(), at),
         }
     }
+}
+
+/// `this` of a function that is being run.
+fn running_this(env: &Env, function: FunctionAt) -> Option<Value> {
+    let mut frame = env.as_ref();
+    while let Some(running) = frame {
+        if running.function == function && running.this.is_some() {
+            return running.this.clone();
+        }
+        frame = running.outer.as_ref();
+    }
+    None
 }
