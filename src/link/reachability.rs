@@ -6,7 +6,7 @@ use super::program::Program;
 use super::resolve::Resolution;
 use super::value::{At, FunctionAt};
 use crate::facts::{ExportTarget, Expr, FunctionId, ImportedName};
-use crate::source::{FileId, Role};
+use crate::source::{FileId, Role, SourceFile};
 use crate::vocabulary::Side;
 
 /// Files that one question about reachability may visit.
@@ -58,9 +58,10 @@ impl Program {
     }
 
     /// Whether something that runs reaches the code: an entry imports the file, through other
-    /// files if need be, and the function around it is mentioned at all. Doubt counts as live.
+    /// files if need be, and the function around it is mentioned at all. Doubt counts as live; so does
+    /// everything in a part of an app that shows none of what runs it.
     pub fn is_live(&self, at: At) -> bool {
-        self.file_is_live(at.file) && self.function_is_mentioned(at)
+        !self.has_entries() || (self.file_is_live(at.file) && self.function_is_mentioned(at))
     }
 
     /// Whether the exported function around an expression is used by anything.
@@ -108,6 +109,12 @@ impl Program {
         false
     }
 
+    /// Whether the audited files hold anything that starts an app.
+    fn has_entries(&self) -> bool {
+        let is_entry = |file: &SourceFile| file.role == Role::Product && is_named_like_an_entry(&file.path);
+        *self.has_entries.get_or_init(|| self.files().iter().any(is_entry))
+    }
+
     /// Whether a file runs on its own: a route, a main module, a configuration, a script.
     fn is_entry(&self, file: FileId) -> bool {
         let Some(source) = self.file(file) else {
@@ -116,56 +123,7 @@ impl Program {
         if source.role == Role::Test {
             return false;
         }
-        let mut segments: Vec<&str> = source.path.split('/').collect();
-        let name = segments.pop().unwrap_or_default();
-        let stem = name.split('.').next().unwrap_or_default();
-        let by_name = matches!(
-            stem,
-            "index"
-                | "main"
-                | "app"
-                | "App"
-                | "_app"
-                | "_document"
-                | "server"
-                | "worker"
-                | "root"
-                | "routes"
-                | "page"
-                | "layout"
-                | "template"
-                | "route"
-                | "loading"
-                | "error"
-                | "middleware"
-                | "instrumentation"
-                | "client"
-                | "entry"
-                | "bootstrap"
-                | "preload"
-                | "background"
-                | "popup"
-                | "cli"
-                | "sw"
-                | "plugin"
-        ) || name.contains(".config.")
-            || stem.starts_with("entry");
-        let by_folder = segments.iter().any(|it| {
-            matches!(
-                *it,
-                "pages"
-                    | "routes"
-                    | "app"
-                    | "api"
-                    | "bin"
-                    | "scripts"
-                    | "cron"
-                    | "workers"
-                    | "plugins"
-                    | "public"
-            )
-        });
-        if by_name || by_folder {
+        if is_named_like_an_entry(&source.path) {
             return true;
         }
         // A module that does something when it is loaded, or exports nothing, is run by somebody.
@@ -205,4 +163,59 @@ impl Program {
             })
             .collect()
     }
+}
+
+/// Whether a path says that something outside of the code runs the file: a framework's route, a main
+/// module, a configuration, a script.
+fn is_named_like_an_entry(path: &str) -> bool {
+    let mut segments: Vec<&str> = path.split('/').collect();
+    let name = segments.pop().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    let by_name = matches!(
+        stem,
+        "index"
+            | "main"
+            | "app"
+            | "App"
+            | "_app"
+            | "_document"
+            | "server"
+            | "worker"
+            | "root"
+            | "routes"
+            | "page"
+            | "layout"
+            | "template"
+            | "route"
+            | "loading"
+            | "error"
+            | "middleware"
+            | "instrumentation"
+            | "client"
+            | "entry"
+            | "bootstrap"
+            | "preload"
+            | "background"
+            | "popup"
+            | "cli"
+            | "sw"
+            | "plugin"
+    ) || name.contains(".config.")
+        || stem.starts_with("entry");
+    let by_folder = segments.iter().any(|it| {
+        matches!(
+            *it,
+            "pages"
+                | "routes"
+                | "app"
+                | "api"
+                | "bin"
+                | "scripts"
+                | "cron"
+                | "workers"
+                | "plugins"
+                | "public"
+        )
+    });
+    by_name || by_folder
 }
