@@ -11,7 +11,7 @@ use super::program::Program;
 use super::site::{Site, Work};
 use super::timer::{Step, Timer};
 use super::value::{At, FunctionAt, Value};
-use crate::facts::Expr;
+use crate::facts::{Expr, FunctionId};
 use crate::source::{FileId, Role};
 use crate::vocabulary::{Gate, Kind, Verdict};
 
@@ -20,7 +20,8 @@ const MAX_ROUNDS: usize = 5;
 
 /// A judged site, and the sites that follow from it.
 struct Judged {
-    timer: Timer,
+    /// `None` for a step that is followed and not shown.
+    timer: Option<Timer>,
     more: Vec<Pending>,
 }
 
@@ -28,6 +29,8 @@ struct Judged {
 struct Pending {
     site: Site,
     feeds: Option<Box<Fed>>,
+    /// A step inside the definition itself: followed, and not shown.
+    inner: bool,
 }
 
 /// The timer that a handed-over interval feeds.
@@ -55,9 +58,13 @@ impl Program {
             .collect::<Vec<_>>()
             .into_iter()
             .flatten()
-            .map(|site| Pending { site, feeds: None })
+            .map(|site| Pending { site, feeds: None, inner: false })
             .collect();
-        pending.extend(self.indirect_sites().into_iter().map(|site| Pending { site, feeds: None }));
+        pending.extend(self.indirect_sites().into_iter().map(|site| Pending {
+            site,
+            feeds: None,
+            inner: false,
+        }));
         let mut timers: BTreeMap<(FileId, u32, u32), Timer> = BTreeMap::new();
         for _ in 0..MAX_ROUNDS {
             pending.retain(|it| !timers.contains_key(&key(&it.site)));
@@ -73,7 +80,7 @@ impl Program {
             pending = Vec::new();
             for Judged { timer, more } in judged {
                 pending.extend(more);
-                timers.insert((timer.place.file, timer.place.line, timer.place.column), timer);
+                timers.extend(timer.map(|it| ((it.place.file, it.place.line, it.place.column), it)));
             }
         }
         timers.into_values().collect()
@@ -140,7 +147,14 @@ impl Program {
             chain,
         };
         let more = self.following(site, &timer, &reach, &interval, pending);
-        Some(Judged { timer, more })
+        Some(Judged { timer: (!pending.inner).then_some(timer), more })
+    }
+
+    /// The function around a place that stands in no other; `None` in the module itself.
+    fn outermost_function(&self, at: At) -> Option<FunctionAt> {
+        let around = self.facts(at.file).functions_around(at.expr);
+        let function = around.filter(|it| *it != FunctionId::MODULE).last()?;
+        Some(FunctionAt { file: at.file, function })
     }
 
     /// Follows what callers give for the parameters that the work calls, unless that is all there
@@ -257,9 +271,11 @@ impl Program {
             )
         {
             for (parameter, _) in &reach.parameters {
-                more.extend(
-                    self.hooked_sites(site, parameter).into_iter().map(|site| Pending { site, feeds: None }),
-                );
+                more.extend(self.hooked_sites(site, parameter).into_iter().map(|site| Pending {
+                    site,
+                    feeds: None,
+                    inner: false,
+                }));
             }
         }
         let hands_on = matches!(timer.verdict, Verdict::NetworkPoll | Verdict::StatusPoll)
@@ -283,9 +299,11 @@ impl Program {
                 for given in self.given_for(parameter) {
                     let mut hops = hops.clone();
                     hops.push((function, given.call));
+                    let home = self.outermost_function(base.definition.unwrap_or(base.anchor));
+                    let inner = home.is_some() && self.outermost_function(given.call) == home;
                     let site = self.param_site(&base, parameter, &given, &hops);
                     let feeds = Fed { timer: timer.clone(), base: base.clone(), hops };
-                    more.push(Pending { site, feeds: Some(Box::new(feeds)) });
+                    more.push(Pending { site, feeds: Some(Box::new(feeds)), inner });
                 }
             }
         }
