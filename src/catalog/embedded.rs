@@ -111,6 +111,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "undici.toml",
     "urql.toml",
     "utilities.toml",
+    "vercel-postgres.toml",
     "viem.toml",
     "vue-request.toml",
     "vue.toml",

@@ -479,7 +479,13 @@ impl<'p> Walk<'p> {
             Some(row) if listens && row.effect == Effect::Dom => Effect::Listen,
             Some(row) => {
                 let label = self.program.label(at);
-                self.found(row.effect, at, chain, &label, Confidence::Certain, top);
+                // Deleting records is keeping house, wherever they are kept.
+                let effect = if row.effect == Effect::Database && is_erasing(last) {
+                    Effect::Sweep
+                } else {
+                    row.effect
+                };
+                self.found(effect, at, chain, &label, Confidence::Certain, top);
                 row.effect
             }
             None => {
@@ -647,6 +653,12 @@ impl<'p> Walk<'p> {
             before: before.cloned(),
         })
     }
+}
+
+/// Whether a database call of that name removes records.
+fn is_erasing(method: &str) -> bool {
+    let method = method.trim_end_matches("()");
+    ["delete", "destroy", "truncate", "purge", "remove", "vacuum"].iter().any(|verb| method.starts_with(verb))
 }
 
 impl Program {

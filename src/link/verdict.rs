@@ -79,7 +79,9 @@ impl Program {
             return judged(Verdict::Disabled, Vec::new(), Confidence::Certain, 0);
         }
         let found = |effect: Effect| reach.chain(effect).cloned();
-        let network = found(Effect::Network).or_else(|| found(Effect::Database));
+        // A job that reads a database in order to delete from it keeps house.
+        let database = || found(Effect::Database).filter(|_| !reach.has(Effect::Sweep));
+        let network = found(Effect::Network).or_else(database);
         if let Some((chain, confidence)) = network {
             if self.is_retry(site) {
                 return judged(Verdict::Retry, chain, confidence.max(Confidence::Likely), 0);
