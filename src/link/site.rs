@@ -717,8 +717,9 @@ impl Program {
                         if let Expr::Await(value) = inner_facts.expr(only) {
                             only = *value;
                         }
-                        if let Some(found) =
-                            self.delay_in(At { file: function.file, expr: only }, &frame, depth + 1)
+                        let inner = At { file: function.file, expr: only };
+                        if let Some(found) = self.delay_in(inner, &frame, depth + 1)
+                            && self.does_nothing_but(function, inner)
                         {
                             return Some(found);
                         }
@@ -728,6 +729,25 @@ impl Program {
             }
         }
         None
+    }
+
+    /// Whether a function calls nothing of its own beside one call, number arithmetic left out: a `sleep`,
+    /// and not work that pauses on its way.
+    fn does_nothing_but(&self, function: FunctionAt, only: At) -> bool {
+        let facts = self.facts(function.file);
+        facts.own_nodes(function.function).all(|(expr, node)| match &node.expr {
+            Expr::Call { callee, .. } if expr != only.expr => Evaluator::new(self)
+                .eval(At { file: function.file, expr: *callee }, &None)
+                .iter()
+                .all(|it| match it {
+                    Value::Library { package, symbol, .. } => {
+                        let effect = self.catalog().effect(package, symbol).map(|row| row.effect);
+                        matches!(effect, Some(Effect::Pure | Effect::Log | Effect::Clock))
+                    }
+                    _ => false,
+                }),
+            _ => true,
+        })
     }
 
     /// What is called, in a few words: `window.setInterval`.

@@ -167,10 +167,19 @@ impl Program {
         let Some(expr) = facts.function(holder).and_then(|it| it.expr) else {
             return false;
         };
-        let Some((_, args)) = facts.node(expr).parent.and_then(|parent| facts.call(parent)) else {
+        let Some((callee, args)) = facts.node(expr).parent.and_then(|parent| facts.call(parent)) else {
             return false;
         };
+        // `useCallback(run, [state])` only remembers; it does not run.
+        let runs =
+            Evaluator::new(self).eval(At { expr: callee, ..timer }, &None).iter().any(|value| match value {
+                Value::Library { package, symbol, .. } => self.catalog().returns(package, symbol).is_none(),
+                _ => false,
+            });
         let [run, list] = args else { return false };
+        if !runs {
+            return false;
+        }
         let Expr::Array(dependencies) = facts.expr(*list) else {
             return false;
         };
