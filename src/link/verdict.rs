@@ -138,9 +138,9 @@ impl Program {
         }
         let quiet = [
             (Effect::Sweep, Verdict::Housekeeping),
-            (Effect::Telemetry, Verdict::Housekeeping),
             (Effect::State, Verdict::UiTimer),
             (Effect::Dom, Verdict::UiTimer),
+            (Effect::Telemetry, Verdict::Housekeeping),
             (Effect::Log, Verdict::Housekeeping),
             (Effect::Process, Verdict::Housekeeping),
             (Effect::Storage, Verdict::Housekeeping),
