@@ -1,6 +1,7 @@
 //! Whether a timer is stopped when its owner goes away.
 
 use super::eval::Evaluator;
+use super::label::names_component_or_hook;
 use super::program::Program;
 use super::site::Site;
 use super::value::{At, ClassAt, Value};
@@ -71,12 +72,9 @@ impl Program {
             return Cleared::Yes;
         }
         let in_component = owner.iter().any(|it| {
-            facts.function(*it).is_some_and(|function| {
-                function.name.as_deref().is_some_and(|name| {
-                    name.starts_with(char::is_uppercase)
-                        || name.strip_prefix("use").is_some_and(|rest| rest.starts_with(char::is_uppercase))
-                })
-            })
+            facts
+                .function(*it)
+                .is_some_and(|function| function.name.as_deref().is_some_and(names_component_or_hook))
         });
         // Elsewhere only instances come and go.
         let class = owner.iter().find_map(|it| facts.function(*it)?.class);

@@ -2,6 +2,7 @@
 
 use super::eval::Evaluator;
 use super::fold::{Interval, is_off};
+use super::label::names_component_or_hook;
 use super::program::Program;
 use super::site::Site;
 use super::value::{Args, At, Env, FunctionAt, Value};
@@ -333,8 +334,5 @@ fn is_boundary(function: &crate::facts::Function) -> bool {
 }
 
 fn is_component_or_hook(function: &crate::facts::Function) -> bool {
-    function.name.as_deref().is_some_and(|name| {
-        name.starts_with(char::is_uppercase)
-            || name.strip_prefix("use").is_some_and(|it| it.starts_with(char::is_uppercase))
-    })
+    function.name.as_deref().is_some_and(names_component_or_hook)
 }

@@ -109,3 +109,13 @@ fn write(facts: &FileFacts, expr: ExprId, depth: u32, out: &mut String) {
         _ => out.push('…'),
     }
 }
+
+/// Whether a name is a hook's by React's convention: `useOrders`.
+pub(super) fn names_hook(name: &str) -> bool {
+    name.strip_prefix("use").is_some_and(|rest| rest.starts_with(char::is_uppercase))
+}
+
+/// Whether a name is a component's or a hook's by React's convention.
+pub(super) fn names_component_or_hook(name: &str) -> bool {
+    name.starts_with(char::is_uppercase) || names_hook(name)
+}

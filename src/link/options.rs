@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::eval::Evaluator;
+use super::label::names_hook;
 use super::program::Program;
 use super::site::{Site, Work};
 use super::symbols::Definition;
@@ -374,7 +375,7 @@ impl Program {
             Expr::Ident { name, .. } | Expr::Member { name, .. } => name.as_str(),
             _ => "",
         };
-        let is_hook = name.strip_prefix("use").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+        let is_hook = names_hook(name);
         (unseen && is_hook && !hop.keys.is_empty()).then_some(Sink {
             call,
             row: None,

@@ -4,6 +4,7 @@ use heck::ToSnakeCase;
 
 use super::effects::Reach;
 use super::fold::Interval;
+use super::label::names_component_or_hook;
 use super::program::Program;
 use super::site::{Site, Work};
 use super::timer::Step;
@@ -415,10 +416,7 @@ impl Program {
             });
         }
         // A hook or component says more than the helper inside it.
-        let outward = named.iter().rev().find(|name| {
-            name.starts_with(char::is_uppercase)
-                || name.strip_prefix("use").is_some_and(|it| it.starts_with(char::is_uppercase))
-        });
+        let outward = named.iter().rev().find(|name| names_component_or_hook(name));
         outward.or(named.first()).cloned().unwrap_or_default()
     }
 
