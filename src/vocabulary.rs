@@ -165,3 +165,26 @@ vocabulary! {
         DefaultValueUsed = "default-value-used",
     }
 }
+
+vocabulary! {
+    /// Whether a message type gets from the code that emits it to code that shows it, or where its
+    /// line is cut.
+    MessageVerdict {
+        /// Emitted, routed and handed to code that runs.
+        Wired = "wired",
+        /// Routed, but nobody supplies the code that it should reach.
+        NoSubscriber = "no-subscriber",
+        /// Handlers for it exist, but nothing tells it apart from other messages.
+        Unrouted = "unrouted",
+        /// Routed, but nothing in the audited backends emits it.
+        NeverEmitted = "never-emitted",
+        /// The function that emits it is never called.
+        EmitDead = "emit-dead",
+        /// Emitted, and nothing handles it.
+        EmittedUnhandled = "emitted-unhandled",
+        /// Handled by log calls and nothing else.
+        LogOnly = "log-only",
+        /// Declared, and neither emitted nor handled.
+        DeclaredOnly = "declared-only",
+    }
+}

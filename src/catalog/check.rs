@@ -37,6 +37,17 @@ fn check(library: &LibraryFile) -> Result<(), String> {
     each(library.stop.iter().map(|row| &row.at), "stop", false)?;
     each(library.effect.iter().map(|row| &row.at), "effect", false)?;
     each(library.returns.iter().map(|row| &row.at), "returns", false)?;
+    each(library.channel.iter().map(|row| &row.at), "channel", false)?;
+    each(library.receive.iter().map(|row| &row.at), "receive", true)?;
+    each(library.emit.iter().map(|row| &row.at), "emit", true)?;
+    each(library.close.iter().map(|row| &row.at), "close", false)?;
+    each(library.callback.iter().map(|row| &row.at), "callback", true)?;
+    for row in &library.emit {
+        let given = [&row.name, &row.payload, &row.text].iter().filter(|slot| slot.is_some()).count();
+        if given != 1 {
+            return Err(format!("`emit` {:?}: wants one of `name`, `payload` and `text`", row.at));
+        }
+    }
     for row in &library.timer {
         timer(row).map_err(|why| format!("`timer` {:?}: {why}", row.at))?;
     }

@@ -9,8 +9,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::check::{fault, read};
 use super::embedded::FILES;
 use super::rows::{
-    DelayMeaning, EffectMeaning, InjectedMeaning, LibraryFile, MethodMeaning, OnceMeaning, RegistryMeaning,
-    ReturnsMeaning, StopMeaning, TimerMeaning,
+    CallbackMeaning, ChannelMeaning, CloseMeaning, DelayMeaning, EffectMeaning, EmitMeaning, InjectedMeaning,
+    LibraryFile, MethodMeaning, OnceMeaning, ReceiveMeaning, RegistryMeaning, ReturnsMeaning, StopMeaning,
+    TimerMeaning,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;
@@ -45,6 +46,11 @@ struct Package {
     stop: Shelf<StopMeaning>,
     effect: Shelf<EffectMeaning>,
     returns: Shelf<ReturnsMeaning>,
+    channel: Shelf<ChannelMeaning>,
+    receive: Shelf<ReceiveMeaning>,
+    emit: Shelf<EmitMeaning>,
+    close: Shelf<CloseMeaning>,
+    callback: Shelf<CallbackMeaning>,
 }
 
 /// The rows of one meaning, by symbol.
@@ -134,11 +140,37 @@ impl Catalog {
 
     /// Calls and elements that make work recur: several for overloads, in the order to try them.
     pub fn timers(&self, package: &str, symbol: &str) -> Vec<&TimerMeaning> {
-        let Some((package, subpath)) = self.find(package) else {
-            return Vec::new();
-        };
-        let mut rows = spellings(symbol, subpath).map(|text| package.timer.all(&text));
-        rows.find(|rows| !rows.is_empty()).unwrap_or_default()
+        self.all(package, symbol, |package| &package.timer)
+    }
+
+    /// A call that opens a push channel.
+    pub fn channel(&self, package: &str, symbol: &str) -> Option<&ChannelMeaning> {
+        self.first(package, symbol, |package| &package.channel)
+    }
+
+    /// Calls and assignments that register code for messages, in the order to try them.
+    pub fn receives(&self, package: &str, symbol: &str) -> Vec<&ReceiveMeaning> {
+        self.all(package, symbol, |package| &package.receive)
+    }
+
+    /// Calls that send a message, in the order to try them.
+    pub fn emits(&self, package: &str, symbol: &str) -> Vec<&EmitMeaning> {
+        self.all(package, symbol, |package| &package.emit)
+    }
+
+    /// A call that ends a channel, a subscription or a listener.
+    pub fn close(&self, package: &str, symbol: &str) -> Option<&CloseMeaning> {
+        self.first(package, symbol, |package| &package.close)
+    }
+
+    /// What a call hands to its callbacks, in the order to try them.
+    pub fn callbacks(&self, package: &str, symbol: &str) -> Vec<&CallbackMeaning> {
+        self.all(package, symbol, |package| &package.callback)
+    }
+
+    /// Whether any row of the package says what callbacks are handed.
+    pub fn hands_to_callbacks(&self, package: &str) -> bool {
+        self.find(package).is_some_and(|(package, _)| package.callback.entries().next().is_some())
     }
 
     /// The first of [`Self::timers`].
@@ -238,6 +270,24 @@ impl Catalog {
         words
     }
 
+    /// Words of which a file that opens a push channel, or listens or sends on one, holds at least
+    /// one, sorted: names of the platform's channels, and the specifiers of packages.
+    pub fn channel_words(&self) -> Vec<&str> {
+        let mut words: Vec<&str> = Vec::new();
+        for (name, package) in &self.packages {
+            let speaks =
+                package.channel.entries().next().is_some() || package.emit.entries().next().is_some();
+            if name == PLATFORM {
+                words.extend(package.channel.entries().map(|(symbol, _)| first_name(symbol)));
+            } else if speaks {
+                words.push(name);
+            }
+        }
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
     /// Options of data libraries that hold an interval and mean polling wherever they stand,
     /// sorted: `pollInterval`, `refetchInterval` … An option such as `interval` is not among them.
     pub fn interval_option_keys(&self) -> Vec<&str> {
@@ -258,6 +308,20 @@ impl Catalog {
         let (package, subpath) = self.find(package)?;
         let shelf = shelf(package);
         spellings(symbol, subpath).find_map(|text| shelf.first(&text))
+    }
+
+    fn all<'a, Row: 'a>(
+        &'a self,
+        package: &str,
+        symbol: &str,
+        shelf: impl Fn(&'a Package) -> &'a Shelf<Row>,
+    ) -> Vec<&'a Row> {
+        let Some((package, subpath)) = self.find(package) else {
+            return Vec::new();
+        };
+        let shelf = shelf(package);
+        let mut rows = spellings(symbol, subpath).map(|text| shelf.all(&text));
+        rows.find(|rows| !rows.is_empty()).unwrap_or_default()
     }
 
     /// The nearest package that has rows, and the part of the specifier below it.
@@ -281,6 +345,11 @@ impl Catalog {
         self.reads.extend(reads.flat_map(|row| row.at.iter().map(|at| last_name(at).to_owned())));
         let effect = shared(library.effect);
         let returns = shared(library.returns);
+        let channel = shared(library.channel);
+        let receive = shared(library.receive);
+        let emit = shared(library.emit);
+        let close = shared(library.close);
+        let callback = shared(library.callback);
         for name in &library.packages {
             let package = self.packages.entry(name.clone()).or_default();
             package.side = library.side.or(package.side);
@@ -290,6 +359,11 @@ impl Catalog {
             package.stop.put(&stop, |row| &row.at);
             package.effect.put(&effect, |row| &row.at);
             package.returns.put(&returns, |row| &row.at);
+            package.channel.put(&channel, |row| &row.at);
+            package.receive.put(&receive, |row| &row.at);
+            package.emit.put(&emit, |row| &row.at);
+            package.close.put(&close, |row| &row.at);
+            package.callback.put(&callback, |row| &row.at);
         }
         let home = library.packages.first().cloned().unwrap_or_default();
         let names =

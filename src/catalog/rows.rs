@@ -59,6 +59,21 @@ pub struct LibraryFile {
     /// Member names that tell the state of a connection.
     #[serde(default)]
     pub status: Vec<StatusMeaning>,
+    /// Calls that open a push channel.
+    #[serde(default)]
+    pub channel: Vec<ChannelMeaning>,
+    /// Calls, assignments and options that register code for messages of a channel.
+    #[serde(default)]
+    pub receive: Vec<ReceiveMeaning>,
+    /// Calls that send a message.
+    #[serde(default)]
+    pub emit: Vec<EmitMeaning>,
+    /// Calls that end a channel, a subscription or a listener.
+    #[serde(default)]
+    pub close: Vec<CloseMeaning>,
+    /// What a library hands to the callbacks that it is given.
+    #[serde(default)]
+    pub callback: Vec<CallbackMeaning>,
 }
 
 /// Where a call carries something: an argument, or an option inside an argument or the props.
@@ -317,6 +332,148 @@ pub struct MethodMeaning {
 pub struct StatusMeaning {
     /// Member (or getter) names.
     pub members: Vec<String>,
+}
+
+/// A call (or `new`) that opens a push channel, or a subscription that is one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelMeaning {
+    /// Symbols of what is called.
+    pub at: Vec<String>,
+    /// Whether it comes back by itself after it broke.
+    #[serde(default)]
+    pub reconnects: Reconnects,
+    /// It ends with its component: a hook.
+    #[serde(default)]
+    pub self_closing: bool,
+    /// What the call gives ends the subscription when it is called: `const stop = onSnapshot(…)`.
+    #[serde(default)]
+    pub gives_stop: bool,
+    /// It stays on the machine: between tabs, workers or processes.
+    #[serde(default)]
+    pub local: bool,
+}
+
+/// Whether a channel comes back by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reconnects {
+    /// The library does it.
+    Yes,
+    /// Only code of the repository can.
+    #[default]
+    No,
+}
+
+/// A call, an assignment (`socket.onmessage = …`, symbol `WebSocket().onmessage`) or an option that
+/// registers code for messages.
+///
+/// Several rows may name one symbol: the first applies whose `handler` holds a function and whose
+/// `when` holds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiveMeaning {
+    /// Symbols of what is called or assigned to.
+    pub at: Vec<String>,
+    /// Where the function stands. Absent for an assignment, and for a value that is itself the
+    /// message (`value = true`). With `option = "*"` every member of that object is a handler and
+    /// its key the name.
+    #[serde(default)]
+    pub handler: Option<Slot>,
+    /// The symbol is the latest message itself: `useWebSocket().lastJsonMessage`.
+    #[serde(default)]
+    pub value: bool,
+    /// Where the name of the message stands. Absent: the name is a field of the message.
+    #[serde(default)]
+    pub name: Option<Slot>,
+    /// The name is given to the handler as this parameter: `onAny((name, …) => …)`.
+    #[serde(default)]
+    pub name_parameter: Option<usize>,
+    /// Names for which the message's own field still decides: `message`.
+    #[serde(default)]
+    pub unnamed: Vec<String>,
+    /// Names that tell of the connection and carry no message: `connect`, `close`. A trailing `*`
+    /// stands for any rest.
+    #[serde(default)]
+    pub reserved: Vec<String>,
+    /// The parameter of the handler that holds the message.
+    #[serde(default)]
+    pub parameter: usize,
+    /// Dotted path from that parameter to the message: `data` of a `MessageEvent`.
+    #[serde(default)]
+    pub payload: Option<String>,
+    /// There are no names: the message is the data itself, such as a document snapshot.
+    #[serde(default)]
+    pub data_only: bool,
+    /// Applies only when this argument is this text.
+    #[serde(default)]
+    pub when: Option<ArgumentIs>,
+    /// Names are compared without regard to case.
+    #[serde(default)]
+    pub ignore_case: bool,
+    /// Dropped from the front of names: Echo's `.`.
+    #[serde(default)]
+    pub strip: Option<String>,
+    /// What the call gives removes the listener when it is called.
+    #[serde(default)]
+    pub gives_stop: bool,
+}
+
+/// A condition on an argument.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArgumentIs {
+    /// Which.
+    pub argument: usize,
+    /// Its text.
+    pub text: String,
+}
+
+/// A call that sends a message. Exactly one of `name`, `payload` and `text` is given; several rows
+/// for one symbol are tried in order.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmitMeaning {
+    /// Symbols of what is called.
+    pub at: Vec<String>,
+    /// Where the name stands.
+    #[serde(default)]
+    pub name: Option<Slot>,
+    /// Where the message stands, which has the name in a field, perhaps serialized.
+    #[serde(default)]
+    pub payload: Option<Slot>,
+    /// Where a text stands that names it in an `event: name` line.
+    #[serde(default)]
+    pub text: Option<Slot>,
+    /// Applies only when this argument is this text.
+    #[serde(default)]
+    pub when: Option<ArgumentIs>,
+}
+
+/// A call that ends a channel, a subscription or a listener.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CloseMeaning {
+    /// Symbols of what is called.
+    pub at: Vec<String>,
+    /// It removes a listener and leaves the channel open: `off`.
+    #[serde(default)]
+    pub listener: bool,
+}
+
+/// What a library hands to a callback: the socket of `io.on("connection", (socket) => …)`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallbackMeaning {
+    /// Symbols of what is called.
+    pub at: Vec<String>,
+    /// The argument (or option of it) that holds the callback.
+    pub callback: Slot,
+    /// Applies only when this argument is this text.
+    #[serde(default)]
+    pub when: Option<ArgumentIs>,
+    /// The symbol, of the same package, of each parameter in order; empty for one without meaning.
+    pub gives: Vec<String>,
 }
 
 const fn one() -> f64 {

@@ -84,6 +84,8 @@ pub struct FileFacts {
     pub writes: Vec<Write>,
     /// Members of interfaces and object types.
     pub type_members: Vec<TypeMember>,
+    /// Strings of type aliases that are unions of them.
+    pub type_literals: Vec<TypeLiteral>,
     /// The file begins with `'use client'`, `'use server'`, …
     pub directive: Option<SmolStr>,
     /// Where lines start.
@@ -647,6 +649,34 @@ pub struct Write {
 pub struct TypeMember {
     /// Its name.
     pub name: SmolStr,
+    /// Where it stands.
+    pub span: Span,
+    /// The interface or type alias that it is written in, however deep.
+    pub owner: Option<SmolStr>,
+    /// What it is.
+    pub kind: TypeMemberKind,
+    /// The strings that it can be, when its type is made of them: `type: "order_created"`.
+    pub literals: Box<[(SmolStr, Span)]>,
+}
+
+/// What a member of a type is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypeMemberKind {
+    /// A value.
+    Value,
+    /// A value that is a function: `onOrder?: (order: Order) => void`.
+    Callback,
+    /// A method: `onOrder?(order: Order): void`.
+    Method,
+}
+
+/// One of the strings that a type alias stands for: `type Topic = "orders" | "stock"`.
+#[derive(Debug, Clone)]
+pub struct TypeLiteral {
+    /// The alias.
+    pub owner: SmolStr,
+    /// The string.
+    pub text: SmolStr,
     /// Where it stands.
     pub span: Span,
 }

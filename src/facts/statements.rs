@@ -5,8 +5,10 @@ use tree_sitter::Node as Syntax;
 
 use super::expr::{
     Export, ExportTarget, Expr, ExprId, GuardKind, Import, ImportedName, Loop, LoopId, LoopKind, Origin,
-    Property, PropertyKey, TypeMember,
+    Property, PropertyKey, TypeLiteral, TypeMember, TypeMemberKind,
 };
+use crate::source::Span;
+
 use super::lower::{Lowerer, MAX_DEPTH, children, has_token, span, unquote};
 
 impl<'t> Lowerer<'t> {
@@ -476,6 +478,8 @@ impl<'t> Lowerer<'t> {
         };
         let value = self.expr(value);
         let scope = self.scopes.open(false);
+        // `case "a": case "b": …` runs for both.
+        let mut shared: Option<ExprId> = None;
         for case in node.child_by_field_name("body").map(children).unwrap_or_default() {
             let label = case.child_by_field_name("value");
             let test = label.map(|label| {
@@ -484,6 +488,19 @@ impl<'t> Lowerer<'t> {
                 let op = super::expr::BinaryOp::Equal;
                 self.push(Expr::Binary { op, left: value, right: label }, span(case))
             });
+            let test = match (shared.take(), test) {
+                (Some(left), Some(right)) => {
+                    let op = super::expr::BinaryOp::Or;
+                    Some(self.push(Expr::Binary { op, left, right }, span(case)))
+                }
+                // `case "a": default:` runs for everything.
+                (Some(_), None) => None,
+                (None, test) => test,
+            };
+            if children(case).iter().all(|statement| Some(*statement) == label) {
+                shared = test;
+                continue;
+            }
             self.guarded(test.or(Some(value)), true, GuardKind::Case, |this| {
                 for statement in children(case) {
                     if Some(statement) != label {
@@ -556,15 +573,43 @@ impl<'t> Lowerer<'t> {
 
     /// Remembers the members of the object types inside a type, wherever they are nested.
     pub(super) fn type_members_of(&mut self, node: Syntax<'t>) {
+        let owner = match node.kind() {
+            "interface_declaration" | "type_alias_declaration" => {
+                node.child_by_field_name("name").map(|name| self.name_of(name))
+            }
+            _ => None,
+        };
+        if let Some(owner) = &owner
+            && let Some(value) = node.child_by_field_name("value")
+        {
+            let literals = self.string_types(value).into_iter();
+            self.facts.type_literals.extend(literals.map(|(text, span)| TypeLiteral {
+                owner: owner.clone(),
+                text,
+                span,
+            }));
+        }
         let mut cursor = node.walk();
         let mut depth = 0_u32;
         loop {
             let at = cursor.node();
-            if at.kind() == "property_signature"
+            if matches!(at.kind(), "property_signature" | "method_signature")
                 && let Some(name) = at.child_by_field_name("name")
             {
-                let name_text = unquote(self.source(name));
-                self.facts.type_members.push(TypeMember { name: name_text, span: span(name) });
+                let annotation = at.child_by_field_name("type").and_then(|it| it.named_child(0));
+                let kind = match annotation {
+                    _ if at.kind() == "method_signature" => TypeMemberKind::Method,
+                    Some(it) if is_function_type(it) => TypeMemberKind::Callback,
+                    _ => TypeMemberKind::Value,
+                };
+                let literals = annotation.map(|it| self.string_types(it)).unwrap_or_default().into();
+                self.facts.type_members.push(TypeMember {
+                    name: unquote(self.source(name)),
+                    span: span(name),
+                    owner: owner.clone(),
+                    kind,
+                    literals,
+                });
             }
             if cursor.goto_first_child() {
                 depth += 1;
@@ -581,6 +626,38 @@ impl<'t> Lowerer<'t> {
                 depth -= 1;
             }
         }
+    }
+
+    /// The strings of a literal type, or of a union that holds some.
+    fn string_types(&self, node: Syntax<'t>) -> Vec<(SmolStr, Span)> {
+        let mut found = Vec::new();
+        let mut left = vec![node];
+        while let Some(part) = left.pop() {
+            match part.kind() {
+                // Unions nest to the left, one level for each member.
+                "union_type" | "parenthesized_type" => left.extend(children(part).into_iter().rev()),
+                "literal_type" => {
+                    if let Some(text) = children(part).first().filter(|it| it.kind() == "string") {
+                        found.push((unquote(self.source(*text)), span(*text)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// `(message: T) => void`, perhaps in parentheses or beside `undefined`.
+fn is_function_type(node: Syntax<'_>) -> bool {
+    match node.kind() {
+        "function_type" => true,
+        "parenthesized_type" | "union_type" => children(node).into_iter().any(|part| {
+            part.kind() == "function_type"
+                || part.kind() == "parenthesized_type"
+                    && children(part).first().is_some_and(|inner| inner.kind() == "function_type")
+        }),
+        _ => false,
     }
 }
 

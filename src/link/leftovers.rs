@@ -3,7 +3,7 @@
 use super::program::Program;
 use super::timer::{Leftover, Step};
 use super::value::At;
-use crate::facts::{BindingId, Expr, ExprId, FunctionId, Origin, PathKey, PropertyKey};
+use crate::facts::{BindingId, Expr, ExprId, FunctionId, Origin, PathKey, PropertyKey, TypeMemberKind};
 use crate::source::{FileId, Role, Span};
 
 /// Words beside `poll` that make a name one about polling, and not about votes.
@@ -103,7 +103,7 @@ impl Program {
     /// Members of types that no code of the program mentions beside their declaration.
     fn unread_type_members(&self, file: FileId, leftovers: &mut Vec<Leftover>) {
         let facts = self.facts(file);
-        for member in &facts.type_members {
+        for member in facts.type_members.iter().filter(|it| it.kind != TypeMemberKind::Method) {
             if !self.is_about_polling(&member.name)
                 || self.mentions_of(&member.name).iter().any(|it| *it != file)
             {

@@ -23,6 +23,7 @@ pub mod timer;
 mod timers;
 mod value;
 mod verdict;
+pub mod wiring;
 
 use crate::source::{FileId, Role, Skip, SourceFile};
 use timer::{Leftover, Timer};
@@ -36,6 +37,8 @@ pub struct Linked {
     pub timers: Vec<Timer>,
     /// Every React context of product code.
     pub providers: Vec<providers::Provider>,
+    /// Push channels and message types.
+    pub wiring: wiring::Wiring,
     /// Configuration about polling that nothing reads.
     pub leftovers: Vec<Leftover>,
     /// Files that linking passed over.

@@ -179,7 +179,14 @@ impl Program {
         let timers = self.timers();
         let providers = self.providers();
         let leftovers = self.leftovers();
-        super::Linked { files: self.files.clone(), timers, providers, leftovers, skipped: self.skipped() }
+        super::Linked {
+            files: self.files.clone(),
+            timers,
+            providers,
+            wiring: super::wiring::Wiring::default(),
+            leftovers,
+            skipped: self.skipped(),
+        }
     }
 
     /// The text of a file, for code frames.

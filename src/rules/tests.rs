@@ -36,7 +36,14 @@ fn linked(timers: Vec<Timer>, leftovers: Vec<Leftover>, role: Role) -> Linked {
         language: Language::TypeScript,
         role,
     };
-    Linked { providers: Vec::new(), files: vec![file], timers, leftovers, skipped: vec![] }
+    Linked {
+        wiring: Default::default(),
+        providers: Vec::new(),
+        files: vec![file],
+        timers,
+        leftovers,
+        skipped: vec![],
+    }
 }
 
 fn found(timers: Vec<Timer>) -> Vec<Found> {
