@@ -288,6 +288,13 @@ impl Catalog {
         words
     }
 
+    /// Whether a word names a channel of the platform.
+    pub fn is_platform_channel(&self, word: &str) -> bool {
+        self.packages
+            .get(PLATFORM)
+            .is_some_and(|it| it.channel.entries().any(|(symbol, _)| first_name(symbol) == word))
+    }
+
     /// Options of data libraries that hold an interval and mean polling wherever they stand,
     /// sorted: `pollInterval`, `refetchInterval` … An option such as `interval` is not among them.
     pub fn interval_option_keys(&self) -> Vec<&str> {

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::eval::Evaluator;
 use super::program::Program;
-use super::value::{At, FunctionAt, Value};
+use super::value::{At, ClassAt, FunctionAt, Value};
 use crate::facts::{ExportTarget, Expr, ExprId, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
 use crate::source::{FileId, Role};
 
@@ -59,10 +59,14 @@ impl Program {
                 if !could_name(facts, callee, &names) {
                     continue;
                 }
-                let is_it = Evaluator::new(self)
-                    .eval(At { file, expr: callee }, &None)
-                    .iter()
-                    .any(|value| matches!(value, Value::Function { at, .. } if *at == function));
+                let is_it =
+                    Evaluator::new(self).eval(At { file, expr: callee }, &None).iter().any(
+                        |value| match value {
+                            Value::Function { at, .. } => *at == function,
+                            Value::Class(class) => self.constructor_of(*class) == Some(function),
+                            _ => false,
+                        },
+                    );
                 if is_it {
                     sites.push(CallSite { at: At { file, expr: call }, is_test });
                 }
@@ -71,6 +75,12 @@ impl Program {
         sites.sort_unstable();
         sites.dedup();
         sites
+    }
+
+    /// The constructor that a class declares.
+    pub fn constructor_of(&self, class: ClassAt) -> Option<FunctionAt> {
+        let declared = self.facts(class.file).classes.get(class.class.index())?;
+        Some(FunctionAt { file: class.file, function: declared.constructor? })
     }
 
     /// Every name under which a function may be called: its own, those of what wraps it

@@ -125,53 +125,81 @@ struct Walk<'p> {
     unguarded: bool,
     /// Somebody uses what the function that is being walked returns.
     answer_used: bool,
+    /// An effect that ends the walk.
+    enough: Option<fn(Effect) -> bool>,
 }
 
 impl Program {
     /// What calling a value with these arguments can do. `from` is where it is called.
     pub fn reach(&self, work: &[Value], args: &[Value], from: At) -> Reach {
         let mut walk = Walk::new(self);
-        let evaluator = Evaluator::new(self);
-        for value in work {
-            match value {
-                Value::Function { at, env, this } => {
-                    let frame =
-                        evaluator.frame(*at, Args::Values(args.to_vec()), this.as_deref().cloned(), env, env);
-                    walk.enqueue(
-                        Task { function: *at, env: frame, chain: None, top: None, answer_used: false },
-                        from,
-                    );
-                }
-                // The work is a function of a library, or something that could not be seen.
-                _ => walk.value_called(value, from, None, None, None, &evaluator),
-            }
-        }
+        walk.values(work, args, from);
+        walk.finish()
+    }
+
+    /// [`Self::reach`] that ends as soon as an effect is found which satisfies `enough`.
+    pub fn reach_until(&self, work: &[Value], from: At, enough: fn(Effect) -> bool) -> Reach {
+        let mut walk = Walk::new(self);
+        walk.enough = Some(enough);
+        walk.values(work, &[], from);
+        walk.finish()
+    }
+
+    /// [`Self::reach_call`] that ends as soon as an effect is found which satisfies `enough`.
+    pub fn reach_call_until(&self, at: At, callees: &[Value], enough: fn(Effect) -> bool) -> Reach {
+        let mut walk = Walk::new(self);
+        walk.enough = Some(enough);
+        walk.call_of(at, callees);
         walk.finish()
     }
 
     /// What one call of known targets can do.
     pub fn reach_call(&self, at: At, callees: &[Value]) -> Reach {
         let mut walk = Walk::new(self);
-        let evaluator = Evaluator::new(self);
-        let known: Vec<&Value> = callees
-            .iter()
-            .filter(|it| !matches!(it, Value::Unknown(_) | Value::Undefined | Value::Null))
-            .collect();
-        for value in &known {
-            walk.value_called(value, at, None, None, Some((at, false)), &evaluator);
-        }
-        if known.is_empty()
-            && let Some((callee, _)) = self.facts(at.file).call(at.expr)
-        {
-            let function = FunctionAt { file: at.file, function: self.facts(at.file).node(at.expr).function };
-            let task = Task { function, env: None, chain: None, top: None, answer_used: true };
-            walk.unseen_call(at, callee, callees.first(), &task, Some((at, false)), &evaluator);
-        }
+        walk.call_of(at, callees);
         walk.finish()
     }
 }
 
 impl<'p> Walk<'p> {
+    fn values(&mut self, work: &[Value], args: &[Value], from: At) {
+        let evaluator = Evaluator::new(self.program);
+        for value in work {
+            match value {
+                Value::Function { at, env, this } => {
+                    let frame =
+                        evaluator.frame(*at, Args::Values(args.to_vec()), this.as_deref().cloned(), env, env);
+                    self.enqueue(
+                        Task { function: *at, env: frame, chain: None, top: None, answer_used: false },
+                        from,
+                    );
+                }
+                // The work is a function of a library, or something that could not be seen.
+                _ => self.value_called(value, from, None, None, None, &evaluator),
+            }
+        }
+    }
+
+    fn call_of(&mut self, at: At, callees: &[Value]) {
+        let program = self.program;
+        let evaluator = Evaluator::new(program);
+        let known: Vec<&Value> = callees
+            .iter()
+            .filter(|it| !matches!(it, Value::Unknown(_) | Value::Undefined | Value::Null))
+            .collect();
+        for value in &known {
+            self.value_called(value, at, None, None, Some((at, false)), &evaluator);
+        }
+        if known.is_empty()
+            && let Some((callee, _)) = program.facts(at.file).call(at.expr)
+        {
+            let function =
+                FunctionAt { file: at.file, function: program.facts(at.file).node(at.expr).function };
+            let task = Task { function, env: None, chain: None, top: None, answer_used: true };
+            self.unseen_call(at, callee, callees.first(), &task, Some((at, false)), &evaluator);
+        }
+    }
+
     fn new(program: &'p Program) -> Self {
         Self {
             program,
@@ -182,6 +210,7 @@ impl<'p> Walk<'p> {
             requesting: FxHashSet::default(),
             unguarded: false,
             answer_used: true,
+            enough: None,
         }
     }
 
@@ -212,6 +241,9 @@ impl<'p> Walk<'p> {
 
     fn run(&mut self) {
         while let Some((task, from)) = self.queue.pop_front() {
+            if self.enough.is_some_and(|enough| self.reach.effects.keys().any(|it| enough(*it))) {
+                return;
+            }
             self.running = from;
             self.reach.walked.push(task.function);
             self.answer_used = task.answer_used;

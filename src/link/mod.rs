@@ -3,6 +3,7 @@
 mod callbacks;
 mod callers;
 mod cleanup;
+mod containers;
 mod effects;
 mod eval;
 mod fold;

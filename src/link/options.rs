@@ -486,7 +486,7 @@ impl Program {
         uses
     }
 
-    fn uses_of_export(&self, file: FileId, name: &str) -> Vec<At> {
+    pub(super) fn uses_of_export(&self, file: FileId, name: &str) -> Vec<At> {
         match self.export(file, name) {
             Some(definition) => self.imports_of(&definition, file, name),
             None => Vec::new(),

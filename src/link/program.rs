@@ -183,7 +183,7 @@ impl Program {
             files: self.files.clone(),
             timers,
             providers,
-            wiring: super::wiring::Wiring::default(),
+            wiring: self.wiring(),
             leftovers,
             skipped: self.skipped(),
         }
@@ -268,6 +268,11 @@ impl Program {
     /// The path of a template.
     pub(super) fn template_path(&self, at: usize) -> Option<&str> {
         self.templates.get(at).map(|file| file.path.as_str())
+    }
+
+    /// Whether a file gets anything from a library that hands things to callbacks.
+    pub(super) fn hands_to_callbacks(&self, file: FileId) -> bool {
+        self.facts(file).imports.iter().any(|it| self.catalog.hands_to_callbacks(&it.specifier))
     }
 
     /// What an import specifier of a file stands for.

@@ -27,7 +27,7 @@ impl Program {
             .collect()
     }
 
-    fn state_of_setter(&self, file: FileId, setter: ExprId) -> Option<BindingId> {
+    pub(super) fn state_of_setter(&self, file: FileId, setter: ExprId) -> Option<BindingId> {
         let facts = self.facts(file);
         let Expr::Ident { binding: Some(binding), .. } = facts.expr(setter) else {
             return None;

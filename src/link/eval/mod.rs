@@ -5,6 +5,7 @@
 //! [`Value::Parameter`], never a guess. Work is bounded by [`MAX_STEPS`] and [`MAX_DEPTH`].
 
 mod calls;
+mod handed;
 mod members;
 mod names;
 

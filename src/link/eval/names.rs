@@ -34,9 +34,19 @@ impl Evaluator<'_> {
                 vec![Value::Function { at: FunctionAt { file, function }, env: env.clone(), this: None }]
             }
             Origin::Class(class) => vec![Value::Class(ClassAt { file, class })],
-            Origin::Item(items) => {
-                let items = self.items(self.eval(At { file, expr: items }, env), at);
-                self.destructure(items, binding, file, env, at)
+            Origin::Item(walked) => {
+                let walked = At { file, expr: walked };
+                match self.items_behind(walked, env) {
+                    (items, false) if !items.is_empty() => self.destructure(items, binding, file, env, at),
+                    // `for (const [key, value] of map)`
+                    (items, true)
+                        if binding.path.len() == 1
+                            && binding.path.first().is_some_and(|it| it.key == PathKey::Index(1)) =>
+                    {
+                        items
+                    }
+                    _ => self.destructure(self.items(self.eval(walked, env), at), binding, file, env, at),
+                }
             }
             Origin::Nothing => Values::new(),
         };
@@ -163,7 +173,9 @@ impl Evaluator<'_> {
             Some(running) => self.argument(running, function, index, parameter.is_some_and(|it| it.rest), at),
             None => match self.injected(function, index, path) {
                 Some(injected) => return injected,
-                None => vec![Value::Parameter { function, index, path: Arc::from([]) }],
+                None => self
+                    .handed(function, index, env)
+                    .unwrap_or_else(|| vec![Value::Parameter { function, index, path: Arc::from([]) }]),
             },
         };
         let own_env = frame.cloned().or_else(|| env.clone());

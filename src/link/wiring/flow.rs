@@ -1,0 +1,708 @@
+//! Messages on their way: from the handler that a channel calls to every place that tells their
+//! types apart.
+
+use std::collections::VecDeque;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
+
+use super::carry::{Carrier, Use};
+use super::channels::{Registration, Traffic};
+use crate::facts::{Expr, ExprId, GuardId, PropertyKey};
+use crate::link::eval::Evaluator;
+use crate::link::program::Program;
+use crate::link::value::{At, Value};
+use crate::source::Role;
+
+/// Places that the messages of one registration are followed to.
+const MAX_CARRIERS: usize = 4_000;
+
+/// Members of a message inside which its tag is still looked for.
+const MAX_NESTING: u32 = 2;
+
+/// Fields that tell messages apart, the most telling first.
+pub(super) const TAGS: [&str; 27] = [
+    "type",
+    "event",
+    "messageType",
+    "message_type",
+    "eventType",
+    "event_type",
+    "eventName",
+    "event_name",
+    "msgType",
+    "msg_type",
+    "msgtype",
+    "action",
+    "kind",
+    "op",
+    "opcode",
+    "cmd",
+    "command",
+    "method",
+    "topic",
+    "channel",
+    "name",
+    "subtype",
+    "subType",
+    "t",
+    "ev",
+    "e",
+    "subject",
+];
+
+/// A place that tells one message type from others.
+#[derive(Debug, Clone)]
+pub(super) struct Route {
+    /// The message type.
+    pub name: SmolStr,
+    /// The registration, comparison or entry.
+    pub at: At,
+    /// The field that it is told by; `None` when the channel does it.
+    pub field: Option<SmolStr>,
+    /// Members of the message around that field.
+    pub nesting: u32,
+    /// The code that it leads to.
+    pub region: Region,
+    /// The registration that it began with.
+    pub from: At,
+}
+
+/// Code that a message type leads to.
+#[derive(Debug, Clone)]
+pub(super) enum Region {
+    /// What runs when a condition holds, or, with `false`, when it does not.
+    Guarded {
+        /// The condition.
+        test: At,
+        /// Which way.
+        holds: bool,
+    },
+    /// Functions, with the call that hands them over.
+    Functions(Vec<(Value, At)>),
+}
+
+/// What is followed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum What {
+    /// A message, or a member of it at this depth.
+    Message(u32),
+    /// The name of its type: field and depth. The field is empty when the channel gives the name.
+    Tag(SmolStr, u32),
+}
+
+/// Everything that one registration leads to.
+struct Walk<'p> {
+    program: &'p Program,
+    from: At,
+    queue: VecDeque<(Carrier, What)>,
+    seen: FxHashSet<(Carrier, What)>,
+    routes: Vec<Route>,
+    /// Buses of the process that the messages are put on, which have been entered.
+    buses: FxHashSet<At>,
+}
+
+/// What `routes` found.
+#[derive(Debug, Default)]
+pub(super) struct Routed {
+    /// Every route.
+    pub routes: Vec<Route>,
+    /// A name of a registration could not be seen: any type may be handled there.
+    pub open: bool,
+}
+
+impl Program {
+    /// Where the message types of all registrations are told apart.
+    pub(super) fn routes(&self, traffic: &Traffic) -> Routed {
+        let mut routed = Routed::default();
+        let registrations: Vec<&Registration> = traffic
+            .registrations
+            .values()
+            .filter(|it| self.file(it.at.file).is_some_and(|it| it.role == Role::Product))
+            .collect();
+        let found: Vec<Routed> =
+            registrations.par_iter().map(|it| self.guarded(it.at.file, || self.routes_of(it))).collect();
+        for one in found {
+            routed.routes.extend(one.routes);
+            routed.open |= one.open;
+        }
+        routed
+    }
+
+    fn routes_of(&self, registration: &Registration) -> Routed {
+        let row = &registration.row;
+        let mut routed = Routed::default();
+        if row.data_only {
+            return routed;
+        }
+        let mut walk = Walk::new(self, registration.at);
+        if row.value {
+            walk.push(Carrier { at: registration.at, keys: Vec::new() }, What::Message(0));
+            walk.run();
+            return walk.finish();
+        }
+        let handlers: Vec<(Option<SmolStr>, At)> = match (&row.handler, registration.assigned) {
+            (_, Some(assigned)) => vec![(None, assigned)],
+            (Some(slot), None)
+                if slot.option.as_deref().is_some_and(|it| it == "*" || it.ends_with(".*")) =>
+            {
+                self.handler_table(registration.at, slot)
+                    .into_iter()
+                    .map(|(name, at)| (Some(name), at))
+                    .collect()
+            }
+            (Some(slot), None) => {
+                self.handler_exprs(registration.at, slot).into_iter().map(|at| (None, at)).collect()
+            }
+            (None, None) => Vec::new(),
+        };
+        let name_at =
+            row.name.as_ref().and_then(|slot| self.slot(registration.at, slot, &None).first().copied());
+        for (own_name, handler) in handlers {
+            let mut exprs = vec![handler];
+            exprs.extend(name_at);
+            self.at_deciding_callers(&exprs, registration.at, &mut |env, place| {
+                let (names, open) = match (&own_name, name_at) {
+                    (Some(name), _) => (vec![name.clone()], false),
+                    (None, Some(at)) => self.texts(at, env),
+                    (None, None) => (Vec::new(), false),
+                };
+                let values = Evaluator::new(self).eval(handler, env);
+                let named = own_name.is_some() || name_at.is_some();
+                if named && (open || names.is_empty()) {
+                    routed.open = true;
+                }
+                for name in &names {
+                    let name =
+                        row.strip.as_ref().and_then(|it| name.strip_prefix(it.as_str())).unwrap_or(name);
+                    let is = |listed: &String| match listed.strip_suffix('*') {
+                        Some(start) => name.starts_with(start),
+                        None => name == listed,
+                    };
+                    if row.unnamed.iter().any(is) {
+                        walk.start(&values, row.parameter, row.payload.as_deref());
+                    } else if !row.reserved.iter().any(is) {
+                        walk.routes.push(Route {
+                            name: SmolStr::new(name),
+                            at: place,
+                            field: None,
+                            nesting: 0,
+                            region: Region::Functions(values.iter().map(|it| (it.clone(), place)).collect()),
+                            from: registration.at,
+                        });
+                        // One event may carry messages that have a type of their own.
+                        walk.start(&values, row.parameter, row.payload.as_deref());
+                    }
+                }
+                if !named || open {
+                    walk.start(&values, row.parameter, row.payload.as_deref());
+                    if let Some(parameter) = row.name_parameter {
+                        walk.start_tag(&values, parameter);
+                    }
+                }
+            });
+        }
+        walk.run();
+        let found = walk.finish();
+        routed.routes.extend(found.routes);
+        routed
+    }
+}
+
+impl<'p> Walk<'p> {
+    fn new(program: &'p Program, from: At) -> Self {
+        Self {
+            program,
+            from,
+            queue: VecDeque::new(),
+            seen: FxHashSet::default(),
+            routes: Vec::new(),
+            buses: FxHashSet::default(),
+        }
+    }
+
+    fn push(&mut self, carrier: Carrier, what: What) {
+        self.queue.push_back((carrier, what));
+    }
+
+    /// The handlers get the message as a parameter, perhaps inside an envelope.
+    fn start(&mut self, handlers: &[Value], parameter: usize, payload: Option<&str>) {
+        let keys: Vec<SmolStr> =
+            payload.map(|it| it.split('.').map(SmolStr::new).collect()).unwrap_or_default();
+        self.enter(handlers, parameter, &keys, &What::Message(0));
+    }
+
+    fn start_tag(&mut self, handlers: &[Value], parameter: usize) {
+        self.enter(handlers, parameter, &[], &What::Tag(SmolStr::default(), 0));
+    }
+
+    /// Follows something into functions as one of their parameters.
+    fn enter(&mut self, functions: &[Value], index: usize, keys: &[SmolStr], what: &What) {
+        for value in functions {
+            match value {
+                Value::Function { at, .. } => {
+                    let (mut next, mut uses) = (Vec::new(), Vec::new());
+                    self.program.enter_parameter(*at, index, keys, &mut next, &mut uses);
+                    for carrier in next {
+                        self.push(carrier, what.clone());
+                    }
+                    for used in uses {
+                        self.used(&Carrier { at: self.from, keys: Vec::new() }, at.file, used, what);
+                    }
+                }
+                Value::Parameter { .. } => {
+                    let supplied: Vec<Value> =
+                        self.program.supplied(value).found.into_iter().map(|it| it.value).collect();
+                    let functions: Vec<Value> =
+                        supplied.into_iter().filter(|it| matches!(it, Value::Function { .. })).collect();
+                    self.enter(&functions, index, keys, what);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn run(&mut self) {
+        while let Some((carrier, what)) = self.queue.pop_front() {
+            if self.seen.len() >= MAX_CARRIERS || !self.seen.insert((carrier.clone(), what.clone())) {
+                continue;
+            }
+            if self.program.file(carrier.at.file).is_none_or(|it| it.role == Role::Test) {
+                continue;
+            }
+            let mut next = Vec::new();
+            let uses = self.program.carry(&carrier, &mut next);
+            for carrier in next {
+                self.push(carrier, what.clone());
+            }
+            if carrier.keys.is_empty() {
+                for used in uses {
+                    self.used(&carrier, carrier.at.file, used, &what);
+                }
+            }
+        }
+    }
+
+    fn used(&mut self, carrier: &Carrier, file: crate::source::FileId, used: Use, what: &What) {
+        let plain = |at: At| Carrier { at, keys: Vec::new() };
+        match (used, what) {
+            (Use::Member(at, name), What::Message(nesting)) => {
+                if let Some(inner) = member_of_message(&name, *nesting) {
+                    self.push(plain(at), inner);
+                }
+            }
+            (Use::Taken(name, binding, step), What::Message(nesting)) => {
+                let whole =
+                    self.program.facts(file).binding(binding).is_some_and(|it| it.path.len() == step + 1);
+                if whole && let Some(inner) = member_of_message(&name, *nesting) {
+                    for at in self.program.uses_of(file, binding) {
+                        self.push(plain(at), inner.clone());
+                    }
+                }
+            }
+            (Use::Entered(call), What::Message(_)) => self.push(plain(call), what.clone()),
+            (Use::Argument { call, index, callees }, What::Message(_)) => {
+                self.handed_over(call, index, &callees, what);
+            }
+            // A message that is nothing but a word.
+            (Use::Compared(at), What::Message(0)) => self.compared(carrier.at, at, &SmolStr::default(), 0),
+            (Use::Compared(at), What::Tag(field, nesting)) => {
+                self.compared(carrier.at, at, &field.clone(), *nesting);
+            }
+            (Use::Key(at), What::Tag(field, nesting)) => self.selects(at, &field.clone(), *nesting),
+            (Use::Member(at, name), What::Tag(..)) => {
+                // `message.type.toLowerCase()`
+                let same = matches!(name.as_str(), "toLowerCase" | "toUpperCase" | "trim" | "toString");
+                if same && let Some(call) = self.program.facts(at.file).node(at.expr).parent {
+                    self.push(plain(At { expr: call, ..at }), what.clone());
+                }
+            }
+            (Use::Argument { call, index, callees }, What::Tag(field, nesting)) => {
+                self.looked_up(carrier.at, call, index, &callees, &field.clone(), *nesting);
+                self.handed_over(call, index, &callees, what);
+            }
+            _ => {}
+        }
+    }
+
+    /// A message is handed to a library, to what a caller supplied, or put on a bus.
+    fn handed_over(&mut self, call: At, index: usize, callees: &[Value], what: &What) {
+        for callee in callees {
+            match callee {
+                Value::Library { package, symbol, .. } => {
+                    let name = if symbol.is_empty() { "default" } else { symbol };
+                    let puts = !self.program.catalog().emits(package, name).is_empty();
+                    if puts {
+                        self.onto_bus(call, what);
+                    } else if matches!(what, What::Message(_)) {
+                        // `JSON.parse(event.data)`, `schema.parse(message)`
+                        self.push(Carrier { at: call, keys: Vec::new() }, what.clone());
+                    }
+                }
+                Value::Parameter { .. } => {
+                    let supplied: Vec<Value> =
+                        self.program.supplied(callee).found.into_iter().map(|it| it.value).collect();
+                    self.enter(&supplied, index, &[], what);
+                }
+                Value::Function { .. } => self.enter(std::slice::from_ref(callee), index, &[], what),
+                _ => {
+                    if matches!(what, What::Message(_)) {
+                        self.push(Carrier { at: call, keys: Vec::new() }, what.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// `bus.emit(message.type, message)`: who listens on that bus gets it.
+    fn onto_bus(&mut self, call: At, what: &What) {
+        let facts = self.program.facts(call.file);
+        let Some((callee, _)) = facts.call(call.expr) else {
+            return;
+        };
+        let Expr::Member { object, .. } = facts.expr(callee) else {
+            return;
+        };
+        for value in Evaluator::new(self.program).eval(At { expr: *object, ..call }, &None) {
+            let Value::Library { package, symbol, call: Some((made, _)) } = value else {
+                continue;
+            };
+            let opens = symbol.strip_suffix("()").and_then(|it| {
+                self.program.catalog().channel(&package, if it.is_empty() { "default" } else { it })
+            });
+            if !opens.is_some_and(|row| row.local) || !self.buses.insert(made) {
+                continue;
+            }
+            for registration in self.program.registrations_on(made) {
+                let inner = self.program.routes_of_bus(&registration, self.from);
+                for (values, parameter, keys) in inner.unnamed {
+                    self.enter(&values, parameter, &keys, what);
+                }
+                self.routes.extend(inner.routes);
+            }
+        }
+    }
+
+    /// A tag, or a message that is a word, is compared with something.
+    fn compared(&mut self, tag: At, comparison: At, field: &SmolStr, nesting: u32) {
+        let facts = self.program.facts(comparison.file);
+        let Expr::Binary { op, left, right } = facts.expr(comparison.expr) else {
+            return;
+        };
+        let holds = match op {
+            crate::facts::BinaryOp::Equal => true,
+            crate::facts::BinaryOp::NotEqual => false,
+            _ => return,
+        };
+        let other = if *left == tag.expr { *right } else { *left };
+        for value in Evaluator::new(self.program).eval(At { expr: other, ..comparison }, &None) {
+            if let Value::Text(name) = value {
+                self.route(name, comparison, field, nesting, Region::Guarded { test: comparison, holds });
+            }
+        }
+    }
+
+    fn route(&mut self, name: SmolStr, at: At, field: &SmolStr, nesting: u32, region: Region) {
+        self.routes.push(Route { name, at, field: Some(field.clone()), nesting, region, from: self.from });
+    }
+
+    /// `handlers[message.type]`
+    fn selects(&mut self, entry: At, field: &SmolStr, nesting: u32) {
+        let facts = self.program.facts(entry.file);
+        let Expr::Index { object, .. } = facts.expr(entry.expr) else {
+            return;
+        };
+        let object = At { expr: *object, ..entry };
+        self.table(object, field, nesting);
+    }
+
+    /// Every entry of a table that is keyed by message type.
+    fn table(&mut self, object: At, field: &SmolStr, nesting: u32) {
+        let values = Evaluator::new(self.program).eval(object, &None);
+        for value in values {
+            match &value {
+                Value::Object { .. } => self.object_table(&value, field, nesting),
+                Value::Parameter { .. } => {
+                    for supply in self.program.supplied(&value).found {
+                        self.object_table(&supply.value, field, nesting);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let (source, _) = self.program.collection_behind(object);
+        for made in self.program.collections(source) {
+            self.initial_entries(made, field, nesting);
+            for entry in self.program.entries_of(made) {
+                let Some(key) = entry.key else { continue };
+                self.added_entry(key, entry.value, field, nesting);
+            }
+        }
+    }
+
+    fn object_table(&mut self, object: &Value, field: &SmolStr, nesting: u32) {
+        let Value::Object { at, env } = object else {
+            return;
+        };
+        let Expr::Object(properties) = self.program.facts(at.file).expr(at.expr) else {
+            return;
+        };
+        for property in properties {
+            let value = At { file: at.file, expr: property.value };
+            let names = match &property.key {
+                PropertyKey::Name(name) => vec![name.clone()],
+                PropertyKey::Computed(key) => self.program.texts(At { expr: *key, ..value }, env).0,
+                PropertyKey::Spread => {
+                    for inner in Evaluator::new(self.program).eval(value, env) {
+                        if !matches!(&inner, Value::Object { at: own, .. } if own == at) {
+                            self.object_table(&inner, field, nesting);
+                        }
+                    }
+                    continue;
+                }
+            };
+            let values = Evaluator::new(self.program).eval(value, env);
+            for name in names {
+                let functions = values.iter().map(|it| (it.clone(), value)).collect();
+                self.route(name, value, field, nesting, Region::Functions(functions));
+            }
+        }
+    }
+
+    /// `new Map([["order", show]])`
+    fn initial_entries(&mut self, made: At, field: &SmolStr, nesting: u32) {
+        let facts = self.program.facts(made.file);
+        let Some(list) = self.program.argument_at(made, 0) else {
+            return;
+        };
+        let Expr::Array(pairs) = facts.expr(list.expr) else {
+            return;
+        };
+        for pair in pairs {
+            let Expr::Array(parts) = facts.expr(*pair) else {
+                continue;
+            };
+            if let [key, value] = parts.as_ref() {
+                let at = |expr: ExprId| At { expr, ..made };
+                self.added_entry(at(*key), at(*value), field, nesting);
+            }
+        }
+    }
+
+    /// `listeners.set(type, show)`, wherever the caller decides what type and function are.
+    fn added_entry(&mut self, key: At, value: At, field: &SmolStr, nesting: u32) {
+        let program = self.program;
+        let mut found = Vec::new();
+        program.at_deciding_callers(&[key, value], value, &mut |env, place| {
+            let (names, _) = program.texts(key, env);
+            let values = Evaluator::new(program).eval(value, env);
+            let functions: Vec<(Value, At)> = values
+                .into_iter()
+                .filter(|it| {
+                    matches!(it, Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_))
+                })
+                .map(|it| (it, place))
+                .collect();
+            if !functions.is_empty() {
+                found.extend(names.into_iter().map(|name| (name, place, functions.clone())));
+            }
+        });
+        for (name, place, functions) in found {
+            self.route(name, place, field, nesting, Region::Functions(functions));
+        }
+    }
+
+    /// A tag is handed to a lookup: `handlers.get(type)`, `["a", "b"].includes(type)`.
+    fn looked_up(
+        &mut self,
+        tag: At,
+        call: At,
+        index: usize,
+        callees: &[Value],
+        field: &SmolStr,
+        nesting: u32,
+    ) {
+        if index != 0 {
+            return;
+        }
+        let facts = self.program.facts(call.file);
+        let Some((callee, _)) = facts.call(call.expr) else {
+            return;
+        };
+        let Expr::Member { object, name } = facts.expr(callee) else {
+            return;
+        };
+        let object = At { expr: *object, ..call };
+        match name.as_str() {
+            "get" => self.table(object, field, nesting),
+            "includes" | "has" => {
+                let lists = Evaluator::new(self.program).eval(object, &None);
+                for list in lists {
+                    let Value::Array { at, env } = list else { continue };
+                    let Expr::Array(parts) = self.program.facts(at.file).expr(at.expr) else {
+                        continue;
+                    };
+                    for part in parts {
+                        for name in self.program.texts(At { file: at.file, expr: *part }, &env).0 {
+                            let region = Region::Guarded { test: call, holds: true };
+                            self.route(name, call, field, nesting, region);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+        let _ = (tag, callees);
+    }
+
+    /// Keeps, of several fields that were compared, the one that tells the types apart.
+    fn finish(self) -> Routed {
+        let by_channel = self.routes.iter().any(|it| it.field.is_none());
+        let told = |field: &str, nesting: u32| {
+            let names: FxHashSet<&SmolStr> = self
+                .routes
+                .iter()
+                .filter(|it| it.nesting == nesting && it.field.as_deref() == Some(field))
+                .map(|it| &it.name)
+                .collect();
+            names.len()
+        };
+        // A word alone, or an unusual field, has to tell at least two apart.
+        let chosen = (0..=MAX_NESTING).find_map(|nesting| {
+            let many = TAGS.iter().find(|field| told(field, nesting) >= 2);
+            let one = || TAGS.iter().take(10).find(|field| told(field, nesting) == 1);
+            let word = || (told("", nesting) >= 2).then_some(&"");
+            many.or_else(one).or_else(word).map(|field| (*field, nesting))
+        });
+        let keeps = |route: &Route| match &route.field {
+            None => true,
+            Some(field) => {
+                chosen.is_some_and(|(name, nesting)| field == name && route.nesting == nesting)
+                    // Inside a named event only a field that is a type says more than the event.
+                    && (!by_channel || TAGS.iter().take(10).any(|tag| field == tag))
+            }
+        };
+        Routed { routes: self.routes.into_iter().filter(keeps).collect(), open: false }
+    }
+}
+
+/// What a member of a message is.
+fn member_of_message(name: &str, nesting: u32) -> Option<What> {
+    if TAGS.contains(&name) {
+        Some(What::Tag(SmolStr::new(name), nesting))
+    } else {
+        (nesting < MAX_NESTING).then_some(What::Message(nesting + 1))
+    }
+}
+
+/// What a registration on a bus of the process leads to.
+#[derive(Default)]
+pub(super) struct OnBus {
+    /// Routes by the names that it registers for.
+    routes: Vec<Route>,
+    /// Handlers that get every message: with the parameter and the keys to it.
+    unnamed: Vec<(Vec<Value>, usize, Vec<SmolStr>)>,
+}
+
+impl Program {
+    /// Registrations on what one call made.
+    fn registrations_on(&self, made: At) -> Vec<Registration> {
+        let mut traffic = Traffic::default();
+        self.follow_bus(made, &mut traffic);
+        traffic.registrations.into_values().collect()
+    }
+
+    /// The routes of a registration on a bus that carries messages of a channel.
+    fn routes_of_bus(&self, registration: &Registration, from: At) -> OnBus {
+        let mut on_bus = OnBus::default();
+        let row = &registration.row;
+        let Some(slot) = &row.handler else {
+            return on_bus;
+        };
+        let name_at =
+            row.name.as_ref().and_then(|slot| self.slot(registration.at, slot, &None).first().copied());
+        let keys: Vec<SmolStr> =
+            row.payload.as_deref().map(|it| it.split('.').map(SmolStr::new).collect()).unwrap_or_default();
+        for handler in self.handler_exprs(registration.at, slot) {
+            let mut exprs = vec![handler];
+            exprs.extend(name_at);
+            self.at_deciding_callers(&exprs, registration.at, &mut |env, place| {
+                let values = Evaluator::new(self).eval(handler, env);
+                for name in name_at.map(|at| self.texts(at, env).0).unwrap_or_default() {
+                    on_bus.routes.push(Route {
+                        name,
+                        at: place,
+                        field: None,
+                        nesting: 0,
+                        region: Region::Functions(values.iter().map(|it| (it.clone(), place)).collect()),
+                        from,
+                    });
+                }
+                on_bus.unnamed.push((values, row.parameter, keys.clone()));
+            });
+        }
+        on_bus
+    }
+
+    /// The calls that make the collections an expression can be.
+    fn collections(&self, at: At) -> Vec<At> {
+        Evaluator::new(self)
+            .eval(at, &None)
+            .into_iter()
+            .filter_map(|value| match value {
+                Value::Library { package, symbol, call: Some((made, _)) }
+                    if package == "global" && matches!(symbol.as_str(), "Map()" | "Set()") =>
+                {
+                    Some(made)
+                }
+                Value::Object { at, .. } | Value::Array { at, .. } => Some(at),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// The conditions of a node that a test takes part in.
+pub(super) fn guards_with(
+    facts: &crate::facts::FileFacts,
+    test: ExprId,
+    holds: bool,
+) -> Vec<(GuardId, bool)> {
+    facts
+        .guards
+        .iter()
+        .enumerate()
+        .filter_map(|(index, guard)| {
+            let way = takes_part(facts, guard.test?, test, holds)?;
+            (way == guard.holds).then(|| Some((GuardId(u32::try_from(index).ok()?), way)))?
+        })
+        .collect()
+}
+
+/// Which way a whole condition goes when a part of it does.
+fn takes_part(facts: &crate::facts::FileFacts, whole: ExprId, part: ExprId, holds: bool) -> Option<bool> {
+    let mut expr = whole;
+    let mut flipped = false;
+    // Conditions nest as deep as code is written; a bound keeps hostile ones short.
+    let mut left = vec![(expr, flipped)];
+    for _ in 0..512 {
+        (expr, flipped) = left.pop()?;
+        if expr == part {
+            return Some(holds != flipped);
+        }
+        match facts.expr(expr) {
+            Expr::Unary { op: crate::facts::UnaryOp::Not, value } => left.push((*value, !flipped)),
+            Expr::Binary {
+                op: crate::facts::BinaryOp::And | crate::facts::BinaryOp::Or,
+                left: a,
+                right: b,
+            } => {
+                left.push((*b, flipped));
+                left.push((*a, flipped));
+            }
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,274 @@
+//! What callers supply for a parameter, and what strings an expression can be: the two questions
+//! that every part of a message's way asks.
+
+use smol_str::SmolStr;
+
+use crate::facts::{BinaryOp, Expr, ExprId};
+use crate::link::eval::{Evaluator, Values};
+use crate::link::program::Program;
+use crate::link::value::{At, Env, FunctionAt, Value};
+use crate::source::Role;
+
+/// Callers of callers that are asked.
+const MAX_DEPTH: u32 = 5;
+
+/// Callers of one function that are asked.
+const MAX_CALLERS: usize = 400;
+
+/// Parameters that one question asks callers for.
+const MAX_ASKED: usize = 40;
+
+/// Times that one question is asked at callers.
+const MAX_PLACES: usize = 400;
+
+/// A parameter that callers are asked for: of which function, which, and the path inside it.
+type Asked = (FunctionAt, u32, Vec<SmolStr>);
+
+/// A value that a caller supplies.
+#[derive(Debug, Clone)]
+pub(super) struct Supply {
+    /// The call or element.
+    pub caller: At,
+    /// What it supplies.
+    pub value: Value,
+}
+
+/// What callers supply for a parameter.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Supplies {
+    /// Values that are something.
+    pub found: Vec<Supply>,
+    /// Somebody may supply more: a caller could not be seen, or what one hands over.
+    pub unseen: bool,
+}
+
+impl Program {
+    /// What product callers supply for a parameter, through functions that hand theirs on.
+    /// `undefined` and `null` supply nothing.
+    pub(super) fn supplied(&self, parameter: &Value) -> Supplies {
+        let mut supplies = Supplies::default();
+        self.supplied_to(parameter, 0, &mut Vec::new(), &mut supplies);
+        supplies
+    }
+
+    /// Whether code may call a function though no caller of it was found: its name is used as a
+    /// value, or a file out of our sight's reach mentions it.
+    fn may_be_called_unseen(&self, function: FunctionAt) -> bool {
+        if self.is_inline_callback(function) {
+            return true;
+        }
+        let facts = self.facts(function.file);
+        let names = self.names_of(function);
+        if names.is_empty() {
+            return true;
+        }
+        names.iter().any(|name| {
+            let elsewhere = self.mentions_of(name).into_iter().any(|file| {
+                file != function.file && self.file(file).is_some_and(|it| it.role == Role::Product)
+            });
+            elsewhere
+                || facts.nodes.iter().any(|node| match &node.expr {
+                    Expr::Ident { name: used, .. } | Expr::Member { name: used, .. } => used == name,
+                    _ => false,
+                })
+        })
+    }
+
+    fn supplied_to(&self, parameter: &Value, depth: u32, asked: &mut Vec<Asked>, supplies: &mut Supplies) {
+        let Value::Parameter { function, index, path } = parameter else {
+            return;
+        };
+        // Code that hands one parameter round in circles, or through very many callers.
+        let question = (*function, *index, path.to_vec());
+        if asked.contains(&question) {
+            return;
+        }
+        if depth >= MAX_DEPTH || asked.len() >= MAX_ASKED {
+            supplies.unseen = true;
+            return;
+        }
+        asked.push(question);
+        let evaluator = Evaluator::new(self);
+        let callers = self.callers(*function);
+        if callers.iter().all(|it| it.is_test) {
+            supplies.unseen |= self.may_be_called_unseen(*function);
+        }
+        for caller in callers.iter().filter(|it| !it.is_test).take(MAX_CALLERS) {
+            let mut values = self.given_by(caller.at, *index as usize, *function);
+            for step in path.iter().take_while(|step| *step != "()") {
+                values = values.iter().flat_map(|it| evaluator.member(it, step, caller.at)).collect();
+            }
+            for value in values {
+                match &value {
+                    Value::Undefined | Value::Null | Value::Bool(_) => {}
+                    Value::Parameter { .. } => self.supplied_to(&value, depth + 1, asked, supplies),
+                    Value::Unknown(_) => supplies.unseen = true,
+                    _ => supplies.found.push(Supply { caller: caller.at, value }),
+                }
+            }
+        }
+    }
+
+    /// The values of an argument of a call, or the props of an element.
+    fn given_by(&self, call: At, index: usize, function: FunctionAt) -> Values {
+        let facts = self.facts(call.file);
+        let rest = self
+            .facts(function.file)
+            .function(function.function)
+            .and_then(|it| it.params.get(index))
+            .is_some_and(|it| it.rest);
+        match facts.expr(call.expr) {
+            Expr::Jsx { .. } if index == 0 => vec![Value::Props { at: call, env: None }],
+            Expr::Call { .. } if rest => vec![Value::Array { at: call, env: None }],
+            Expr::Call { args, .. } => match args.get(index) {
+                Some(arg) => Evaluator::new(self).eval(At { expr: *arg, ..call }, &None),
+                None => vec![Value::Undefined],
+            },
+            _ => Values::new(),
+        }
+    }
+
+    /// The strings that an expression can be, narrowed by the conditions around it, and whether it
+    /// can be something else too.
+    pub(super) fn texts(&self, at: At, env: &Env) -> (Vec<SmolStr>, bool) {
+        let narrowed = self.narrowed(at);
+        if !narrowed.is_empty() {
+            return (narrowed, false);
+        }
+        let mut texts = Vec::new();
+        let mut open = false;
+        for value in Evaluator::new(self).eval(at, env) {
+            match value {
+                Value::Text(text) => texts.push(text),
+                Value::Undefined | Value::Null => {}
+                Value::Parameter { .. } => {
+                    let supplies = self.supplied(&value);
+                    open |= supplies.unseen || supplies.found.is_empty();
+                    for supply in supplies.found {
+                        match supply.value {
+                            Value::Text(text) => texts.push(text),
+                            _ => open = true,
+                        }
+                    }
+                }
+                _ => open = true,
+            }
+        }
+        texts.sort_unstable();
+        texts.dedup();
+        (texts, open)
+    }
+
+    /// The strings that the conditions around an expression leave it: inside
+    /// `case "a": case "b":` of `switch (event.name)`, `event.name` is one of the two.
+    fn narrowed(&self, at: At) -> Vec<SmolStr> {
+        let facts = self.facts(at.file);
+        if !matches!(facts.expr(at.expr), Expr::Member { .. } | Expr::Ident { .. }) {
+            return Vec::new();
+        }
+        let shape = self.label(at);
+        for guard in facts.guards_of(at.expr).filter(|it| it.holds) {
+            let Some(test) = guard.test else { continue };
+            let mut texts = Vec::new();
+            if self.equal_texts(At { expr: test, ..at }, &shape, &mut texts) && !texts.is_empty() {
+                return texts;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The strings of `x === "a" || x === "b"`; false when the condition is of another form.
+    fn equal_texts(&self, test: At, shape: &str, texts: &mut Vec<SmolStr>) -> bool {
+        let facts = self.facts(test.file);
+        let part = |expr: ExprId| At { expr, ..test };
+        match facts.expr(test.expr) {
+            Expr::Binary { op: BinaryOp::Or, left, right } => {
+                self.equal_texts(part(*left), shape, texts) && self.equal_texts(part(*right), shape, texts)
+            }
+            Expr::Binary { op: BinaryOp::Equal, left, right } => {
+                let other = if self.label(part(*left)) == shape {
+                    *right
+                } else if self.label(part(*right)) == shape {
+                    *left
+                } else {
+                    return false;
+                };
+                for value in Evaluator::new(self).eval(part(other), &None) {
+                    let Value::Text(text) = value else {
+                        return false;
+                    };
+                    texts.push(text);
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The functions whose parameters the given expressions wait for: none when they are all known.
+    pub(super) fn waits_for(&self, exprs: &[At], env: &Env) -> Option<FunctionAt> {
+        exprs.iter().find_map(|at| {
+            if !self.narrowed(*at).is_empty() {
+                return None;
+            }
+            let values = Evaluator::new(self).eval(*at, env);
+            values.iter().find_map(|value| match value {
+                Value::Parameter { function, .. } if !self.is_inline_callback(*function) => Some(*function),
+                _ => None,
+            })
+        })
+    }
+
+    /// Runs a question about expressions at every caller that decides them: once as they stand when
+    /// nothing waits for a caller, else once in the frame of each caller, with that call.
+    pub(super) fn at_deciding_callers(&self, exprs: &[At], place: At, ask: &mut dyn FnMut(&Env, At)) {
+        self.deciding(exprs, place, &None, &mut Vec::new(), &mut 0, ask);
+    }
+
+    fn deciding(
+        &self,
+        exprs: &[At],
+        place: At,
+        env: &Env,
+        inside: &mut Vec<FunctionAt>,
+        places: &mut usize,
+        ask: &mut dyn FnMut(&Env, At),
+    ) {
+        let waits = self.waits_for(exprs, env);
+        let deeper = inside.len() < MAX_DEPTH as usize && *places < MAX_PLACES;
+        let Some(function) = waits.filter(|it| deeper && !inside.contains(it)) else {
+            *places += 1;
+            ask(env, place);
+            return;
+        };
+        let callers = self.callers(function);
+        let mut any = false;
+        inside.push(function);
+        for caller in callers.iter().filter(|it| !it.is_test) {
+            if *places >= MAX_PLACES {
+                break;
+            }
+            any = true;
+            let outer = self.frame_at(function, caller.at, &None);
+            // The innermost function runs in the frame of the one that decides.
+            let inner = match env {
+                None => outer,
+                Some(frame) => self.reframed(frame, &outer),
+            };
+            self.deciding(exprs, caller.at, &inner, inside, places, ask);
+        }
+        inside.pop();
+        if !any {
+            *places += 1;
+            ask(env, place);
+        }
+    }
+
+    /// A frame whose caller runs in another frame.
+    fn reframed(&self, frame: &crate::link::value::Frame, outer: &Env) -> Env {
+        match &frame.args {
+            crate::link::value::Args::Call { at, .. } => self.frame_at(frame.function, *at, outer),
+            crate::link::value::Args::Values(_) => outer.clone(),
+        }
+    }
+}
