@@ -385,7 +385,7 @@ impl Traffic {
             Found::Registered(at, row, assigned) => {
                 let entry = self.registrations.entry(at).or_insert_with(|| Registration {
                     at,
-                    row,
+                    row: *row,
                     assigned,
                     channels: Vec::new(),
                 });
