@@ -352,14 +352,8 @@ impl Program {
             self.field_reads(class, &name, keys, next);
             return;
         }
-        let callers = self.callers(FunctionAt { file, function });
-        next.extend(
-            callers
-                .iter()
-                .filter(|it| !it.is_test)
-                .take(MAX_CALLERS)
-                .map(|caller| Carrier { at: caller.at, keys: keys.to_vec() }),
-        );
+        let callers = self.likely_callers(FunctionAt { file, function });
+        next.extend(callers.into_iter().take(MAX_CALLERS).map(|at| Carrier { at, keys: keys.to_vec() }));
     }
 
     /// What a library call gives back of an argument. `called`: the argument is a function whose

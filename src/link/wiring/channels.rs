@@ -303,6 +303,12 @@ impl Program {
             };
             for used in uses {
                 match used {
+                    // `{ on: socket.on.bind(socket) }`
+                    Use::Member(at, name) if name == "bind" => {
+                        if let Some(call) = self.facts(at.file).node(at.expr).parent {
+                            go(At { expr: call, ..at }, symbol.clone());
+                        }
+                    }
                     Use::Member(at, name) => {
                         let longer = format_smolstr!("{symbol}.{name}");
                         self.member_of_channel(at, &package, &longer, &mut found);

@@ -100,15 +100,11 @@ impl Program {
     fn named(&self, at: At, call: At, sending: &mut Sending) {
         let mut found = Vec::new();
         self.at_deciding_callers(&[at], call, &mut |env, place| {
-            let (names, _) = self.texts(at, env);
-            found.extend(names.into_iter().map(|name| Emitted { name, at: place, call, weak: false }));
+            // `io.emit(EVENTS[action])` may send any of several, and no more is known.
+            let (names, open) = self.texts(at, env);
+            let weak = open && names.len() > 1;
+            found.extend(names.into_iter().map(|name| Emitted { name, at: place, call, weak }));
         });
-        // A table of names: `io.emit(EVENTS[action])` may send any of them, and no more is known.
-        if let Expr::Index { .. } = self.facts(at.file).expr(at.expr) {
-            for one in &mut found {
-                one.weak = true;
-            }
-        }
         sending.emitted.extend(found);
     }
 
@@ -244,9 +240,8 @@ impl Trace<'_> {
         let Value::Parameter { function, index, .. } = parameter else {
             return;
         };
-        let callers = self.program.callers(*function);
-        for caller in callers.iter().filter(|it| !it.is_test).take(200) {
-            if let Some(argument) = self.program.argument_at(caller.at, *index as usize) {
+        for caller in self.program.likely_callers(*function).into_iter().take(200) {
+            if let Some(argument) = self.program.argument_at(caller, *index as usize) {
                 self.back(argument, &None, depth + 1);
             }
         }

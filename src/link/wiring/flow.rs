@@ -310,6 +310,7 @@ impl<'p> Walk<'p> {
             (Use::Compared(at), What::Tag(field, nesting)) => {
                 self.compared(carrier.at, at, &field.clone(), *nesting);
             }
+            (Use::Key(at), What::Message(0)) => self.selects(at, &SmolStr::default(), 0),
             (Use::Key(at), What::Tag(field, nesting)) => self.selects(at, &field.clone(), *nesting),
             (Use::Member(at, name), What::Tag(..)) => {
                 // `message.type.toLowerCase()`
@@ -396,6 +397,10 @@ impl<'p> Walk<'p> {
             _ => return,
         };
         let other = if *left == tag.expr { *right } else { *left };
+        // A search through a table tells no type from another.
+        if self.program.is_looked_up(At { expr: other, ..comparison }, 0) {
+            return;
+        }
         for value in Evaluator::new(self.program).eval(At { expr: other, ..comparison }, &None) {
             if let Value::Text(name) = value {
                 self.route(name, comparison, field, nesting, Region::Guarded { test: comparison, holds });
@@ -463,6 +468,10 @@ impl<'p> Walk<'p> {
                 }
             };
             let values = Evaluator::new(self.program).eval(value, env);
+            // A table of labels routes nothing.
+            if !values.iter().any(|it| self.program.holds_code(it)) {
+                continue;
+            }
             for name in names {
                 let functions = values.iter().map(|it| (it.clone(), value)).collect();
                 self.route(name, value, field, nesting, Region::Functions(functions));
@@ -643,6 +652,20 @@ impl Program {
             });
         }
         on_bus
+    }
+
+    /// Whether a value is a function, or an object with functions in it.
+    pub(super) fn holds_code(&self, value: &Value) -> bool {
+        match value {
+            Value::Function { .. } | Value::Parameter { .. } | Value::Library { .. } => true,
+            Value::Object { at, .. } => match self.facts(at.file).expr(at.expr) {
+                Expr::Object(properties) => properties
+                    .iter()
+                    .any(|it| matches!(self.facts(at.file).expr(it.value), Expr::Function(_))),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// The calls that make the collections an expression can be.

@@ -11,7 +11,7 @@ use crate::facts::{Expr, ExprId, FunctionId, GuardId, JsxTag};
 use crate::link::effects::Reach;
 use crate::link::eval::Evaluator;
 use crate::link::program::Program;
-use crate::link::value::{At, FunctionAt, Value};
+use crate::link::value::{At, Env, FunctionAt, Value};
 use crate::vocabulary::Confidence;
 
 /// Suppliers of suppliers that are followed.
@@ -107,6 +107,8 @@ impl Program {
             Value::Function { .. } | Value::Parameter { .. } if depth < MAX_DEPTH => {
                 self.outcome_of_function(value, caller, depth)
             }
+            // `{ execute: () => …, label }`: whoever looked the entry up calls what is in it.
+            Value::Object { at, env } => self.outcome_of_object(*at, env, depth),
             // A function of a library, a setter of state, or something that could not be seen: somebody
             // takes it.
             _ => Outcome {
@@ -114,6 +116,23 @@ impl Program {
                 ..Outcome::default()
             },
         }
+    }
+
+    /// What the functions of an object do.
+    fn outcome_of_object(&self, object: At, env: &Env, depth: u32) -> Outcome {
+        let mut outcome = Outcome { empty: true, ..Outcome::default() };
+        let Expr::Object(properties) = self.facts(object.file).expr(object.expr) else {
+            return outcome;
+        };
+        for property in properties {
+            let at = At { file: object.file, expr: property.value };
+            for value in Evaluator::new(self).eval(at, env) {
+                if matches!(value, Value::Function { .. } | Value::Parameter { .. }) {
+                    outcome.merge(self.outcome_of_supply(&value, at, depth + 1));
+                }
+            }
+        }
+        outcome
     }
 
     /// Where a function stands: its own expression, or the place that hands it over.

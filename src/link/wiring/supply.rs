@@ -51,6 +51,51 @@ impl Program {
         supplies
     }
 
+    /// Product calls of a function: those that are seen to call it, and those of a method whose name
+    /// is so much its own that a receiver out of sight can only have it from there.
+    pub(super) fn likely_callers(&self, function: FunctionAt) -> Vec<At> {
+        let seen = self.callers(function);
+        let mut calls: Vec<At> = seen.iter().filter(|it| !it.is_test).map(|it| it.at).collect();
+        if !calls.is_empty() {
+            return calls;
+        }
+        for name in self.names_of(function).iter().filter(|name| is_distinctive(name)) {
+            let files = self.files_mentioning(name);
+            let definitions: usize = files.iter().map(|file| self.definitions_of_name(*file, name)).sum();
+            if definitions != 1 {
+                continue;
+            }
+            for file in files {
+                let facts = self.facts(file);
+                if self.file(file).is_none_or(|it| it.role == Role::Test) {
+                    continue;
+                }
+                for call in &facts.calls {
+                    let at = At { file, expr: *call };
+                    let Some((callee, _)) = facts.call(*call) else { continue };
+                    let named = matches!(facts.expr(callee), Expr::Member { name: read, .. } if read == name);
+                    let unseen = named
+                        && Evaluator::new(self).eval(At { file, expr: callee }, &None).iter().all(|it| {
+                            matches!(
+                                it,
+                                Value::Unknown(_) | Value::Parameter { .. } | Value::Undefined | Value::Null
+                            )
+                        });
+                    if unseen {
+                        calls.push(at);
+                    }
+                }
+            }
+        }
+        calls
+    }
+
+    /// Functions that a file gives a name to: methods, members of objects, declarations.
+    fn definitions_of_name(&self, file: crate::source::FileId, name: &str) -> usize {
+        let facts = self.facts(file);
+        facts.functions.iter().filter(|it| it.name.as_deref() == Some(name)).count()
+    }
+
     /// Whether code may call a function though no caller of it was found: its name is used as a
     /// value, or a file out of our sight's reach mentions it.
     fn may_be_called_unseen(&self, function: FunctionAt) -> bool {
@@ -89,21 +134,21 @@ impl Program {
         }
         asked.push(question);
         let evaluator = Evaluator::new(self);
-        let callers = self.callers(*function);
-        if callers.iter().all(|it| it.is_test) {
+        let callers = self.likely_callers(*function);
+        if callers.is_empty() {
             supplies.unseen |= self.may_be_called_unseen(*function);
         }
-        for caller in callers.iter().filter(|it| !it.is_test).take(MAX_CALLERS) {
-            let mut values = self.given_by(caller.at, *index as usize, *function);
+        for caller in callers.into_iter().take(MAX_CALLERS) {
+            let mut values = self.given_by(caller, *index as usize, *function);
             for step in path.iter().take_while(|step| *step != "()") {
-                values = values.iter().flat_map(|it| evaluator.member(it, step, caller.at)).collect();
+                values = values.iter().flat_map(|it| evaluator.member(it, step, caller)).collect();
             }
             for value in values {
                 match &value {
                     Value::Undefined | Value::Null | Value::Bool(_) => {}
                     Value::Parameter { .. } => self.supplied_to(&value, depth + 1, asked, supplies),
                     Value::Unknown(_) => supplies.unseen = true,
-                    _ => supplies.found.push(Supply { caller: caller.at, value }),
+                    _ => supplies.found.push(Supply { caller, value }),
                 }
             }
         }
@@ -136,7 +181,8 @@ impl Program {
             return (narrowed, false);
         }
         let mut texts = Vec::new();
-        let mut open = false;
+        // Some entry of a table: which one, nobody can tell.
+        let mut open = self.is_looked_up(at, 0);
         for value in Evaluator::new(self).eval(at, env) {
             match value {
                 Value::Text(text) => texts.push(text),
@@ -157,6 +203,41 @@ impl Program {
         texts.sort_unstable();
         texts.dedup();
         (texts, open)
+    }
+
+    /// Whether an expression reads an entry of a table under a key that no code spells out.
+    pub(super) fn is_looked_up(&self, at: At, depth: u32) -> bool {
+        let facts = self.facts(at.file);
+        if depth > 6 {
+            return false;
+        }
+        let part = |expr: ExprId| At { expr, ..at };
+        match facts.expr(at.expr) {
+            Expr::Index { object, index } => {
+                let known = Evaluator::new(self)
+                    .eval(part(*index), &None)
+                    .iter()
+                    .all(|it| matches!(it, Value::Text(_) | Value::Number(_)));
+                !known || self.is_looked_up(part(*object), depth + 1)
+            }
+            Expr::Member { object, .. } => self.is_looked_up(part(*object), depth + 1),
+            Expr::Ident { binding: Some(binding), .. } => match facts.binding(*binding).map(|it| it.origin) {
+                Some(crate::facts::Origin::Value(value)) => self.is_looked_up(part(value), depth + 1),
+                _ => false,
+            },
+            Expr::Call { callee, .. } => {
+                Evaluator::new(self).eval(part(*callee), &None).iter().any(|it| match it {
+                    Value::Function { at, .. } => {
+                        self.facts(at.file).function(at.function).is_some_and(|declared| {
+                            let mut returns = declared.returns.iter();
+                            returns.any(|it| self.is_looked_up(At { file: at.file, expr: *it }, depth + 1))
+                        })
+                    }
+                    _ => false,
+                })
+            }
+            _ => false,
+        }
     }
 
     /// The strings that the conditions around an expression leave it: inside
@@ -241,21 +322,20 @@ impl Program {
             ask(env, place);
             return;
         };
-        let callers = self.callers(function);
         let mut any = false;
         inside.push(function);
-        for caller in callers.iter().filter(|it| !it.is_test) {
+        for caller in self.likely_callers(function) {
             if *places >= MAX_PLACES {
                 break;
             }
             any = true;
-            let outer = self.frame_at(function, caller.at, &None);
+            let outer = self.frame_at(function, caller, &None);
             // The innermost function runs in the frame of the one that decides.
             let inner = match env {
                 None => outer,
                 Some(frame) => self.reframed(frame, &outer),
             };
-            self.deciding(exprs, caller.at, &inner, inside, places, ask);
+            self.deciding(exprs, caller, &inner, inside, places, ask);
         }
         inside.pop();
         if !any {
@@ -271,4 +351,9 @@ impl Program {
             crate::link::value::Args::Values(_) => outer.clone(),
         }
     }
+}
+
+/// Whether a name is made of several words and long enough to be one thing's own.
+fn is_distinctive(name: &str) -> bool {
+    name.len() >= 10 && name.chars().skip(1).any(char::is_uppercase) && name.starts_with(char::is_lowercase)
 }
