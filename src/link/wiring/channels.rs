@@ -13,6 +13,7 @@ use crate::link::eval::Evaluator;
 use crate::link::program::Program;
 use crate::link::value::{At, Value};
 use crate::source::{FileId, Role};
+use crate::vocabulary::Side;
 
 /// Places that one channel is followed to.
 const MAX_CARRIERS: usize = 3_000;
@@ -44,6 +45,8 @@ pub(super) struct Registration {
     pub assigned: Option<At>,
     /// The channels that it is known to stand on: indexes into [`Traffic::opened`].
     pub channels: Vec<usize>,
+    /// The library is one of servers.
+    pub of_server: bool,
 }
 
 /// A call that sends.
@@ -55,6 +58,28 @@ pub(super) struct Sent {
     pub rows: Vec<EmitMeaning>,
     /// The channels that it is known to send on.
     pub channels: Vec<usize>,
+    /// The library is one of servers.
+    pub of_server: bool,
+}
+
+/// The end of a channel that code holds. What one kind sends, the other receives.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum End {
+    /// It opened the connection: these of [`Traffic::opened`], as far as known.
+    Opener(Vec<usize>),
+    /// It answers connections.
+    Server,
+}
+
+impl End {
+    /// The end that code of a side holds.
+    pub(super) fn of(channels: &[usize], of_server: bool, side: Side) -> Self {
+        if channels.is_empty() && (of_server || side == Side::Server) {
+            Self::Server
+        } else {
+            Self::Opener(channels.to_vec())
+        }
+    }
 }
 
 /// Everything that code does with channels.
@@ -176,7 +201,7 @@ impl Program {
         }
         let row = catalog.receives(package, name).into_iter().find(|row| self.receives_here(at, row));
         if let Some(row) = row {
-            found.push(Found::Registered(at, Box::new(row.clone()), None));
+            found.push(Found::Registered(at, Box::new(row.clone()), None, self.is_of_server(package)));
         }
         let rows: Vec<EmitMeaning> = catalog
             .emits(package, name)
@@ -188,11 +213,15 @@ impl Program {
             .cloned()
             .collect();
         if !rows.is_empty() {
-            found.push(Found::Sent(at, rows));
+            found.push(Found::Sent(at, rows, self.is_of_server(package)));
         }
         if let Some(row) = catalog.close(package, name) {
             found.push(Found::Closed(at, row.listener));
         }
+    }
+
+    fn is_of_server(&self, package: &str) -> bool {
+        self.catalog().side_of(package) == Some(Side::Server)
     }
 
     /// Whether a row is the one that a call means: its handler is there, and its condition holds.
@@ -264,7 +293,12 @@ impl Program {
         let ends = matches!(self.facts(value.file).expr(value.expr), Expr::Null | Expr::Undefined);
         match row {
             Some(_) if ends => found.push(Found::Closed(at, true)),
-            Some(row) => found.push(Found::Registered(at, Box::new(row.clone()), Some(value))),
+            Some(row) => found.push(Found::Registered(
+                at,
+                Box::new(row.clone()),
+                Some(value),
+                self.is_of_server(package),
+            )),
             None => {}
         }
     }
@@ -352,7 +386,7 @@ impl Program {
     /// A member of a channel: the latest message itself, or something a handler is assigned to.
     fn member_of_channel(&self, at: At, package: &str, symbol: &str, found: &mut Vec<Found>) {
         if let Some(row) = self.catalog().receives(package, symbol).into_iter().find(|row| row.value) {
-            found.push(Found::Registered(at, Box::new(row.clone()), None));
+            found.push(Found::Registered(at, Box::new(row.clone()), None, self.is_of_server(package)));
         }
         let facts = self.facts(at.file);
         if let Some(parent) = facts.node(at.expr).parent
@@ -374,8 +408,8 @@ impl Program {
 /// One thing that a call or assignment means.
 enum Found {
     Opened(At, ChannelMeaning),
-    Registered(At, Box<ReceiveMeaning>, Option<At>),
-    Sent(At, Vec<EmitMeaning>),
+    Registered(At, Box<ReceiveMeaning>, Option<At>, bool),
+    Sent(At, Vec<EmitMeaning>, bool),
     Closed(At, bool),
 }
 
@@ -388,17 +422,19 @@ impl Traffic {
                     self.opened.push(Opened { at, row, escapes: false, closes: Vec::new() });
                 }
             }
-            Found::Registered(at, row, assigned) => {
+            Found::Registered(at, row, assigned, of_server) => {
                 let entry = self.registrations.entry(at).or_insert_with(|| Registration {
                     at,
                     row: *row,
                     assigned,
                     channels: Vec::new(),
+                    of_server,
                 });
                 entry.channels.extend(channel);
             }
-            Found::Sent(at, rows) => {
-                let entry = self.sent.entry(at).or_insert_with(|| Sent { at, rows, channels: Vec::new() });
+            Found::Sent(at, rows, of_server) => {
+                let entry =
+                    self.sent.entry(at).or_insert_with(|| Sent { at, rows, channels: Vec::new(), of_server });
                 entry.channels.extend(channel);
             }
             Found::Closed(at, true) => {

@@ -24,7 +24,7 @@ impl Program {
         let traffic = self.traffic();
         let routed = self.routes(&traffic);
         let sending = self.sending(&traffic);
-        let messages = self.messages(&routed, &sending);
+        let messages = self.messages(&traffic, &routed, &sending);
         let channels = self.channel_rows(&traffic, &routed);
         let kept_listeners = self.kept_listeners(&traffic);
         Wiring { channels, messages, loose_handlers: Vec::new(), missing_layer: None, kept_listeners }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
+use super::channels::{End, Traffic};
 use super::emits::Sending;
 use super::flow::Routed;
 use super::model::{Emission, Message, Spot};
@@ -12,7 +13,7 @@ use super::region::Outcome;
 use crate::link::program::Program;
 use crate::link::timer::Step;
 use crate::link::value::At;
-use crate::vocabulary::{Confidence, MessageVerdict, Side};
+use crate::vocabulary::{Confidence, MessageVerdict};
 
 /// Messages by which the two ends of a channel keep it up. Nobody has to subscribe to them.
 const PROTOCOL: [&str; 34] = [
@@ -55,14 +56,14 @@ const PROTOCOL: [&str; 34] = [
 /// What is known of one message type while its ends are joined.
 #[derive(Default)]
 struct Ends {
-    emitted: Vec<Emission>,
-    routed: Vec<(Spot, Side)>,
+    emitted: Vec<(Emission, End)>,
+    routed: Vec<(Spot, End)>,
     outcome: Option<Outcome>,
 }
 
 impl Program {
     /// Every message type, sorted by name.
-    pub(super) fn messages(&self, routed: &Routed, sending: &Sending) -> Vec<Message> {
+    pub(super) fn messages(&self, traffic: &Traffic, routed: &Routed, sending: &Sending) -> Vec<Message> {
         let mut ends: BTreeMap<SmolStr, Ends> = BTreeMap::new();
         let outcomes: Vec<Outcome> = routed
             .routes
@@ -72,25 +73,36 @@ impl Program {
         for (route, outcome) in routed.routes.iter().zip(outcomes) {
             let entry = ends.entry(route.name.clone()).or_default();
             let spot = self.spot(route.at, self.route_label(route.at, &route.name), Confidence::Certain);
-            entry.routed.push((spot, self.side(route.at.file)));
+            let end = traffic
+                .registrations
+                .get(&route.from)
+                .map_or(End::Server, |it| End::of(&it.channels, it.of_server, self.side(route.from.file)));
+            entry.routed.push((spot, end));
             match &mut entry.outcome {
                 Some(known) => known.merge(outcome),
                 None => entry.outcome = Some(outcome),
             }
         }
         for emitted in sending.emitted.iter().filter(|it| !it.weak) {
-            self.add_emission(&mut ends, emitted, Confidence::Certain);
+            self.add_emission(traffic, &mut ends, emitted, Confidence::Certain);
         }
         let known: BTreeSet<SmolStr> = ends.keys().cloned().collect();
         for emitted in sending.emitted.iter().filter(|it| it.weak && known.contains(&it.name)) {
-            self.add_emission(&mut ends, emitted, Confidence::Likely);
+            self.add_emission(traffic, &mut ends, emitted, Confidence::Likely);
         }
-        let sides = Sides::of(&ends, routed, sending, self);
-        ends.into_iter().map(|(name, ends)| message(name, ends, &sides)).collect()
+        let open_sends = sending.open.iter().map(|at| self.end_of_send(traffic, *at)).collect();
+        let sight = Sight::of(&ends, routed.open, open_sends);
+        ends.into_iter().map(|(name, ends)| message(name, ends, &sight)).collect()
+    }
+
+    fn end_of_send(&self, traffic: &Traffic, call: At) -> End {
+        let side = self.side(call.file);
+        traffic.sent.get(&call).map_or(End::Server, |it| End::of(&it.channels, it.of_server, side))
     }
 
     fn add_emission(
         &self,
+        traffic: &Traffic,
         ends: &mut BTreeMap<SmolStr, Ends>,
         emitted: &super::emits::Emitted,
         confidence: Confidence,
@@ -99,9 +111,10 @@ impl Program {
         let spot = self.spot(emitted.at, label, confidence);
         let called = Some(self.is_live(emitted.at) && self.is_live(emitted.call));
         let side = self.side(emitted.call.file);
+        let end = self.end_of_send(traffic, emitted.call);
         let entry = ends.entry(emitted.name.clone()).or_default();
-        if !entry.emitted.iter().any(|it| it.spot.place == spot.place) {
-            entry.emitted.push(Emission { spot, side, called });
+        if !entry.emitted.iter().any(|(it, _)| it.spot.place == spot.place) {
+            entry.emitted.push((Emission { spot, side, called }, end));
         }
     }
 
@@ -112,53 +125,85 @@ impl Program {
     }
 }
 
-/// Which ends of the channels the audited code holds.
-struct Sides {
-    /// Server code that sends a message which a client knows.
-    server_sends: bool,
-    /// Client code that sends.
-    client_sends: bool,
-    /// Server code that receives a message which a client sends.
-    server_receives: bool,
-    /// Client code that receives.
-    client_receives: bool,
-    /// A registration whose name could not be seen, or a send whose type could not.
+/// Which ends of the channels the audited code shows. A peer counts as seen once one message gets
+/// from it or to it: a server in the same repository may be that of another channel.
+struct Sight {
+    /// Channels whose server sends something that is received on them.
+    answered: BTreeSet<usize>,
+    /// Channels on which something is sent that a server receives.
+    heard: BTreeSet<usize>,
+    /// A server receives something that an opener sends.
+    server_hears: bool,
+    /// An opener receives something that a server sends.
+    server_is_heard: bool,
+    /// A registration whose name could not be seen.
     open_routes: bool,
-    open_sends: [bool; 2],
+    /// Ends that send something whose type could not be seen.
+    open_sends: Vec<End>,
 }
 
-impl Sides {
-    fn of(ends: &BTreeMap<SmolStr, Ends>, routed: &Routed, sending: &Sending, program: &Program) -> Self {
-        let sends = |side: Side| {
-            ends.values().any(|it| !it.routed.is_empty() && it.emitted.iter().any(|it| it.side == side))
+impl Sight {
+    fn of(ends: &BTreeMap<SmolStr, Ends>, open_routes: bool, open_sends: Vec<End>) -> Self {
+        let mut sight = Self {
+            answered: BTreeSet::new(),
+            heard: BTreeSet::new(),
+            server_hears: false,
+            server_is_heard: false,
+            open_routes,
+            open_sends,
         };
-        let receives = |side: Side| ends.values().any(|it| it.routed.iter().any(|(_, own)| *own == side));
-        let open = |side: Side| sending.open.iter().any(|at| program.side(at.file) == side);
-        Self {
-            server_sends: sends(Side::Server),
-            client_sends: sends(Side::Client),
-            server_receives: receives(Side::Server),
-            client_receives: receives(Side::Client),
-            open_routes: routed.open,
-            open_sends: [open(Side::Client), open(Side::Server)],
+        for ends in ends.values() {
+            let from_server = ends.emitted.iter().any(|(_, end)| *end == End::Server);
+            let to_server = ends.routed.iter().any(|(_, end)| *end == End::Server);
+            for (_, end) in &ends.routed {
+                if let (End::Opener(channels), true) = (end, from_server) {
+                    sight.answered.extend(channels);
+                    sight.server_is_heard = true;
+                }
+            }
+            for (_, end) in &ends.emitted {
+                if let (End::Opener(channels), true) = (end, to_server) {
+                    sight.heard.extend(channels);
+                    sight.server_hears = true;
+                }
+            }
         }
+        sight
+    }
+
+    /// Whether all that could send to this end is in sight.
+    fn sees_senders_to(&self, end: &End) -> bool {
+        match end {
+            End::Opener(channels) => {
+                let answered = channels.iter().any(|it| self.answered.contains(it))
+                    || channels.is_empty() && self.server_is_heard;
+                answered && !self.open_sends.contains(&End::Server)
+            }
+            End::Server => {
+                self.server_hears && !self.open_sends.iter().any(|it| matches!(it, End::Opener(_)))
+            }
+        }
+    }
+
+    /// Whether all that could receive from this end is in sight.
+    fn sees_receivers_of(&self, end: &End) -> bool {
+        let seen = match end {
+            End::Opener(channels) => {
+                channels.iter().any(|it| self.heard.contains(it)) || channels.is_empty() && self.server_hears
+            }
+            End::Server => self.server_is_heard,
+        };
+        seen && !self.open_routes
     }
 }
 
-fn message(name: SmolStr, ends: Ends, sides: &Sides) -> Message {
-    let Ends { mut emitted, routed, outcome } = ends;
-    emitted.sort_by(|a, b| a.spot.cmp(&b.spot));
+fn message(name: SmolStr, ends: Ends, sight: &Sight) -> Message {
+    let Ends { emitted, routed, outcome } = ends;
     let outcome = outcome.unwrap_or_default();
-    let on_client = routed.iter().any(|(_, side)| *side == Side::Client);
-    let from_client = emitted.iter().any(|it| it.side == Side::Client);
-    let from_server = emitted.iter().any(|it| it.side == Side::Server);
-    // Peers of one kind may talk to each other through a relay that is not audited.
-    let emitter_unseen =
-        emitted.is_empty() && if on_client { !sides.server_sends } else { !sides.client_sends };
-    let receiver_unseen = routed.is_empty()
-        && (sides.open_routes
-            || (from_client && !sides.server_receives)
-            || (from_server && !sides.client_receives));
+    let emitter_unseen = emitted.is_empty() && !routed.iter().any(|(_, end)| sight.sees_senders_to(end));
+    let receiver_unseen = routed.is_empty() && !emitted.iter().any(|(_, end)| sight.sees_receivers_of(end));
+    let mut emitted: Vec<Emission> = emitted.into_iter().map(|(it, _)| it).collect();
+    emitted.sort_by(|a, b| a.spot.cmp(&b.spot));
     let protocol = PROTOCOL.contains(&name.to_ascii_lowercase().as_str());
     let mut spots: Vec<Spot> = routed.into_iter().map(|(spot, _)| spot).collect();
     let mut subscribed = outcome.subscribers;
@@ -167,7 +212,6 @@ fn message(name: SmolStr, ends: Ends, sides: &Sides) -> Message {
         list.sort();
         list.dedup_by_key(|it| it.place);
     }
-    let open_sends = sides.open_sends.get(usize::from(on_client)).copied().unwrap_or_default();
     let (verdict, confidence) = if spots.is_empty() {
         match (emitted.is_empty(), receiver_unseen || protocol) {
             (true, _) => (MessageVerdict::DeclaredOnly, Confidence::Likely),
@@ -183,8 +227,7 @@ fn message(name: SmolStr, ends: Ends, sides: &Sides) -> Message {
             _ => (MessageVerdict::NoSubscriber, Confidence::Likely),
         }
     } else if emitted.is_empty() && !emitter_unseen && !protocol {
-        let confidence = if open_sends { Confidence::Possible } else { Confidence::Likely };
-        (MessageVerdict::NeverEmitted, confidence)
+        (MessageVerdict::NeverEmitted, Confidence::Likely)
     } else if !emitted.is_empty() && emitted.iter().all(|it| it.called == Some(false)) {
         (MessageVerdict::EmitDead, Confidence::Likely)
     } else {
