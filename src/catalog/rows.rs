@@ -352,6 +352,9 @@ pub struct ChannelMeaning {
     /// It stays on the machine: between tabs, workers or processes.
     #[serde(default)]
     pub local: bool,
+    /// It stays in the process: no channel of its own, but messages of channels are put on it.
+    #[serde(default)]
+    pub bus: bool,
 }
 
 /// Whether a channel comes back by itself.
@@ -417,6 +420,9 @@ pub struct ReceiveMeaning {
     /// What the call gives removes the listener when it is called.
     #[serde(default)]
     pub gives_stop: bool,
+    /// It is of a bus: it counts where messages of a channel are put on that bus.
+    #[serde(default)]
+    pub bus: bool,
 }
 
 /// A condition on an argument.
@@ -448,6 +454,9 @@ pub struct EmitMeaning {
     /// Applies only when this argument is this text.
     #[serde(default)]
     pub when: Option<ArgumentIs>,
+    /// It is of a bus: what is sent stays in the process.
+    #[serde(default)]
+    pub bus: bool,
 }
 
 /// A call that ends a channel, a subscription or a listener.

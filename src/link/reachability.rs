@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::program::Program;
 use super::resolve::Resolution;
 use super::value::{At, FunctionAt};
-use crate::facts::{ExportTarget, Expr, FunctionId, ImportedName};
+use crate::facts::{ExportTarget, Expr, FunctionId, ImportedName, Origin};
 use crate::source::{FileId, Role, SourceFile};
 use crate::vocabulary::Side;
 
@@ -73,6 +73,17 @@ impl Program {
             return true;
         };
         if declared.class.is_some() || declared.name.is_none() {
+            return true;
+        }
+        // `socket.onmessage = () => …`: a value that no name holds is with whoever was given it.
+        let given_away = declared.expr.is_some_and(|expr| {
+            facts.node(expr).parent.is_some_and(|parent| match facts.expr(parent) {
+                Expr::Assign { target, .. } => !matches!(facts.expr(*target), Expr::Ident { .. }),
+                Expr::Call { .. } => !facts.bindings.iter().any(|it| it.origin == Origin::Value(parent)),
+                _ => false,
+            })
+        });
+        if given_away {
             return true;
         }
         // A route's component is used by the framework.

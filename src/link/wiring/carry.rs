@@ -466,6 +466,21 @@ impl Program {
             }
             let id = BindingId(u32::try_from(position).unwrap_or(u32::MAX));
             self.enter_binding(function.file, id, &keys, next, uses);
+            // `constructor(private readonly socket: Socket)`
+            for (index, class) in facts.classes.iter().enumerate() {
+                if class.constructor != Some(owner) {
+                    continue;
+                }
+                let class_at =
+                    ClassAt { file: function.file, class: ClassId(u32::try_from(index).unwrap_or(u32::MAX)) };
+                for member in &class.members {
+                    let is_it = matches!(member.kind, MemberKind::Field(Some(value))
+                        if matches!(facts.expr(value), Expr::Ident { binding: Some(own), .. } if *own == id));
+                    if is_it {
+                        self.field_reads(class_at, &member.name, &keys, next);
+                    }
+                }
+            }
         }
     }
 

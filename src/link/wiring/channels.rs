@@ -110,7 +110,7 @@ impl Program {
             let Some(at) = traffic.opened.get(index).map(|it| it.at) else {
                 continue;
             };
-            let (found, escapes) = self.guarded(at.file, || self.follow_channel(at));
+            let (found, escapes) = self.guarded(at.file, || self.follow_channel(at, false));
             for one in found {
                 traffic.add(one, Some(index));
             }
@@ -176,7 +176,7 @@ impl Program {
             let at = At { file, expr: *call };
             for value in Evaluator::new(self).eval(At { file, expr: *callee }, &None) {
                 if let Value::Library { package, symbol, .. } = value {
-                    self.called(at, &package, &symbol, &mut found);
+                    self.called(at, &package, &symbol, false, &mut found);
                 }
             }
         }
@@ -192,14 +192,17 @@ impl Program {
         found
     }
 
-    /// The meanings of a call of a symbol.
-    fn called(&self, at: At, package: &str, symbol: &str, found: &mut Vec<Found>) {
+    /// The meanings of a call of a symbol. `of_bus`: only what it means for a bus of the process.
+    fn called(&self, at: At, package: &str, symbol: &str, of_bus: bool, found: &mut Vec<Found>) {
         let name = if symbol.is_empty() { "default" } else { symbol };
         let catalog = self.catalog();
-        if let Some(row) = catalog.channel(package, name) {
+        if let Some(row) = catalog.channel(package, name).filter(|row| !row.bus) {
             found.push(Found::Opened(at, row.clone()));
         }
-        let row = catalog.receives(package, name).into_iter().find(|row| self.receives_here(at, row));
+        let row = catalog
+            .receives(package, name)
+            .into_iter()
+            .find(|row| row.bus == of_bus && self.receives_here(at, row));
         if let Some(row) = row {
             found.push(Found::Registered(at, Box::new(row.clone()), None, self.is_of_server(package)));
         }
@@ -207,6 +210,9 @@ impl Program {
             .emits(package, name)
             .into_iter()
             .filter(|row| {
+                if row.bus != of_bus {
+                    return false;
+                }
                 let evaluator = Evaluator::new(self);
                 row.when.as_ref().is_none_or(|it| evaluator.argument_is(at, it.argument, &it.text))
             })
@@ -304,7 +310,7 @@ impl Program {
     }
 
     /// Follows a channel through names, fields, hooks and contexts to the calls on it.
-    fn follow_channel(&self, opened: At) -> (Vec<Found>, bool) {
+    fn follow_channel(&self, opened: At, of_bus: bool) -> (Vec<Found>, bool) {
         let mut found = Vec::new();
         let mut escapes = false;
         let mut queue: VecDeque<(Carrier, SmolStr, SmolStr)> = VecDeque::new();
@@ -361,7 +367,7 @@ impl Program {
                         }
                     }
                     Use::Called(call) => {
-                        self.called(call, &package, &symbol, &mut found);
+                        self.called(call, &package, &symbol, of_bus, &mut found);
                         go(call, format_smolstr!("{symbol}()"));
                     }
                     Use::Argument { callees, .. } => {
@@ -378,7 +384,7 @@ impl Program {
 
     /// Adds the registrations on a bus that one call makes.
     pub(super) fn follow_bus(&self, made: At, traffic: &mut Traffic) {
-        for found in self.follow_channel(made).0 {
+        for found in self.follow_channel(made, true).0 {
             traffic.add(found, None);
         }
     }

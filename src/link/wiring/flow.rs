@@ -372,7 +372,7 @@ impl<'p> Walk<'p> {
             let opens = symbol.strip_suffix("()").and_then(|it| {
                 self.program.catalog().channel(&package, if it.is_empty() { "default" } else { it })
             });
-            if !opens.is_some_and(|row| row.local) || !self.buses.insert(made) {
+            if !opens.is_some_and(|row| row.bus) || !self.buses.insert(made) {
                 continue;
             }
             for registration in self.program.registrations_on(made) {
