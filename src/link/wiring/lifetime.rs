@@ -7,7 +7,7 @@ use super::channels::{Opened, Traffic};
 use super::flow::Routed;
 use super::model::{Channel, KeptListener};
 use crate::catalog::rows::Reconnects;
-use crate::facts::{Expr, FunctionId};
+use crate::facts::{Expr, FunctionId, Origin};
 use crate::link::eval::Evaluator;
 use crate::link::label::names_component_or_hook;
 use crate::link::program::Program;
@@ -136,8 +136,8 @@ impl Program {
         let own = declared.and_then(|it| it.expr);
         facts.bindings.iter().any(|binding| {
             let is_it = match binding.origin {
-                crate::facts::Origin::Function(it) => it == function.function,
-                crate::facts::Origin::Value(value) => {
+                Origin::Function(it) => it == function.function,
+                Origin::Value(value) => {
                     Some(value) == own
                         || facts.call(value).is_some_and(|(_, args)| args.first().copied() == own)
                 }
@@ -185,9 +185,15 @@ impl Program {
             false
         };
         let called = self.callers(own).iter().any(|it| it.at.file == at.file && inside_timer(it.at.expr));
+        let value = facts.function(function).and_then(|it| it.expr);
         let handed = facts.bindings.iter().any(|binding| {
-            binding.origin == crate::facts::Origin::Function(function)
-                && binding.uses.iter().any(|used| inside_timer(*used))
+            let names_it = match binding.origin {
+                Origin::Function(it) => it == function,
+                // `const connect = useCallback(() => …)`
+                Origin::Value(it) => value.is_some_and(|own| it == own || facts.node(own).parent == Some(it)),
+                _ => false,
+            };
+            names_it && binding.uses.iter().any(|used| inside_timer(*used))
         });
         called || handed
     }
