@@ -8,6 +8,7 @@ mod carry;
 mod channels;
 mod emits;
 mod flow;
+mod layer;
 mod lifetime;
 pub mod model;
 mod region;
@@ -27,6 +28,8 @@ impl Program {
         let messages = self.messages(&traffic, &routed, &sending);
         let channels = self.channel_rows(&traffic, &routed);
         let kept_listeners = self.kept_listeners(&traffic);
-        Wiring { channels, messages, loose_handlers: Vec::new(), missing_layer: None, kept_listeners }
+        let loose_handlers = Vec::new();
+        let missing_layer = self.missing_layer(&channels, &messages, &loose_handlers);
+        Wiring { channels, messages, loose_handlers, missing_layer, kept_listeners }
     }
 }
