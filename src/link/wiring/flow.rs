@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::carry::{Carrier, Use};
 use super::channels::{Registration, Traffic};
-use crate::facts::{Expr, ExprId, GuardId, PropertyKey};
+use crate::facts::{Expr, ExprId, GuardId, Origin, PropertyKey};
 use crate::link::eval::Evaluator;
 use crate::link::program::Program;
 use crate::link::value::{At, Value};
@@ -86,8 +86,8 @@ pub(super) enum Region {
 /// What is followed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum What {
-    /// A message, or a member of it at this depth.
-    Message(u32),
+    /// A message, or a member of it: how deep, and the name that it was last read by.
+    Message(u32, SmolStr),
     /// The name of its type: field and depth. The field is empty when the channel gives the name.
     Tag(SmolStr, u32),
 }
@@ -138,7 +138,7 @@ impl Program {
         }
         let mut walk = Walk::new(self, registration.at);
         if row.value {
-            walk.push(Carrier { at: registration.at, keys: Vec::new() }, What::Message(0));
+            walk.push(Carrier { at: registration.at, keys: Vec::new() }, What::Message(0, SmolStr::default()));
             walk.run();
             return walk.finish();
         }
@@ -230,7 +230,7 @@ impl<'p> Walk<'p> {
     fn start(&mut self, handlers: &[Value], parameter: usize, payload: Option<&str>) {
         let keys: Vec<SmolStr> =
             payload.map(|it| it.split('.').map(SmolStr::new).collect()).unwrap_or_default();
-        self.enter(handlers, parameter, &keys, &What::Message(0));
+        self.enter(handlers, parameter, &keys, &What::Message(0, SmolStr::default()));
     }
 
     fn start_tag(&mut self, handlers: &[Value], parameter: usize) {
@@ -287,12 +287,12 @@ impl<'p> Walk<'p> {
     fn used(&mut self, carrier: &Carrier, file: crate::source::FileId, used: Use, what: &What) {
         let plain = |at: At| Carrier { at, keys: Vec::new() };
         match (used, what) {
-            (Use::Member(at, name), What::Message(nesting)) => {
+            (Use::Member(at, name), What::Message(nesting, _)) => {
                 if let Some(inner) = member_of_message(&name, *nesting) {
                     self.push(plain(at), inner);
                 }
             }
-            (Use::Taken(name, binding, step), What::Message(nesting)) => {
+            (Use::Taken(name, binding, step), What::Message(nesting, _)) => {
                 let whole =
                     self.program.facts(file).binding(binding).is_some_and(|it| it.path.len() == step + 1);
                 if whole && let Some(inner) = member_of_message(&name, *nesting) {
@@ -301,16 +301,18 @@ impl<'p> Walk<'p> {
                     }
                 }
             }
-            (Use::Entered(call), What::Message(_)) => self.push(plain(call), what.clone()),
-            (Use::Argument { call, index, callees }, What::Message(_)) => {
+            (Use::Entered(call), What::Message(..)) => self.push(plain(call), what.clone()),
+            (Use::Argument { call, index, callees }, What::Message(..)) => {
                 self.handed_over(call, index, &callees, what);
             }
-            // A message that is nothing but a word.
-            (Use::Compared(at), What::Message(0)) => self.compared(carrier.at, at, &SmolStr::default(), 0),
+            // A message that is nothing but a word, or a field with a name of its own.
+            (Use::Compared(at), What::Message(nesting, field)) => {
+                self.compared(carrier.at, at, &field.clone(), nesting.saturating_sub(1));
+            }
             (Use::Compared(at), What::Tag(field, nesting)) => {
                 self.compared(carrier.at, at, &field.clone(), *nesting);
             }
-            (Use::Key(at), What::Message(0)) => self.selects(at, &SmolStr::default(), 0),
+            (Use::Key(at), What::Message(0, _)) => self.selects(at, &SmolStr::default(), 0),
             (Use::Key(at), What::Tag(field, nesting)) => self.selects(at, &field.clone(), *nesting),
             (Use::Member(at, name), What::Tag(..)) => {
                 // `message.type.toLowerCase()`
@@ -336,7 +338,7 @@ impl<'p> Walk<'p> {
                     let puts = !self.program.catalog().emits(package, name).is_empty();
                     if puts {
                         self.onto_bus(call, what);
-                    } else if matches!(what, What::Message(_)) {
+                    } else if matches!(what, What::Message(..)) {
                         // `JSON.parse(event.data)`, `schema.parse(message)`
                         self.push(Carrier { at: call, keys: Vec::new() }, what.clone());
                     }
@@ -348,7 +350,7 @@ impl<'p> Walk<'p> {
                 }
                 Value::Function { .. } => self.enter(std::slice::from_ref(callee), index, &[], what),
                 _ => {
-                    if matches!(what, What::Message(_)) {
+                    if matches!(what, What::Message(..)) {
                         self.push(Carrier { at: call, keys: Vec::new() }, what.clone());
                     }
                 }
@@ -582,12 +584,19 @@ impl<'p> Walk<'p> {
             let many = TAGS.iter().find(|field| told(field, nesting) >= 2);
             let one = || TAGS.iter().take(10).find(|field| told(field, nesting) == 1);
             let word = || (told("", nesting) >= 2).then_some(&"");
-            many.or_else(one).or_else(word).map(|field| (*field, nesting))
+            many.or_else(one).or_else(word).map(|field| (SmolStr::new_static(field), nesting))
+        });
+        // `message.domain === "orders"`: a field that is named like no other has to tell several apart.
+        let chosen = chosen.or_else(|| {
+            let fields = self.routes.iter().filter_map(|it| Some((it.field.clone()?, it.nesting)));
+            fields.filter(|(field, nesting)| told(field, *nesting) >= 3).min_by_key(|(field, nesting)| {
+                (*nesting, std::cmp::Reverse(told(field, *nesting)), field.clone())
+            })
         });
         let keeps = |route: &Route| match &route.field {
             None => true,
             Some(field) => {
-                chosen.is_some_and(|(name, nesting)| field == name && route.nesting == nesting)
+                chosen.as_ref().is_some_and(|(name, nesting)| field == name && route.nesting == *nesting)
                     // Inside a named event only a field that is a type says more than the event.
                     && (!by_channel || TAGS.iter().take(10).any(|tag| field == tag))
             }
@@ -601,7 +610,7 @@ fn member_of_message(name: &str, nesting: u32) -> Option<What> {
     if TAGS.contains(&name) {
         Some(What::Tag(SmolStr::new(name), nesting))
     } else {
-        (nesting < MAX_NESTING).then_some(What::Message(nesting + 1))
+        (nesting < MAX_NESTING).then(|| What::Message(nesting + 1, SmolStr::new(name)))
     }
 }
 
@@ -716,6 +725,12 @@ fn takes_part(facts: &crate::facts::FileFacts, whole: ExprId, part: ExprId, hold
         }
         match facts.expr(expr) {
             Expr::Unary { op: crate::facts::UnaryOp::Not, value } => left.push((*value, !flipped)),
+            // `const mine = message.type === "order"; if (mine) …`
+            Expr::Ident { binding: Some(binding), .. } => {
+                if let Some(Origin::Value(value)) = facts.binding(*binding).map(|it| it.origin) {
+                    left.push((value, flipped));
+                }
+            }
             Expr::Binary {
                 op: crate::facts::BinaryOp::And | crate::facts::BinaryOp::Or,
                 left: a,
