@@ -22,9 +22,12 @@ fn places_of_backends_lead_to_their_files() {
     write("orders.ts", "export const ORDER = 'order_created';\n");
     write("chat.ts", "export const CHAT = 'chat_sent';\n");
     write("main.go", "package main\n\nfunc main() { sendOrder() }\n");
-    write("hub.go", "package main\n\nfunc sendOrder() {\n\thub.Broadcast(Message{Type: \"order_created\"})\n}\n");
+    write(
+        "hub.go",
+        "package main\n\nfunc sendOrder() {\n\thub.Broadcast(Message{Type: \"order_created\"})\n}\n",
+    );
     write("hub_test.go", "package main\n\nfunc TestHub() { hub.Broadcast(\"chat_sent\") }\n");
-    write("broken.go", "package main\n\xff");
+    fs::write(folder.path().join("broken.go"), b"package main\n\xff").unwrap();
     let options = DiscoverOptions { paths: vec![folder.path().to_path_buf()], ..DiscoverOptions::default() };
     let discovery = discover(&options).unwrap();
     let program = Program::open(discovery, Catalog::embedded().unwrap(), false, &|| ()).unwrap();

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::go::{self, Call, GoFile, Key, Shape, Text};
+use super::go::{self, Call, Field, GoFile, Key, Shape, Text};
+use super::words;
 use super::{BackendEmission, BackendFacts, Caller, Loaded};
 use crate::parse::parse;
 use crate::scan::Words;
@@ -29,36 +30,6 @@ const PUSHING: &[&str] =
 /// Words without which no file of a repository pushes to a client.
 const CHANNELS: &[&str] =
     &["websocket", "event-stream", "socketio", "socket.io", "centrifug", "melody", "pusher", "sse"];
-
-/// Fields that name a message type. The first that a value has is the one that counts.
-const STRONG: &[&str] = &[
-    "Type",
-    "EventType",
-    "MessageType",
-    "Event",
-    "type",
-    "eventType",
-    "event_type",
-    "messageType",
-    "message_type",
-    "event",
-];
-/// Fields that may name one: it counts when the name is known.
-const WEAK: &[&str] = &[
-    "Action", "Name", "Topic", "Kind", "Method", "action", "kind", "topic", "channel", "method", "name",
-    "op", "t",
-];
-/// How the names of message structs end.
-const MESSAGES: &[&str] = &["Message", "Event", "Notification", "Envelope", "Payload", "Msg"];
-/// How the names of structs end that are no messages whatever their fields say.
-const SETTINGS: &[&str] = &["Config", "Options", "Settings", "Opts", "Query", "Filter", "Request"];
-/// Words of calls that speak about an event and do not send it. Lower case.
-const RECORDING: &[&str] =
-    &["log", "track", "audit", "record", "trace", "parse", "get", "is", "has", "count"];
-/// How calls begin that register a receiver. Lower case.
-const RECEIVING: &[&str] = &["on", "handle", "subscribe", "register", "listen"];
-/// Words of calls that make a message. Lower case.
-const MAKING: &[&str] = &["message", "event", "msg", "trigger", "enqueue", "fire"];
 
 /// Reads what Go files send and receive.
 pub(super) fn read(
@@ -154,6 +125,9 @@ struct Relay {
     proven: bool,
 }
 
+/// A place that mentions a function: file, the function around it, where.
+type Mention = (usize, Option<usize>, Span);
+
 /// All Go files that were read, by number in the list of loaded ones.
 struct Joined<'a> {
     loaded: &'a [Loaded],
@@ -166,10 +140,10 @@ struct Joined<'a> {
     reflects: bool,
     /// By folder and by package, then name.
     constants: FxHashMap<(&'a str, &'a str), Vec<(usize, &'a Text)>>,
-    structs: FxHashMap<&'a str, Vec<(&'a str, &'a [(SmolStr, SmolStr)])>>,
+    structs: FxHashMap<&'a str, Vec<(&'a str, &'a [Field])>>,
     /// How many functions have a name.
     declared: FxHashMap<&'a str, usize>,
-    mentions: FxHashMap<&'a str, Vec<(usize, Option<usize>, Span)>>,
+    mentions: FxHashMap<&'a str, Vec<Mention>>,
 }
 
 /// What a text comes to.
@@ -387,10 +361,10 @@ impl<'a> Joined<'a> {
         relays: &mut FxHashMap<SmolStr, BTreeSet<Relay>>,
         answer: &mut Answer,
     ) {
-        if SETTINGS.iter().any(|end| shape.type_name.ends_with(end)) {
+        if words::is_setting(&shape.type_name) {
             return;
         }
-        let is_message = MESSAGES.iter().any(|end| shape.type_name.ends_with(end));
+        let is_message = words::is_message(&shape.type_name);
         let fields = self.fields(shape, folder);
         if fields.is_none()
             && shape.texts.iter().any(|(key, ..)| matches!(key, Key::Position(_) | Key::Field(_)))
@@ -398,10 +372,10 @@ impl<'a> Joined<'a> {
         {
             answer.words.insert(shape.type_name.clone());
         }
-        let ranked = shape.texts.iter().filter_map(|it| Some((rank(&it.0, fields)?, it)));
+        let ranked = shape.texts.iter().filter_map(|it| Some((words::rank(&it.0, fields)?, it)));
         let first = ranked.clone().map(|(rank, _)| rank).min();
         for (rank, (key, text, span)) in ranked {
-            let strong = rank < STRONG.len();
+            let strong = words::is_strong(rank);
             let proves =
                 strong && first == Some(rank) && !shape.nested && self.may_push && (is_message || shape.sent);
             let resolved = self.resolve(text, folder, file, shape.function, STEPS);
@@ -430,7 +404,7 @@ impl<'a> Joined<'a> {
     }
 
     /// The fields of the struct type of a value, when it was seen.
-    fn fields(&self, shape: &Shape, folder: &str) -> Option<&'a [(SmolStr, SmolStr)]> {
+    fn fields(&self, shape: &Shape, folder: &str) -> Option<&'a [Field]> {
         let found = self.structs.get(shape.type_name.as_str())?;
         let near = found.iter().find(|(at, _)| *at == folder);
         near.or_else(|| found.first().filter(|_| found.len() == 1)).map(|(_, fields)| *fields)
@@ -444,17 +418,9 @@ impl<'a> Joined<'a> {
         answer: &mut Answer,
     ) {
         let relay = self.relay(call, relays);
-        let name = call.name.to_ascii_lowercase();
-        let records = RECORDING.iter().any(|word| name.starts_with(word));
-        let receives = RECEIVING.iter().any(|word| name.starts_with(word));
-        let makes = go::is_sending(&name) || MAKING.iter().any(|word| name.contains(word));
-        let receiver = call.receiver.to_ascii_lowercase();
-        let receiver = receiver.rsplit('.').next().unwrap_or_default();
-        let speaks =
-            matches!(receiver, "log" | "logger" | "slog" | "zap" | "fmt" | "errors" | "strings" | "os" | "t");
-        if relay.is_none() && (speaks || records || !(receives || makes)) {
+        let Some(receives) = words::receives(&call.receiver, &call.name).or(relay.map(|_| false)) else {
             return;
-        }
+        };
         for (position, text) in call.arguments.iter().enumerate() {
             let Some(text) = text else { continue };
             let relay = relay.filter(|it| it.parameter == position);
@@ -538,27 +504,6 @@ impl<'a> Joined<'a> {
                 .any(|it| declared.name.starts_with(it));
         let seen = self.complete && !outside && !by_framework;
         (seen.then_some(false), None)
-    }
-}
-
-/// How strongly a field names a message type: its place in [`STRONG`], or behind them all.
-fn rank(key: &Key, fields: Option<&[(SmolStr, SmolStr)]>) -> Option<usize> {
-    let place = |name: &str| {
-        let strong = STRONG.iter().position(|it| *it == name);
-        strong.or_else(|| WEAK.contains(&name).then_some(STRONG.len()))
-    };
-    let field = |(name, json): &(SmolStr, SmolStr)| match json.as_str() {
-        "" => place(name),
-        json => place(json),
-    };
-    match key {
-        Key::EventLine => Some(0),
-        Key::Text(name) => place(name),
-        Key::Field(name) => match fields.and_then(|it| it.iter().find(|it| it.0 == *name)) {
-            Some(declared) => field(declared).or_else(|| place(name)),
-            None => place(name),
-        },
-        Key::Position(at) => field(fields?.get(*at)?),
     }
 }
 

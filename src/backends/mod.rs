@@ -10,6 +10,7 @@ mod go;
 mod joined;
 mod strip;
 mod text;
+mod words;
 
 use std::collections::BTreeSet;
 
