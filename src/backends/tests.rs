@@ -230,6 +230,17 @@ fn a_backend_without_push_proves_nothing() {
 }
 
 #[test]
+fn settings_are_no_messages_and_strangers_only_possible_ones() {
+    let text = "package main\n\nfunc main() {\n\tuse(QueueConfig{Type: \"order_created\"})\n\tuse(Row{Type: \"order_created\"})\n}\n";
+    let facts = facts(&[("main.go", text)], &["order_created"]);
+    assert_eq!(told(&facts.emissions), ["order_created 0:5 main called"]);
+    assert_eq!(
+        (facts.emissions[0].confidence, facts.emissions[0].proven_type),
+        (Confidence::Possible, false)
+    );
+}
+
+#[test]
 fn known_names_are_searched_in_other_languages() {
     for (path, text, emitted, received) in [
         ("a.py", "def save(order):\n    # 'order_created'\n    emit('order_created', order)\n", 1, 0),
