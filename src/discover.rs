@@ -12,8 +12,9 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::error::Error;
-use crate::source::{Language, Skip, SourceFile};
+use crate::source::{BackendFile, Language, Skip, SourceFile};
 
+mod backends;
 pub mod packages;
 mod role;
 
@@ -49,6 +50,8 @@ pub struct Discovery {
     pub files: Vec<SourceFile>,
     /// HTML templates beside the source, by path: what they hand to components counts as a caller.
     pub templates: Vec<SourceFile>,
+    /// Files of backends in other languages, by path.
+    pub backends: Vec<BackendFile>,
     /// Sorted by folder.
     pub packages: Vec<PackageDir>,
     /// Sorted.
@@ -70,6 +73,8 @@ pub fn discover(options: &DiscoverOptions) -> Result<Discovery, Error> {
     found.files.dedup_by(|a, b| a.path == b.path);
     found.templates.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     found.templates.dedup_by(|a, b| a.path == b.path);
+    found.backends.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    found.backends.dedup_by(|a, b| a.path == b.path);
     let root_label = label(given, &root);
     if found.files.is_empty() {
         return Err(Error::NothingToAudit(root_label));
@@ -83,6 +88,7 @@ pub fn discover(options: &DiscoverOptions) -> Result<Discovery, Error> {
         root,
         files: found.files,
         templates: found.templates,
+        backends: found.backends,
         packages,
         skipped: found.skipped,
     })
@@ -189,6 +195,7 @@ fn globs(texts: &[String]) -> Result<GlobSet, Error> {
 struct Found {
     files: Vec<SourceFile>,
     templates: Vec<SourceFile>,
+    backends: Vec<BackendFile>,
     manifests: BTreeSet<PathBuf>,
     skipped: Vec<Skip>,
 }
@@ -196,6 +203,7 @@ struct Found {
 enum Item {
     File(SourceFile),
     Template(SourceFile),
+    Backend(BackendFile),
     Manifest(PathBuf),
     Skip(Skip),
 }
@@ -237,6 +245,7 @@ fn walk(root: &Path, roots: &[PathBuf], taken: &Taken, options: &DiscoverOptions
         match item {
             Item::File(file) => found.files.push(file),
             Item::Template(file) => found.templates.push(file),
+            Item::Backend(file) => found.backends.push(file),
             Item::Manifest(path) => {
                 found.manifests.insert(path);
             }
@@ -266,10 +275,11 @@ fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> O
     let path = entry.path();
     let name = entry.file_name().to_string_lossy();
     let language = language(&name);
+    let backend = backends::language(&name);
     let skip = |reason: &str| Some(Item::Skip(Skip { file: lossy(root, path), reason: reason.to_string() }));
 
     if kind.is_symlink() {
-        let hides_source = language.is_some() || path.is_dir();
+        let hides_source = language.is_some() || backend.is_some() || path.is_dir();
         return if hides_source { skip("symbolic link") } else { None };
     }
     if !kind.is_file() {
@@ -281,8 +291,7 @@ fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> O
     let is_template = name.ends_with(".html") || name.ends_with(".htm");
     let language = match language {
         Some(language) => language,
-        // No grammar is asked for a template; the field only has to hold something.
-        None if is_template => Language::Tsx,
+        None if is_template || backend.is_some() => Language::Text,
         None => return None,
     };
     let Some(relative) = relative(root, path) else {
@@ -290,6 +299,11 @@ fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> O
     };
     if !taken.file(&relative) {
         return None;
+    }
+    if let Some(language) = backend {
+        let role = backends::role(&relative, language);
+        let file = BackendFile { path: relative, absolute: path.to_path_buf(), language, role };
+        return (!backends::is_vendored(&file)).then_some(Item::Backend(file));
     }
     if let Some(reason) = passed_over(&name) {
         return skip(reason);

@@ -4,9 +4,10 @@
 //! and each room of the program is passed once:
 //!
 //! ```text
-//! args + config → discover → scan → parse → facts → link → rules → findings → report → exit code
+//! args + config → discover → scan → parse → facts, backends → link → rules → findings → report → exit code
 //! ```
 
+pub mod backends;
 pub mod catalog;
 pub mod cli;
 pub mod discover;
@@ -77,6 +78,7 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
         let linked = program.link();
         let stats = Stats {
             files_discovered: program.files().len(),
+            backend_files: program.backends().len(),
             files_read: program.files_read(),
             files_parsed: program.files_parsed(),
             bytes_read: program.bytes_read(),

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::hash::Hasher;
 use std::io::Read;
+use std::path::Path;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 use rayon::prelude::*;
@@ -40,18 +41,23 @@ const BUNDLE_LINE: usize = 1_000;
 /// Reads a file as text: UTF-8, or UTF-16 that says so. A byte order mark is dropped, so that columns
 /// are those an editor shows.
 pub fn read(file: &SourceFile, limits: &Limits) -> Result<String, Skip> {
-    read_text(file, limits).map_err(|reason| Skip { file: file.path.clone(), reason })
+    read_at(&file.path, &file.absolute, limits)
 }
 
-fn read_text(file: &SourceFile, limits: &Limits) -> Result<String, String> {
-    let bytes = read_bytes(file, limits.max_bytes)?;
+/// The same for a file in any language: its name in reports, and where it is.
+pub fn read_at(path: &str, absolute: &Path, limits: &Limits) -> Result<String, Skip> {
+    read_text(absolute, limits).map_err(|reason| Skip { file: path.to_owned(), reason })
+}
+
+fn read_text(absolute: &Path, limits: &Limits) -> Result<String, String> {
+    let bytes = read_bytes(absolute, limits.max_bytes)?;
     let text = decode(bytes)?;
     if is_minified(&text, limits) { Err("minified".to_string()) } else { Ok(text) }
 }
 
-fn read_bytes(file: &SourceFile, max_bytes: u64) -> Result<Vec<u8>, String> {
+fn read_bytes(absolute: &Path, max_bytes: u64) -> Result<Vec<u8>, String> {
     let why = |error: std::io::Error| format!("cannot be read: {}", error.kind());
-    let source = File::open(&file.absolute).map_err(why)?;
+    let source = File::open(absolute).map_err(why)?;
     let size = source.metadata().map_err(why)?.len();
     let mut bytes = Vec::with_capacity(usize::try_from(size.min(max_bytes)).unwrap_or_default() + 1);
     if size <= max_bytes {

@@ -23,6 +23,57 @@ pub enum Language {
     TypeScript,
     /// `.tsx` and every JavaScript flavour: JSX, no angle-bracket casts.
     Tsx,
+    /// `.go`: a backend.
+    Go,
+    /// No grammar: templates, and backends that are searched as text.
+    Text,
+}
+
+/// What a backend is written in, when it is not TypeScript.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BackendLanguage {
+    /// `.go`
+    Go,
+    /// `.py`
+    Python,
+    /// `.rb`
+    Ruby,
+    /// `.java`
+    Java,
+    /// `.kt`, `.kts`
+    Kotlin,
+    /// `.cs`
+    CSharp,
+    /// `.rs`
+    Rust,
+    /// `.php`
+    Php,
+    /// `.ex`, `.exs`
+    Elixir,
+}
+
+/// A file of a backend in another language: it may send what the audited client receives.
+#[derive(Debug, Clone)]
+pub struct BackendFile {
+    /// Relative to the audited root, with `/`.
+    pub path: String,
+    /// Where to read it. Never leaves the process.
+    pub absolute: PathBuf,
+    /// Language by extension.
+    pub language: BackendLanguage,
+    /// Product or test code, by path and by the customs of the language.
+    pub role: Role,
+}
+
+impl BackendFile {
+    /// The file as a source of places and code frames.
+    pub fn as_source(&self) -> SourceFile {
+        let language = match self.language {
+            BackendLanguage::Go => Language::Go,
+            _ => Language::Text,
+        };
+        SourceFile { path: self.path.clone(), absolute: self.absolute.clone(), language, role: self.role }
+    }
 }
 
 /// What a file is for.

@@ -57,7 +57,8 @@ fn is_test_name(name: &str) -> bool {
         || (has_more && parts.any(|part| TEST_MARKS.contains(&part)))
 }
 
-fn is_in_test_folder(folders: &str) -> bool {
+/// Whether one of the folders holds no product code.
+pub(super) fn is_in_test_folder(folders: &str) -> bool {
     let mut in_source = false;
     for folder in folders.split('/') {
         if TEST_FOLDERS.contains(&folder) || (!in_source && TEST_FOLDERS_BESIDE_SOURCE.contains(&folder)) {

@@ -193,3 +193,40 @@ fn threads_change_nothing() {
     };
     assert_eq!(run(1), run(4));
 }
+
+#[test]
+fn backends_stand_beside_the_source() {
+    let folder = tree(&[
+        (".gitignore", "/generated/\n"),
+        ("web/main.ts", ""),
+        ("server/hub.go", ""),
+        ("server/hub_test.go", ""),
+        ("server/vendor/lib/lib.go", ""),
+        ("generated/api.go", ""),
+        ("worker/.venv/lib/site.py", ""),
+        ("worker/jobs.py", ""),
+        ("engine/target/debug/build.rs", ""),
+        ("engine/src/main.rs", ""),
+        ("old/chat.rb", ""),
+    ]);
+    let mut options = options(&folder, &[""]);
+    options.exclude = vec!["old".into()];
+    let found = discover(&options).unwrap();
+    assert_eq!(paths(&found), ["web/main.ts"]);
+    let backends: Vec<_> = found.backends.iter().map(|file| (file.path.as_str(), file.role)).collect();
+    let expected = [
+        ("engine/src/main.rs", Role::Product),
+        ("server/hub.go", Role::Product),
+        ("server/hub_test.go", Role::Test),
+        ("worker/jobs.py", Role::Product),
+    ];
+    assert_eq!(backends, expected);
+    options.include = vec!["web".into()];
+    assert!(discover(&options).unwrap().backends.is_empty());
+}
+
+#[test]
+fn a_backend_alone_is_nothing_to_audit() {
+    let folder = tree(&[("main.go", "package main")]);
+    assert!(matches!(discover(&options(&folder, &[""])), Err(Error::NothingToAudit(_))));
+}

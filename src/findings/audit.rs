@@ -239,6 +239,8 @@ pub struct NextStep {
 pub struct Stats {
     /// Source files found.
     pub files_discovered: usize,
+    /// Files of backends in other languages found.
+    pub backend_files: usize,
     /// Files read.
     pub files_read: usize,
     /// Files parsed.

@@ -32,7 +32,8 @@ use timer::{Leftover, Timer};
 /// The answers of the linked program: all that rules and findings may ask for.
 #[derive(Debug, Clone, Default)]
 pub struct Linked {
-    /// Every discovered file; a [`FileId`] is an index into it.
+    /// Every discovered file, then every file of a backend in another language; a [`FileId`] is an
+    /// index into it.
     pub files: Vec<SourceFile>,
     /// Every timer, accepted ones and those of test code too.
     pub timers: Vec<Timer>,

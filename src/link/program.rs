@@ -1,6 +1,7 @@
 //! The program: every file's facts, read when they are first asked for, and the questions that
 //! need several files.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, OnceLock};
 
 use rayon::prelude::*;
@@ -12,13 +13,14 @@ use super::eval::{Evaluator, Values};
 use super::resolve::{Resolution, Resolver};
 use super::templates::{self, Attribute};
 use super::value::{At, Env, FunctionAt, Value};
+use crate::backends::{self, BackendFacts};
 use crate::catalog::Catalog;
 use crate::catalog::rows::Gives;
 use crate::discover::Discovery;
 use crate::error::Error;
 use crate::facts::{self, BindingId, ClassId, Expr, ExprId, FileFacts, JsxTag, Origin, PropertyKey};
 use crate::scan::{self, Limits, Mentions, Words};
-use crate::source::{FileId, Place, Skip, SourceFile, Span};
+use crate::source::{BackendFile, FileId, Place, Skip, SourceFile, Span};
 
 /// Files in which one name is looked for before it counts as too common to follow.
 const MAX_MENTIONS: usize = 5_000;
@@ -32,6 +34,7 @@ pub struct Program {
     limits: Limits,
     uses_injection: bool,
     templates: Vec<SourceFile>,
+    backends: Vec<BackendFile>,
     template_attributes: OnceLock<Vec<Attribute>>,
     option_keys: FxHashSet<String>,
     facts: Vec<OnceLock<Box<FileFacts>>>,
@@ -126,6 +129,7 @@ impl Program {
             limits,
             uses_injection,
             templates: discovery.templates,
+            backends: discovery.backends,
             template_attributes: OnceLock::new(),
             facts,
             seeds,
@@ -147,6 +151,11 @@ impl Program {
     /// The file of an id.
     pub fn file(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.index())
+    }
+
+    /// Files of backends in other languages. Their ids follow those of [`Program::files`].
+    pub fn backends(&self) -> &[BackendFile] {
+        &self.backends
     }
 
     /// Files that can start a finding, sorted.
@@ -180,7 +189,12 @@ impl Program {
         let providers = self.providers();
         let leftovers = self.leftovers();
         super::Linked {
-            files: self.files.clone(),
+            files: self
+                .files
+                .iter()
+                .cloned()
+                .chain(self.backends.iter().map(BackendFile::as_source))
+                .collect(),
             timers,
             providers,
             wiring: self.wiring(),
@@ -191,7 +205,30 @@ impl Program {
 
     /// The text of a file, for code frames.
     pub fn text(&self, id: FileId) -> Option<String> {
-        scan::read(self.files.get(id.index())?, &self.limits).ok()
+        match self.files.get(id.index()) {
+            Some(file) => scan::read(file, &self.limits).ok(),
+            None => {
+                let backend = self.backends.get(id.index().checked_sub(self.files.len())?)?;
+                scan::read_at(&backend.path, &backend.absolute, &self.limits).ok()
+            }
+        }
+    }
+
+    /// What backends in other languages send and receive, told by the message types that are
+    /// `known`; its places carry the ids that follow those of [`Program::files`].
+    pub fn backend_facts(&self, known: &BTreeSet<SmolStr>) -> BackendFacts {
+        let mut facts = backends::read(&self.backends, known);
+        let offset = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        for emission in facts.emissions.iter_mut().chain(&mut facts.receptions) {
+            let caller = emission.caller.iter_mut().map(|caller| &mut caller.place);
+            for place in caller.chain([&mut emission.place]) {
+                place.file = FileId(place.file.0.saturating_add(offset));
+            }
+        }
+        if let Ok(mut skipped) = self.skipped.lock() {
+            skipped.extend(facts.skips.iter().cloned());
+        }
+        facts
     }
 
     /// Number of files that could be read.

@@ -18,9 +18,13 @@ const BUDGET: Duration = Duration::from_millis(500);
 /// Reason of the skip when a file takes longer than its budget.
 pub const OVER_BUDGET: &str = "parse budget exceeded";
 
+/// Reason of the skip when no grammar reads the language.
+const NO_GRAMMAR: &str = "grammar does not load";
+
 thread_local! {
     static TYPESCRIPT: RefCell<Option<Parser>> = RefCell::new(parser(Language::TypeScript));
     static TSX: RefCell<Option<Parser>> = RefCell::new(parser(Language::Tsx));
+    static GO: RefCell<Option<Parser>> = RefCell::new(parser(Language::Go));
 }
 
 /// Parses a file; the error is the reason of a [`crate::source::Skip`].
@@ -32,9 +36,11 @@ fn parse_within(text: &[u8], language: Language, budget: Duration) -> Result<Tre
     let slot = match language {
         Language::TypeScript => &TYPESCRIPT,
         Language::Tsx => &TSX,
+        Language::Go => &GO,
+        Language::Text => return Err(NO_GRAMMAR),
     };
     slot.with_borrow_mut(|parser| {
-        let parser = parser.as_mut().ok_or("grammar does not load")?;
+        let parser = parser.as_mut().ok_or(NO_GRAMMAR)?;
         let end = Instant::now() + budget;
         let mut progress = |_: &_| {
             if Instant::now() < end { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -52,6 +58,8 @@ fn parser(language: Language) -> Option<Parser> {
     let grammar = match language {
         Language::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
         Language::Tsx => tree_sitter_typescript::LANGUAGE_TSX,
+        Language::Go => tree_sitter_go::LANGUAGE,
+        Language::Text => return None,
     };
     let mut parser = Parser::new();
     parser.set_language(&grammar.into()).ok()?;
@@ -68,6 +76,10 @@ mod tests {
         assert!(!cast.root_node().has_error());
         let element = parse(b"const row = <Row order={order} />;", Language::Tsx).unwrap();
         assert!(!element.root_node().has_error());
+        let go =
+            parse(b"package main\n\nfunc main() { hub.Broadcast(Message{Type: \"order\"}) }\n", Language::Go);
+        assert!(!go.unwrap().root_node().has_error());
+        assert!(parse(b"", Language::Text).is_err());
     }
 
     #[test]

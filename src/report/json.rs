@@ -165,6 +165,7 @@ struct NextStep<'a> {
 #[serde(rename_all = "camelCase")]
 struct Stats<'a> {
     files_discovered: usize,
+    backend_files: usize,
     files_read: usize,
     files_parsed: usize,
     bytes_read: u64,
@@ -215,6 +216,7 @@ impl<'a> Report<'a> {
             next_steps: audit.next_steps.iter().map(NextStep::of).collect(),
             stats: Stats {
                 files_discovered: audit.stats.files_discovered,
+                backend_files: audit.stats.backend_files,
                 files_read: audit.stats.files_read,
                 files_parsed: audit.stats.files_parsed,
                 bytes_read: audit.stats.bytes_read,

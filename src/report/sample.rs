@@ -186,6 +186,7 @@ pub(crate) fn audit() -> Audit {
         ],
         stats: Stats {
             files_discovered: 1_204,
+            backend_files: 87,
             files_read: 1_203,
             files_parsed: 38,
             bytes_read: 4_812_000,
