@@ -22,7 +22,7 @@ const MAX_CARRIERS: usize = 4_000;
 const MAX_NESTING: u32 = 2;
 
 /// Fields that tell messages apart, the most telling first.
-pub(super) const TAGS: [&str; 27] = [
+pub(super) const TAGS: [&str; 28] = [
     "type",
     "event",
     "messageType",
@@ -36,6 +36,7 @@ pub(super) const TAGS: [&str; 27] = [
     "msgtype",
     "action",
     "kind",
+    "operation",
     "op",
     "opcode",
     "cmd",
@@ -138,7 +139,10 @@ impl Program {
         }
         let mut walk = Walk::new(self, registration.at);
         if row.value {
-            walk.push(Carrier { at: registration.at, keys: Vec::new() }, What::Message(0, SmolStr::default()));
+            walk.push(
+                Carrier { at: registration.at, keys: Vec::new() },
+                What::Message(0, SmolStr::default()),
+            );
             walk.run();
             return walk.finish();
         }

@@ -10,10 +10,11 @@ use super::emits::Sending;
 use super::flow::Routed;
 use super::model::{Emission, Message, Spot};
 use super::region::Outcome;
+use crate::backends::BackendEmission;
 use crate::link::program::Program;
 use crate::link::timer::Step;
 use crate::link::value::At;
-use crate::vocabulary::{Confidence, MessageVerdict};
+use crate::vocabulary::{Confidence, MessageVerdict, Side};
 
 /// Messages by which the two ends of a channel keep it up. Nobody has to subscribe to them.
 const PROTOCOL: [&str; 34] = [
@@ -53,6 +54,13 @@ const PROTOCOL: [&str; 34] = [
     "welcome",
 ];
 
+fn is_protocol(name: &str) -> bool {
+    PROTOCOL.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// Message types whose names stand in the text of a backend before that backend counts as theirs.
+const HINTS: usize = 3;
+
 /// What is known of one message type while its ends are joined.
 #[derive(Default)]
 struct Ends {
@@ -90,9 +98,37 @@ impl Program {
         for emitted in sending.emitted.iter().filter(|it| it.weak && known.contains(&it.name)) {
             self.add_emission(traffic, &mut ends, emitted, Confidence::Likely);
         }
+        self.add_backends(&mut ends);
         let open_sends = sending.open.iter().map(|at| self.end_of_send(traffic, *at)).collect();
         let sight = Sight::of(&ends, routed.open, open_sends);
         ends.into_iter().map(|(name, ends)| message(name, ends, &sight)).collect()
+    }
+
+    /// What backends in other languages send and receive.
+    fn add_backends(&self, ends: &mut BTreeMap<SmolStr, Ends>) {
+        let known: BTreeSet<SmolStr> = ends.keys().cloned().collect();
+        let facts = self.backend_facts(&known);
+        let spot = |it: &BackendEmission| Spot {
+            place: it.place,
+            owner: it.owner.clone(),
+            label: it.label.clone(),
+            live: true,
+            confidence: it.confidence,
+        };
+        for emission in facts.emissions.iter().filter(|it| it.proven_type || known.contains(&it.name)) {
+            let entry = ends.entry(emission.name.clone()).or_default();
+            let emission = Emission { spot: spot(emission), side: Side::Server, called: emission.called };
+            entry.emitted.push((emission, End::Server));
+        }
+        for reception in facts.receptions.iter().filter(|it| known.contains(&it.name)) {
+            let entry = ends.entry(reception.name.clone()).or_default();
+            // Of what this backend sends to itself nothing is said here.
+            if entry.emitted.iter().any(|(_, end)| *end != End::Server) {
+                entry.routed.push((spot(reception), End::Server));
+                let outcome = entry.outcome.get_or_insert_with(Outcome::default);
+                outcome.subscribers.push(spot(reception));
+            }
+        }
     }
 
     fn end_of_send(&self, traffic: &Traffic, call: At) -> End {
@@ -152,8 +188,19 @@ impl Sight {
             open_routes,
             open_sends,
         };
-        for ends in ends.values() {
-            let from_server = ends.emitted.iter().any(|(_, end)| *end == End::Server);
+        // Words in the text of a backend prove that it sends only when several of them agree.
+        let hinted = |ends: &Ends| {
+            ends.emitted
+                .iter()
+                .any(|(it, end)| *end == End::Server && it.spot.confidence == Confidence::Possible)
+                && !ends.routed.is_empty()
+        };
+        let enough = ends.values().filter(|it| hinted(it)).count() >= HINTS;
+        // Every protocol has a `ping`: it proves nothing of whose it is.
+        for ends in ends.iter().filter(|(name, _)| !is_protocol(name)).map(|(_, ends)| ends) {
+            let from_server = ends.emitted.iter().any(|(it, end)| {
+                *end == End::Server && (enough || it.spot.confidence < Confidence::Possible)
+            });
             let to_server = ends.routed.iter().any(|(_, end)| *end == End::Server);
             for (_, end) in &ends.routed {
                 if let (End::Opener(channels), true) = (end, from_server) {
@@ -204,7 +251,7 @@ fn message(name: SmolStr, ends: Ends, sight: &Sight) -> Message {
     let receiver_unseen = routed.is_empty() && !emitted.iter().any(|(_, end)| sight.sees_receivers_of(end));
     let mut emitted: Vec<Emission> = emitted.into_iter().map(|(it, _)| it).collect();
     emitted.sort_by(|a, b| a.spot.cmp(&b.spot));
-    let protocol = PROTOCOL.contains(&name.to_ascii_lowercase().as_str());
+    let protocol = is_protocol(&name);
     let mut spots: Vec<Spot> = routed.into_iter().map(|(spot, _)| spot).collect();
     let mut subscribed = outcome.subscribers;
     let mut unsupplied = outcome.unsupplied;
