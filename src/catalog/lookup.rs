@@ -10,8 +10,8 @@ use super::check::{fault, read};
 use super::embedded::FILES;
 use super::rows::{
     CallbackMeaning, ChannelMeaning, CloseMeaning, DelayMeaning, EffectMeaning, EmitMeaning, InjectedMeaning,
-    LibraryFile, MethodMeaning, OnceMeaning, ReceiveMeaning, RegistryMeaning, ReturnsMeaning, StopMeaning,
-    TimerMeaning,
+    LibraryFile, MethodMeaning, OnceMeaning, ReceiveMeaning, RegistryMeaning, ReturnsMeaning, SharedMeaning,
+    StopMeaning, TimerMeaning,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;
@@ -51,6 +51,7 @@ struct Package {
     emit: Shelf<EmitMeaning>,
     close: Shelf<CloseMeaning>,
     callback: Shelf<CallbackMeaning>,
+    shared: Shelf<SharedMeaning>,
 }
 
 /// The rows of one meaning, by symbol.
@@ -166,6 +167,11 @@ impl Catalog {
     /// What a call hands to its callbacks, in the order to try them.
     pub fn callbacks(&self, package: &str, symbol: &str) -> Vec<&CallbackMeaning> {
         self.all(package, symbol, |package| &package.callback)
+    }
+
+    /// What is done with state that components share under a key.
+    pub fn shared(&self, package: &str, symbol: &str) -> Option<&SharedMeaning> {
+        self.first(package, symbol, |package| &package.shared)
     }
 
     /// Whether any row of the package says what callbacks are handed.
@@ -357,6 +363,7 @@ impl Catalog {
         let emit = shared(library.emit);
         let close = shared(library.close);
         let callback = shared(library.callback);
+        let shared_state = shared(library.shared);
         for name in &library.packages {
             let package = self.packages.entry(name.clone()).or_default();
             package.side = library.side.or(package.side);
@@ -371,6 +378,7 @@ impl Catalog {
             package.emit.put(&emit, |row| &row.at);
             package.close.put(&close, |row| &row.at);
             package.callback.put(&callback, |row| &row.at);
+            package.shared.put(&shared_state, |row| &row.at);
         }
         let home = library.packages.first().cloned().unwrap_or_default();
         let names =

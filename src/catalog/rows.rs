@@ -74,6 +74,9 @@ pub struct LibraryFile {
     /// What a library hands to the callbacks that it is given.
     #[serde(default)]
     pub callback: Vec<CallbackMeaning>,
+    /// State that components share under a key: what one writes, the others read.
+    #[serde(default)]
+    pub shared: Vec<SharedMeaning>,
 }
 
 /// Where a call carries something: an argument, or an option inside an argument or the props.
@@ -483,6 +486,26 @@ pub struct CallbackMeaning {
     pub when: Option<ArgumentIs>,
     /// The symbol, of the same package, of each parameter in order; empty for one without meaning.
     pub gives: Vec<String>,
+}
+
+/// State that is shared under the first argument of a call: jotai's `useAtom(atom)`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SharedMeaning {
+    /// Symbols of what does it: `useAtom().1` sets, `useAtom().0` and `useAtomValue()` read.
+    pub at: Vec<String>,
+    /// Whether it sets the state or reads it.
+    pub does: SharedUse,
+}
+
+/// What is done with shared state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SharedUse {
+    /// Calling it with a value sets the state.
+    Sets,
+    /// It is the state.
+    Reads,
 }
 
 const fn one() -> f64 {

@@ -2,10 +2,13 @@
 
 use smol_str::SmolStr;
 
-use crate::facts::{Expr, ExprId, Origin};
+use crate::facts::{Expr, ExprId, Origin, PropertyKey};
 use crate::link::value::{At, Env, FunctionAt, Value};
 
 use super::{Evaluator, Values, merge};
+
+/// Where a function is handed over: the call, which argument, and the option inside it.
+type Given = (ExprId, usize, Option<SmolStr>);
 
 /// Methods that run a callback for each item of what they are called on.
 const WALKS: [&str; 9] = ["every", "filter", "find", "flatMap", "forEach", "map", "some", "findLast", "flat"];
@@ -30,8 +33,39 @@ impl Evaluator<'_> {
         if !self.program.hands_to_callbacks(function.file) {
             return None;
         }
-        let given = given.or_else(|| self.named_argument(function))?;
-        self.handed_by_library(function, given, index, env)
+        let given = given.map(|(call, position)| (call, position, None));
+        let given = given.or_else(|| own.and_then(|own| self.option_of(function, own)));
+        let given = given.or_else(|| self.named_argument(function));
+        let handed = given.and_then(|given| self.handed_by_library(function, given, index, env));
+        handed.or_else(|| self.typed_pattern(function, index))
+    }
+
+    /// `({ document }: onStatelessPayload) => …`: a parameter that is taken apart at once has no name
+    /// that could carry its type.
+    fn typed_pattern(&self, function: FunctionAt, index: u32) -> Option<Values> {
+        let declared = self.facts(function.file).function(function.function)?;
+        let parameter = declared.params.get(index as usize)?;
+        if parameter.binding.is_some() {
+            return None;
+        }
+        let typed = self.instance_of_type(At { file: function.file, expr: parameter.annotation? });
+        let of_library = typed.iter().all(|it| matches!(it, Value::Library { .. }));
+        (of_library && !typed.is_empty()).then_some(typed)
+    }
+
+    /// The call in whose options an expression stands: the call, which argument, and the option.
+    fn option_of(&self, function: FunctionAt, expr: ExprId) -> Option<Given> {
+        let facts = self.facts(function.file);
+        let object = facts.node(expr).parent?;
+        let Expr::Object(properties) = facts.expr(object) else {
+            return None;
+        };
+        let option = properties.iter().find(|it| it.value == expr).and_then(|it| match &it.key {
+            PropertyKey::Name(name) => Some(name.clone()),
+            _ => None,
+        })?;
+        let (call, position) = self.argument_of(function, object)?;
+        Some((call, position, Some(option)))
     }
 
     /// The call that an expression is an argument of, and which.
@@ -46,7 +80,7 @@ impl Evaluator<'_> {
     }
 
     /// `io.on("connection", welcome)`: the call that a function is handed to by its name.
-    fn named_argument(&self, function: FunctionAt) -> Option<(ExprId, usize)> {
+    fn named_argument(&self, function: FunctionAt) -> Option<Given> {
         let facts = self.facts(function.file);
         let own = facts.function(function.function)?.expr;
         let binding = facts.bindings.iter().find(|it| match it.origin {
@@ -54,13 +88,16 @@ impl Evaluator<'_> {
             Origin::Value(value) => Some(value) == own && it.path.is_empty(),
             _ => false,
         })?;
-        binding.uses.iter().find_map(|used| self.argument_of(function, *used))
+        binding.uses.iter().find_map(|used| {
+            let direct = self.argument_of(function, *used).map(|(call, position)| (call, position, None));
+            direct.or_else(|| self.option_of(function, *used))
+        })
     }
 
     fn handed_by_library(
         &self,
         function: FunctionAt,
-        (call, position): (ExprId, usize),
+        (call, position, option): Given,
         index: u32,
         env: &Env,
     ) -> Option<Values> {
@@ -74,7 +111,7 @@ impl Evaluator<'_> {
             let rows = self.program.catalog().callbacks(&package, name);
             let row = rows.into_iter().find(|row| {
                 row.callback.argument == Some(position)
-                    && row.callback.option.is_none()
+                    && row.callback.option.as_deref() == option.as_deref()
                     && row.when.as_ref().is_none_or(|when| self.argument_is(at, when.argument, &when.text))
             })?;
             let gives = row.gives.get(index as usize).filter(|it| !it.is_empty())?;

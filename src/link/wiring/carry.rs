@@ -337,9 +337,11 @@ impl Program {
         {
             let at = At { file, expr: parent };
             for value in Evaluator::new(self).eval(At { file, expr: callee }, &None) {
-                if let Value::Library { package, symbol, .. } = value {
-                    next.extend(self.given_back(&package, &symbol, at, index, keys, true));
+                if let Value::Library { package, symbol, .. } = &value {
+                    next.extend(self.given_back(package, symbol, at, index, keys, true));
                 }
+                // `set((state) => ({ ...state, last: message }))`
+                next.extend(self.shared_reads(&value, keys));
             }
         }
         let getter = declared.class.and_then(|class| {
@@ -410,9 +412,13 @@ impl Program {
                 Value::Library { package, symbol, .. } => {
                     next.extend(self.given_back(package, symbol, call, index, keys, false));
                     self.enter_setter(package, symbol, callee, keys, next);
+                    next.extend(self.shared_reads(&value, keys));
                     others.push(value);
                 }
-                _ => others.push(value),
+                _ => {
+                    next.extend(self.shared_reads(&value, keys));
+                    others.push(value);
+                }
             }
         }
         if !others.is_empty() && keys.is_empty() {

@@ -602,10 +602,14 @@ impl<'p> Walk<'p> {
             Some(field) => {
                 chosen.as_ref().is_some_and(|(name, nesting)| field == name && route.nesting == *nesting)
                     // Inside a named event only a field that is a type says more than the event.
-                    && (!by_channel || TAGS.iter().take(10).any(|tag| field == tag))
+                    && (!by_channel
+                        || TAGS.iter().take(10).any(|tag| field == tag)
+                        || told(field, route.nesting) >= 3)
             }
         };
-        Routed { routes: self.routes.into_iter().filter(keeps).collect(), open: false }
+        let kept: Vec<bool> = self.routes.iter().map(keeps).collect();
+        let routes = self.routes.into_iter().zip(kept).filter_map(|(route, kept)| kept.then_some(route));
+        Routed { routes: routes.collect(), open: false }
     }
 }
 

@@ -12,6 +12,7 @@ mod layer;
 mod lifetime;
 pub mod model;
 mod region;
+mod shared;
 mod supply;
 mod verdict;
 
