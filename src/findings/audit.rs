@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::source::Skip;
 use crate::vocabulary::{
-    Cleared, Confidence, FindingStatus, Gate, Kind, ProviderVerdict, Severity, Side, Verdict,
+    Cleared, Confidence, FindingStatus, Gate, Kind, MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
 };
 
 /// A finished audit of one or more roots.
@@ -19,6 +19,10 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Every timer found, accepted ones too; sorted by path, line, column.
     pub timers: Vec<TimerRow>,
+    /// Every message type, sorted by name.
+    pub messages: Vec<MessageRow>,
+    /// Every push connection, sorted by path and line.
+    pub channels: Vec<ChannelRow>,
     /// Every React context of product code; sorted by where it is created.
     pub providers: Vec<ProviderRow>,
     /// Parts of the product with their status; sorted by name.
@@ -99,6 +103,8 @@ pub struct Finding {
     pub chain: Vec<ChainStep>,
     /// Index into `Audit::timers` of the timer it speaks of, if any.
     pub timer: Option<usize>,
+    /// The message type that it speaks of, if any.
+    pub message_type: Option<String>,
     /// The source around the place, for code frames.
     pub frame: Option<Frame>,
 }
@@ -165,6 +171,98 @@ impl TimerRow {
     pub fn is_accepted(&self) -> bool {
         self.recurs() && self.verdict != Verdict::Unknown && self.finding_fingerprint.is_none()
     }
+}
+
+/// A place on a message's way, as reports show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpotRow {
+    /// Relative path with `/`.
+    pub file: String,
+    /// Line from 1.
+    pub line: u32,
+    /// Component, hook, class or function around it; empty in a module itself.
+    pub owner: String,
+    /// What stands there, in a few words. Hostile text.
+    pub label: String,
+    /// Whether an entry of the app reaches it.
+    pub live: bool,
+    /// How sure it is that the message comes by.
+    pub confidence: Confidence,
+}
+
+/// A place that sends a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmissionRow {
+    /// Where.
+    pub spot: SpotRow,
+    /// Client or server.
+    pub side: Side,
+    /// Whether any code that is not a test calls the function that sends it; `None`: not known.
+    pub called: Option<bool>,
+}
+
+/// One message type, as reports show it.
+#[derive(Debug, Clone)]
+pub struct MessageRow {
+    /// The name on the wire. Hostile text.
+    pub name: String,
+    /// Where it is declared.
+    pub defined: Vec<SpotRow>,
+    /// Where it is sent.
+    pub emitted: Vec<EmissionRow>,
+    /// Where it is told from others.
+    pub routed: Vec<SpotRow>,
+    /// Code that it reaches.
+    pub subscribed: Vec<SpotRow>,
+    /// Optional handlers on its way that nobody supplies.
+    pub unsupplied: Vec<SpotRow>,
+    /// What could send it is not among the audited code.
+    pub emitter_unseen: bool,
+    /// What could receive it is not among the audited code.
+    pub receiver_unseen: bool,
+    /// A message of the protocol, which nobody needs to subscribe to.
+    pub protocol: bool,
+    /// Where its line is cut, if it is.
+    pub verdict: MessageVerdict,
+    /// How sure the verdict is.
+    pub confidence: Confidence,
+    /// The evidence, in order.
+    pub chain: Vec<ChainStep>,
+    /// Fingerprint of the first finding about it.
+    pub finding_fingerprint: Option<String>,
+    /// Name of the area that it belongs to.
+    pub area: String,
+}
+
+/// One push connection, as reports show it.
+#[derive(Debug, Clone)]
+pub struct ChannelRow {
+    /// Relative path with `/`.
+    pub file: String,
+    /// Line of the call that opens it.
+    pub line: u32,
+    /// Column from 1.
+    pub column: u32,
+    /// What opens it, as written.
+    pub api: String,
+    /// Component, hook, class or function that opens it.
+    pub owner: String,
+    /// Client or server.
+    pub side: Side,
+    /// Whether an entry of the app reaches it.
+    pub live: bool,
+    /// Whether it is closed with its owner.
+    pub closed: Cleared,
+    /// Whether it comes back by itself; `None`: could not be seen.
+    pub reconnects: Option<bool>,
+    /// It leaves the machine.
+    pub remote: bool,
+    /// Names of the message types that it carries, sorted.
+    pub messages: Vec<String>,
+    /// Where handlers are registered with it.
+    pub receivers: Vec<SpotRow>,
+    /// Name of the area that it belongs to.
+    pub area: String,
 }
 
 /// One React context, as reports show it. Places are `path:line`.

@@ -9,6 +9,7 @@ mod next_steps;
 #[cfg(test)]
 mod samples;
 mod summary;
+mod wiring;
 
 use std::cmp::Reverse;
 
@@ -67,11 +68,15 @@ pub fn audit(
     stats.skipped.extend(broken);
     stats.skipped.sort();
     stats.skipped.dedup();
+    let messages = wiring::messages(&linked, &owned);
+    let channels = wiring::channels(&linked, &mut texts);
     let next_steps = next_steps::next_steps(&owned, &rows);
     let findings: Vec<Finding> = owned.into_iter().map(|it| it.finding).collect();
     Audit {
         root,
         summary: summary::summary(&findings, &rows),
+        messages,
+        channels,
         providers,
         areas: summary::areas(&findings, &rows),
         next_steps,
@@ -122,6 +127,7 @@ fn finding(found: &Found, fingerprint: String, linked: &Linked, texts: &mut Text
         confidence: found.confidence,
         chain: chain(&found.chain, linked),
         timer: found.timer,
+        message_type: found.message.as_ref().map(ToString::to_string),
         frame: texts.frame(found.place),
     }
 }

@@ -9,10 +9,10 @@ use serde::{Serialize, Serializer};
 
 use super::status::{self, Status};
 use super::{Format, Options, escape, words};
-use crate::findings::audit::{self, Audit, ChainStep, ProviderRow};
+use crate::findings::audit::{self, Audit, ChainStep, ProviderRow, SpotRow};
 use crate::source::Skip;
 use crate::vocabulary::{
-    Cleared, Confidence, FindingStatus, Gate, Kind, ProviderVerdict, Severity, Side, Verdict,
+    Cleared, Confidence, FindingStatus, Gate, Kind, MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
 };
 
 pub(super) const FORMAT: Format = Format {
@@ -42,12 +42,51 @@ struct Report<'a> {
     summary: Summary<'a>,
     findings: Vec<Finding<'a>>,
     timers: Vec<Timer<'a>>,
-    messages: [(); 0],
-    channels: [(); 0],
+    messages: Vec<Message<'a>>,
+    channels: Vec<Channel<'a>>,
     providers: Vec<Provider<'a>>,
     areas: Vec<Area<'a>>,
     next_steps: Vec<NextStep<'a>>,
     stats: Stats<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Message<'a> {
+    #[serde(rename = "type")]
+    name: &'a str,
+    defined: Vec<String>,
+    emitted: Vec<String>,
+    routed: Vec<String>,
+    subscribed: Vec<String>,
+    unsupplied: Vec<String>,
+    verdict: MessageVerdict,
+    area: &'a str,
+    confidence: Confidence,
+    protocol: bool,
+    emitter_unseen: bool,
+    receiver_unseen: bool,
+    chain: Vec<Step<'a>>,
+    finding_fingerprint: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Channel<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    api: &'a str,
+    owner: &'a str,
+    messages: &'a [String],
+    closed: bool,
+    cleared: Cleared,
+    reconnects: Option<bool>,
+    side: Side,
+    live: bool,
+    remote: bool,
+    receivers: Vec<String>,
+    area: &'a str,
 }
 
 #[derive(Serialize)]
@@ -209,8 +248,8 @@ impl<'a> Report<'a> {
             },
             findings: audit.findings.iter().map(Finding::of).collect(),
             timers: audit.timers.iter().map(Timer::of).collect(),
-            messages: [],
-            channels: [],
+            messages: audit.messages.iter().map(Message::of).collect(),
+            channels: audit.channels.iter().map(Channel::of).collect(),
             providers: audit.providers.iter().map(Provider::of).collect(),
             areas: audit.areas.iter().map(Area::of).collect(),
             next_steps: audit.next_steps.iter().map(NextStep::of).collect(),
@@ -270,6 +309,53 @@ impl<'a> Timer<'a> {
             chain: chain(&timer.chain),
             finding_fingerprint: timer.finding_fingerprint.as_deref(),
             area: &timer.area,
+        }
+    }
+}
+
+/// `path:line` of places.
+fn places<'a>(spots: impl IntoIterator<Item = &'a SpotRow>) -> Vec<String> {
+    spots.into_iter().map(|it| format!("{}:{}", it.file, it.line)).collect()
+}
+
+impl<'a> Message<'a> {
+    fn of(message: &'a audit::MessageRow) -> Self {
+        Self {
+            name: &message.name,
+            defined: places(&message.defined),
+            emitted: places(message.emitted.iter().map(|it| &it.spot)),
+            routed: places(&message.routed),
+            subscribed: places(&message.subscribed),
+            unsupplied: places(&message.unsupplied),
+            verdict: message.verdict,
+            area: &message.area,
+            confidence: message.confidence,
+            protocol: message.protocol,
+            emitter_unseen: message.emitter_unseen,
+            receiver_unseen: message.receiver_unseen,
+            chain: chain(&message.chain),
+            finding_fingerprint: message.finding_fingerprint.as_deref(),
+        }
+    }
+}
+
+impl<'a> Channel<'a> {
+    fn of(channel: &'a audit::ChannelRow) -> Self {
+        Self {
+            file: &channel.file,
+            line: channel.line,
+            column: channel.column,
+            api: &channel.api,
+            owner: &channel.owner,
+            messages: &channel.messages,
+            closed: channel.closed != Cleared::No,
+            cleared: channel.closed,
+            reconnects: channel.reconnects,
+            side: channel.side,
+            live: channel.live,
+            remote: channel.remote,
+            receivers: places(&channel.receivers),
+            area: &channel.area,
         }
     }
 }
@@ -342,7 +428,7 @@ mod tests {
             };
         }
         same!("kind" Kind, "verdict" Verdict, "gate" Gate, "side" Side, "cleared" Cleared);
-        same!("confidence" Confidence, "severity" Severity, "findingStatus" FindingStatus);
+        same!("messageVerdict" MessageVerdict, "confidence" Confidence, "severity" Severity, "findingStatus" FindingStatus);
     }
 
     #[test]

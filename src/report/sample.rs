@@ -61,6 +61,7 @@ pub(crate) fn finding() -> Finding {
             step("src/lib/api/proxies.ts", 18, "checkProxy() → fetch()"),
         ],
         timer: Some(1),
+        message_type: None,
         frame: Some(Frame {
             first_line: 272,
             lines: vec![
@@ -128,6 +129,8 @@ pub(crate) fn audit() -> Audit {
         ..finding()
     };
     Audit {
+        messages: Vec::new(),
+        channels: Vec::new(),
         providers: Vec::new(),
         root: "apps/web".into(),
         summary: Summary {

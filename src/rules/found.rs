@@ -1,5 +1,7 @@
 //! What a rule gives: a finding before it has a path, an area and a fingerprint.
 
+use smol_str::SmolStr;
+
 use super::Rule;
 use crate::link::timer::{Leftover, Step, Timer};
 use crate::source::Place;
@@ -28,6 +30,24 @@ pub struct Found {
     pub chain: Vec<Step>,
     /// Index into `Linked::timers` of the timer it speaks of.
     pub timer: Option<usize>,
+    /// The message type it speaks of.
+    pub message: Option<SmolStr>,
+}
+
+/// What a finding about push points at.
+pub(super) struct About<'a> {
+    /// Where.
+    pub place: Place,
+    /// Component, hook, class or function that holds it.
+    pub owner: &'a str,
+    /// What stands there, as written; the finding's identity beside its owner.
+    pub api: &'a str,
+    /// The message type it speaks of.
+    pub message: Option<&'a SmolStr>,
+    /// How sure the evidence is.
+    pub confidence: Confidence,
+    /// The evidence, in order.
+    pub chain: &'a [Step],
 }
 
 /// The three texts of a finding, each of them whole sentences that repeat nothing of the others.
@@ -67,6 +87,7 @@ impl Findings {
             confidence: timer.confidence,
             chain: timer.chain.clone(),
             timer: Some(index),
+            message: None,
         });
     }
 
@@ -84,6 +105,24 @@ impl Findings {
             confidence: Confidence::Likely,
             chain: leftover.chain.clone(),
             timer: None,
+            message: None,
+        });
+    }
+
+    /// Adds a finding about push.
+    pub(super) fn push(&mut self, rule: &Rule, severity: Severity, about: &About<'_>, wording: Wording) {
+        self.list.push(Found {
+            rule: rule.id,
+            severity,
+            place: about.place,
+            wording,
+            owner: about.owner.to_owned(),
+            api: about.api.to_owned(),
+            kind: None,
+            confidence: about.confidence,
+            chain: about.chain.to_vec(),
+            timer: None,
+            message: about.message.cloned(),
         });
     }
 

@@ -1,0 +1,85 @@
+//! Rows of message types and channels.
+
+use super::audit::{ChannelRow, EmissionRow, MessageRow, SpotRow};
+use super::frame::Texts;
+use super::{Owned, areas, chain};
+use crate::link::Linked;
+use crate::link::wiring::model::{Emission, Message, Spot};
+
+/// Every message type, with the finding about it.
+pub(super) fn messages(linked: &Linked, owned: &[Owned]) -> Vec<MessageRow> {
+    linked.wiring.messages.iter().map(|message| row(message, linked, owned)).collect()
+}
+
+fn row(message: &Message, linked: &Linked, owned: &[Owned]) -> MessageRow {
+    let spots = |list: &[Spot]| list.iter().map(|it| spot(it, linked)).collect();
+    let about = owned.iter().find(|it| it.finding.message_type.as_deref() == Some(message.name.as_str()));
+    MessageRow {
+        name: message.name.to_string(),
+        defined: spots(&message.defined),
+        emitted: message.emitted.iter().map(|it| emission(it, linked)).collect(),
+        routed: spots(&message.routed),
+        subscribed: spots(&message.subscribed),
+        unsupplied: spots(&message.unsupplied),
+        emitter_unseen: message.emitter_unseen,
+        receiver_unseen: message.receiver_unseen,
+        protocol: message.protocol,
+        verdict: message.verdict,
+        confidence: message.confidence,
+        chain: chain(&message.chain, linked),
+        finding_fingerprint: about.map(|it| it.finding.fingerprint.clone()),
+        area: area(message, linked),
+    }
+}
+
+/// The area of the code that shows a message, or else of what stands nearest to that.
+fn area(message: &Message, linked: &Linked) -> String {
+    let emitted = message.emitted.iter().map(|it| &it.spot);
+    let spots = message.subscribed.iter().chain(&message.routed).chain(emitted).chain(&message.defined);
+    let nearest = spots.into_iter().next();
+    nearest.map_or_else(String::new, |it| areas::area(linked.path(it.place.file), &it.owner))
+}
+
+fn spot(spot: &Spot, linked: &Linked) -> SpotRow {
+    SpotRow {
+        file: linked.path(spot.place.file).to_owned(),
+        line: spot.place.line,
+        owner: spot.owner.clone(),
+        label: spot.label.clone(),
+        live: spot.live,
+        confidence: spot.confidence,
+    }
+}
+
+fn emission(emission: &Emission, linked: &Linked) -> EmissionRow {
+    EmissionRow { spot: spot(&emission.spot, linked), side: emission.side, called: emission.called }
+}
+
+/// Every push connection.
+pub(super) fn channels(linked: &Linked, texts: &mut Texts<'_>) -> Vec<ChannelRow> {
+    let mut rows: Vec<ChannelRow> = linked
+        .wiring
+        .channels
+        .iter()
+        .map(|channel| {
+            let path = linked.path(channel.place.file);
+            ChannelRow {
+                file: path.to_owned(),
+                line: channel.place.line,
+                column: texts.columns(channel.place).0,
+                api: channel.api.clone(),
+                owner: channel.owner.clone(),
+                side: channel.side,
+                live: channel.live,
+                closed: channel.closed,
+                reconnects: channel.reconnects,
+                remote: channel.remote,
+                messages: channel.messages.iter().map(ToString::to_string).collect(),
+                receivers: channel.receivers.iter().map(|it| spot(it, linked)).collect(),
+                area: areas::area(path, &channel.owner),
+            }
+        })
+        .collect();
+    rows.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    rows
+}
