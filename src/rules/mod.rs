@@ -1,14 +1,25 @@
 //! One question about the linked program per file. The registry is one sorted slice; help, docs
 //! and the report formats' metadata are rendered from it.
 
+mod dead_emitter;
 mod dormant_poll;
 mod found;
 mod leftover_config;
+mod log_only_handler;
+mod missing_provider_layer;
 mod network_poll;
 mod page;
 mod policy;
+mod push;
 mod status_poll;
 mod uncleared_timer;
+mod unclosed_channel;
+mod unconnected_handler;
+mod unemitted_message;
+mod unhandled_message;
+mod unremoved_listener;
+mod unrouted_message;
+mod unsubscribed_message;
 pub(crate) mod words;
 
 pub(crate) use found::Findings;
@@ -43,11 +54,21 @@ pub struct Rule {
 }
 
 static RULES: &[Rule] = &[
+    dead_emitter::RULE,
     dormant_poll::RULE,
     leftover_config::RULE,
+    log_only_handler::RULE,
+    missing_provider_layer::RULE,
     network_poll::RULE,
     status_poll::RULE,
     uncleared_timer::RULE,
+    unclosed_channel::RULE,
+    unconnected_handler::RULE,
+    unemitted_message::RULE,
+    unhandled_message::RULE,
+    unremoved_listener::RULE,
+    unrouted_message::RULE,
+    unsubscribed_message::RULE,
 ];
 
 /// Every rule, sorted by id.

@@ -3,7 +3,7 @@
 //! of its own.
 
 use crate::link::timer::Timer;
-use crate::vocabulary::{Cleared, Gate, Kind, Severity, Side, Verdict};
+use crate::vocabulary::{Cleared, Confidence, Gate, Kind, Severity, Side, Verdict};
 
 /// Where the lines between critical, warning and accepted run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,6 +48,12 @@ impl Policy {
     pub fn uncleared(&self, timer: &Timer) -> Option<Severity> {
         let runs = !matches!(timer.verdict, Verdict::Test | Verdict::Definition | Verdict::Disabled);
         (runs && timer.cleared == Cleared::No).then_some(Severity::Warning)
+    }
+
+    /// A message, or a handler of one, that never meets the other. Dead code and doubts are no
+    /// reason to stop a release.
+    pub fn unheard(&self, live: bool, confidence: Confidence) -> Severity {
+        if live && confidence < Confidence::Possible { Severity::Critical } else { Severity::Warning }
     }
 
     fn accepts(&self, timer: &Timer) -> bool {
