@@ -9,4 +9,6 @@ mod symbol;
 pub use lookup::Catalog;
 
 #[cfg(test)]
+mod push_tests;
+#[cfg(test)]
 mod tests;

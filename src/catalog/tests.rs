@@ -71,6 +71,31 @@ fn every_symbol_of_every_file_is_reachable() {
                 .iter()
                 .flat_map(|row| &row.at)
                 .for_each(|s| at("returns", s, catalog.returns(package, s).is_some()));
+            library
+                .channel
+                .iter()
+                .flat_map(|row| &row.at)
+                .for_each(|s| at("channel", s, catalog.channel(package, s).is_some()));
+            library
+                .receive
+                .iter()
+                .flat_map(|row| &row.at)
+                .for_each(|s| at("receive", s, !catalog.receives(package, s).is_empty()));
+            library
+                .emit
+                .iter()
+                .flat_map(|row| &row.at)
+                .for_each(|s| at("emit", s, !catalog.emits(package, s).is_empty()));
+            library
+                .close
+                .iter()
+                .flat_map(|row| &row.at)
+                .for_each(|s| at("close", s, catalog.close(package, s).is_some()));
+            library
+                .callback
+                .iter()
+                .flat_map(|row| &row.at)
+                .for_each(|s| at("callback", s, !catalog.callbacks(package, s).is_empty()));
         }
         for row in &library.injected {
             assert!(catalog.injected(&row.name).is_some(), "{file}: {}", row.name);
