@@ -11,7 +11,7 @@ use super::embedded::FILES;
 use super::rows::{
     CallbackMeaning, ChannelMeaning, CloseMeaning, DelayMeaning, EffectMeaning, EmitMeaning, InjectedMeaning,
     LibraryFile, MethodMeaning, OnceMeaning, ReceiveMeaning, RegistryMeaning, ReturnsMeaning, StopMeaning,
-    TimerMeaning,
+    TimerMeaning, TreeMeaning, TreePart,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;
@@ -51,6 +51,7 @@ struct Package {
     emit: Shelf<EmitMeaning>,
     close: Shelf<CloseMeaning>,
     callback: Shelf<CallbackMeaning>,
+    tree: Shelf<TreeMeaning>,
 }
 
 /// The rows of one meaning, by symbol.
@@ -161,6 +162,11 @@ impl Catalog {
     /// A call that ends a channel, a subscription or a listener.
     pub fn close(&self, package: &str, symbol: &str) -> Option<&CloseMeaning> {
         self.first(package, symbol, |package| &package.close)
+    }
+
+    /// What a symbol is in the tree of components.
+    pub fn tree_part(&self, package: &str, symbol: &str) -> Option<TreePart> {
+        self.first(package, symbol, |package| &package.tree).map(|row| row.part)
     }
 
     /// What a call hands to its callbacks, in the order to try them.
@@ -350,6 +356,7 @@ impl Catalog {
         let emit = shared(library.emit);
         let close = shared(library.close);
         let callback = shared(library.callback);
+        let tree = shared(library.tree);
         for name in &library.packages {
             let package = self.packages.entry(name.clone()).or_default();
             package.side = library.side.or(package.side);
@@ -364,6 +371,7 @@ impl Catalog {
             package.emit.put(&emit, |row| &row.at);
             package.close.put(&close, |row| &row.at);
             package.callback.put(&callback, |row| &row.at);
+            package.tree.put(&tree, |row| &row.at);
         }
         let home = library.packages.first().cloned().unwrap_or_default();
         let names =

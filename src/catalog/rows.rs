@@ -74,6 +74,29 @@ pub struct LibraryFile {
     /// What a library hands to the callbacks that it is given.
     #[serde(default)]
     pub callback: Vec<CallbackMeaning>,
+    /// What a symbol is in the tree of components.
+    #[serde(default)]
+    pub tree: Vec<TreeMeaning>,
+}
+
+/// What a symbol is in the tree of components.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TreeMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// Which part.
+    pub part: TreePart,
+}
+
+/// A part of the tree of components.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TreePart {
+    /// A call that renders its arguments as a tree of their own: `createRoot().render`.
+    Root,
+    /// An element at which a layout shows the route inside it: `<Outlet />`.
+    Outlet,
 }
 
 /// Where a call carries something: an argument, or an option inside an argument or the props.

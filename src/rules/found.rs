@@ -1,6 +1,7 @@
 //! What a rule gives: a finding before it has a path, an area and a fingerprint.
 
 use super::Rule;
+use crate::link::providers::Provider;
 use crate::link::timer::{Leftover, Step, Timer};
 use crate::source::Place;
 use crate::vocabulary::{Confidence, Kind, Severity};
@@ -83,6 +84,30 @@ impl Findings {
             // A read through a computed key or from outside the repository cannot be seen.
             confidence: Confidence::Likely,
             chain: leftover.chain.clone(),
+            timer: None,
+        });
+    }
+
+    /// Adds a finding about a React context.
+    pub(super) fn provider(
+        &mut self,
+        rule: &Rule,
+        severity: Severity,
+        provider: &Provider,
+        place: Place,
+        wording: Wording,
+        chain: Vec<Step>,
+    ) {
+        self.list.push(Found {
+            rule: rule.id,
+            severity,
+            place,
+            wording,
+            owner: provider.context.clone(),
+            api: provider.provider.clone(),
+            kind: None,
+            confidence: Confidence::Likely,
+            chain,
             timer: None,
         });
     }

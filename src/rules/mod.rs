@@ -1,6 +1,7 @@
 //! One question about the linked program per file. The registry is one sorted slice; help, docs
 //! and the report formats' metadata are rendered from it.
 
+mod context_outside_provider;
 mod dormant_poll;
 mod found;
 mod leftover_config;
@@ -9,6 +10,8 @@ mod page;
 mod policy;
 mod status_poll;
 mod uncleared_timer;
+mod unconsumed_provider;
+mod unmounted_provider;
 pub(crate) mod words;
 
 pub(crate) use found::Findings;
@@ -43,11 +46,14 @@ pub struct Rule {
 }
 
 static RULES: &[Rule] = &[
+    context_outside_provider::RULE,
     dormant_poll::RULE,
     leftover_config::RULE,
     network_poll::RULE,
     status_poll::RULE,
     uncleared_timer::RULE,
+    unconsumed_provider::RULE,
+    unmounted_provider::RULE,
 ];
 
 /// Every rule, sorted by id.
