@@ -37,7 +37,9 @@ fn wording(provider: &Provider) -> Wording {
     let context = quote(&provider.context);
     Wording {
         message: format!("{context} carries realtime data, and nothing reads it."),
-        impact: "The channel is kept for messages that no component shows.".to_owned(),
+        impact: "Nothing gets the messages this way; unless the provider also feeds a store, the channel is \
+                 kept for nobody."
+            .to_owned(),
         help: "Read the context where the data is shown, or remove the provider.".to_owned(),
     }
 }

@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(linked: &Linked, _policy: &Policy, findings: &mut Findings) {
     for provider in &linked.providers {
         let is_it = provider.realtime && provider.verdict == ProviderVerdict::NeverMounted;
-        if is_it && !provider.consumers.is_empty() {
+        if is_it && !provider.mount_unseen && !provider.consumers.is_empty() {
             let severity = if provider.consumers_live { Severity::Critical } else { Severity::Warning };
             let read = provider
                 .consumers

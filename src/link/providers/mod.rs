@@ -13,7 +13,7 @@ use super::program::Program;
 use super::timer::Step;
 use super::value::{At, FunctionAt, Value};
 use crate::catalog::rows::Gives;
-use crate::facts::{ExportTarget, Expr, ExprId, FunctionId, JsxTag, PropertyKey};
+use crate::facts::{ExportTarget, Expr, ExprId, FunctionId, JsxTag, Origin, PathKey, PathStep, PropertyKey};
 use crate::source::{FileId, Place, Role};
 use crate::vocabulary::ProviderVerdict;
 
@@ -43,6 +43,8 @@ pub struct Provider {
     pub default_is_nothing: bool,
     /// Whether an entry of the app reaches any reader.
     pub consumers_live: bool,
+    /// A provider is handed on as a value, or exported for others: somebody unseen may render it.
+    pub mount_unseen: bool,
     /// What follows.
     pub verdict: ProviderVerdict,
 }
@@ -131,6 +133,9 @@ impl Program {
         if tree.is_dead {
             // Every component that renders a provider is itself rendered by nothing.
             mounted.clear();
+        } else if mounted.is_empty() {
+            // Under another name, or handed on as a value.
+            mounted.extend(tree.rendered);
         }
         let verdict = match (uses.provided.is_empty(), mounted.is_empty(), consumers.is_empty()) {
             (true, _, false) => ProviderVerdict::DefaultValueUsed,
@@ -150,6 +155,7 @@ impl Program {
             throws: readers.iter().any(|it| it.throws),
             default_is_nothing: self.defaults_to_nothing(created),
             consumers_live: uses.read.iter().any(|at| self.is_live(*at)),
+            mount_unseen: tree.hidden,
             mounted,
             consumers,
             verdict,
@@ -210,6 +216,17 @@ impl Program {
                     }
                 }
                 _ => {}
+            }
+        }
+        // `const { Provider, Consumer } = Orders`
+        for binding in &facts.bindings {
+            if let Origin::Value(expr) = binding.origin
+                && let [PathStep { key: PathKey::Name(part), .. }] = binding.path.as_slice()
+                && (part == "Provider" || part == "Consumer")
+                && is_it(expr)
+            {
+                let uses = if part == "Provider" { &mut uses.provided } else { &mut uses.read };
+                uses.push(At { file, expr });
             }
         }
         for class in &facts.classes {

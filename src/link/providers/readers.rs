@@ -9,7 +9,7 @@ use crate::link::label::names_hook;
 use crate::link::program::Program;
 use crate::link::timer::Step;
 use crate::link::value::{At, FunctionAt};
-use crate::source::FileId;
+use crate::source::{FileId, Place};
 use crate::vocabulary::ProviderVerdict;
 
 /// Hooks that one context may be read through.
@@ -39,7 +39,9 @@ enum Part {
 pub(super) struct Providing<'p> {
     tree: Tree<'p>,
     /// A provider is handed on as a value, or rendered where nobody can see.
-    hidden: bool,
+    pub hidden: bool,
+    /// An element on the way from a provider up to a root.
+    pub rendered: Option<Place>,
     /// Each way up from each provider ends in a component that nothing renders.
     pub is_dead: bool,
 }
@@ -65,16 +67,20 @@ impl Program {
         }
         let mut tree = Tree::new(self, elements.clone());
         let mut is_dead = !elements.is_empty() && !hidden;
+        let mut rendered = None;
         let mut holders: FxHashSet<FunctionAt> = FxHashSet::default();
-        for element in &elements {
+        let mut ordered: Vec<At> = elements.iter().copied().collect();
+        ordered.sort_unstable();
+        for element in &ordered {
             let Ways { unseen, root, passed, .. } =
                 Tree::new(self, FxHashSet::default()).above_element(*element);
             hidden |= unseen;
             is_dead &= !unseen && root.is_none();
+            rendered = rendered.or(root.and_then(|chain| chain.last().map(|step| step.place)));
             holders.extend(passed);
         }
         tree.holders = holders;
-        Providing { tree, hidden, is_dead }
+        Providing { tree, hidden, rendered, is_dead }
     }
 
     /// The components that read a context, found through the hooks that read it.

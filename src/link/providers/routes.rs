@@ -98,8 +98,9 @@ impl Tree<'_> {
         } else {
             return None;
         };
-        let is_root = stem == root;
         let routes = folder_named(folder, "routes");
+        // Remix has `app/root.tsx`, TanStack `routes/__root.tsx`; elsewhere `root` is a name like any other.
+        let is_root = stem == root && (routes.is_some() || folder.rsplit('/').next() == Some("app"));
         if !is_root && routes.is_none() {
             return None;
         }

@@ -288,7 +288,14 @@ impl<'p> Tree<'p> {
                     if self.program.catalog().tree_part(&package, &symbol) == Some(TreePart::Root) {
                         let way = self.link(self.program.place(call), self.program.label(call), way);
                         walk.ways.root.get_or_insert_with(|| steps(way.as_ref()));
-                    } else {
+                        continue;
+                    }
+                    // `createElement(Layout, null, page)`, `providers.reduceRight((inner, Provider) => …, page)`
+                    let others = facts.call(call.expr).map(|(_, args)| args).unwrap_or_default();
+                    let others = || others.iter().copied().filter(|it| others.get(index) != Some(it));
+                    let wraps = others().any(|it| matches!(facts.expr(it), Expr::Function(_)));
+                    let puts = if wraps { Puts::Unseen } else { self.beside(call.file, others()) };
+                    if walk.put(puts) {
                         walk.push(call, way);
                     }
                 }
