@@ -130,8 +130,9 @@ impl Program {
         consumers.sort_unstable();
         consumers.dedup();
         let tree = self.tree_of(&uses.provided);
-        if tree.is_dead {
-            // Every component that renders a provider is itself rendered by nothing.
+        if tree.is_dead && !mounted.iter().any(|it| self.is_loaded(it.file)) {
+            // Every component that renders a provider is itself rendered by nothing, and no entry of the
+            // app even loads it.
             mounted.clear();
         } else if mounted.is_empty() {
             // Under another name, or handed on as a value.
