@@ -11,7 +11,7 @@ use super::embedded::FILES;
 use super::rows::{
     CallbackMeaning, ChannelMeaning, CloseMeaning, DelayMeaning, EffectMeaning, EmitMeaning, InjectedMeaning,
     LibraryFile, MethodMeaning, OnceMeaning, ReceiveMeaning, RegistryMeaning, ReturnsMeaning, SharedMeaning,
-    StopMeaning, TimerMeaning,
+    StopMeaning, TimerMeaning, TreeMeaning, TreePart,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;
@@ -52,6 +52,7 @@ struct Package {
     close: Shelf<CloseMeaning>,
     callback: Shelf<CallbackMeaning>,
     shared: Shelf<SharedMeaning>,
+    tree: Shelf<TreeMeaning>,
 }
 
 /// The rows of one meaning, by symbol.
@@ -162,6 +163,11 @@ impl Catalog {
     /// A call that ends a channel, a subscription or a listener.
     pub fn close(&self, package: &str, symbol: &str) -> Option<&CloseMeaning> {
         self.first(package, symbol, |package| &package.close)
+    }
+
+    /// What a symbol is in the tree of components.
+    pub fn tree_part(&self, package: &str, symbol: &str) -> Option<TreePart> {
+        self.first(package, symbol, |package| &package.tree).map(|row| row.part)
     }
 
     /// What a call hands to its callbacks, in the order to try them.
@@ -364,6 +370,7 @@ impl Catalog {
         let close = shared(library.close);
         let callback = shared(library.callback);
         let shared_state = shared(library.shared);
+        let tree = shared(library.tree);
         for name in &library.packages {
             let package = self.packages.entry(name.clone()).or_default();
             package.side = library.side.or(package.side);
@@ -379,6 +386,7 @@ impl Catalog {
             package.close.put(&close, |row| &row.at);
             package.callback.put(&callback, |row| &row.at);
             package.shared.put(&shared_state, |row| &row.at);
+            package.tree.put(&tree, |row| &row.at);
         }
         let home = library.packages.first().cloned().unwrap_or_default();
         let names =

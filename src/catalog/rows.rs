@@ -77,6 +77,29 @@ pub struct LibraryFile {
     /// State that components share under a key: what one writes, the others read.
     #[serde(default)]
     pub shared: Vec<SharedMeaning>,
+    /// What a symbol is in the tree of components.
+    #[serde(default)]
+    pub tree: Vec<TreeMeaning>,
+}
+
+/// What a symbol is in the tree of components.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TreeMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// Which part.
+    pub part: TreePart,
+}
+
+/// A part of the tree of components.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TreePart {
+    /// A call that renders its arguments as a tree of their own: `createRoot().render`.
+    Root,
+    /// An element at which a layout shows the route inside it: `<Outlet />`.
+    Outlet,
 }
 
 /// Where a call carries something: an argument, or an option inside an argument or the props.

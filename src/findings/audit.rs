@@ -278,6 +278,10 @@ pub struct ProviderRow {
     pub mounted: Vec<String>,
     /// Where the context is read.
     pub consumers: Vec<String>,
+    /// Readers that are certainly outside of every mounted provider.
+    pub outside: Vec<String>,
+    /// What it carries comes over a push channel.
+    pub realtime: bool,
     /// Whether it reaches anybody.
     pub verdict: ProviderVerdict,
 }

@@ -140,6 +140,8 @@ fn provider_row(provider: &Provider, linked: &Linked) -> ProviderRow {
         provider: provider.provider.clone(),
         mounted: provider.mounted.iter().map(at).collect(),
         consumers: provider.consumers.iter().map(at).collect(),
+        outside: provider.outside.iter().map(|it| at(&it.place)).collect(),
+        realtime: provider.realtime,
         verdict: provider.verdict,
     }
 }

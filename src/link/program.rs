@@ -317,6 +317,11 @@ impl Program {
         self.resolver.resolve(from, specifier)
     }
 
+    /// Whether a package around a file names another among its dependencies.
+    pub fn depends_on(&self, file: FileId, name: &str) -> bool {
+        self.resolver.file_depends_on(file, name)
+    }
+
     /// Files that hold a word, sorted; none when it is too common to follow.
     pub fn files_mentioning(&self, word: &str) -> Vec<FileId> {
         let files = self.mentions.files_mentioning(word);

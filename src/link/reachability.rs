@@ -105,6 +105,11 @@ impl Program {
             })
     }
 
+    /// Whether an entry of the app loads a file, through others if need be. Doubt counts as loaded.
+    pub(super) fn is_loaded(&self, file: FileId) -> bool {
+        !self.has_entries() || self.file_is_live(file)
+    }
+
     fn file_is_live(&self, file: FileId) -> bool {
         let mut queue = vec![file];
         let mut seen = FxHashSet::default();

@@ -139,6 +139,12 @@ impl Resolver {
         self.tree.skipped()
     }
 
+    /// Whether a package around a file names another among its dependencies.
+    pub fn file_depends_on(&self, file: FileId, name: &str) -> bool {
+        let folder = self.folder_of.get(file.index()).and_then(|at| self.folders.get(*at));
+        folder.is_some_and(|folder| self.depends_on(folder, name))
+    }
+
     fn look_up(&self, folder: &Folder, specifier: &str) -> Resolution {
         let package = |name: &str| Resolution::Package { name: SmolStr::new(name) };
         let plain = without_loader(specifier);

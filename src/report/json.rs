@@ -96,6 +96,8 @@ struct Provider<'a> {
     provider: &'a str,
     mounted: &'a [String],
     consumers: &'a [String],
+    outside: &'a [String],
+    realtime: bool,
     verdict: ProviderVerdict,
 }
 
@@ -107,6 +109,8 @@ impl<'a> Provider<'a> {
             provider: &row.provider,
             mounted: &row.mounted,
             consumers: &row.consumers,
+            outside: &row.outside,
+            realtime: row.realtime,
             verdict: row.verdict,
         }
     }

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use super::Rule;
+use crate::link::providers::Provider;
 use crate::link::timer::{Leftover, Step, Timer};
 use crate::source::Place;
 use crate::vocabulary::{Confidence, Kind, Severity};
@@ -123,6 +124,31 @@ impl Findings {
             chain: about.chain.to_vec(),
             timer: None,
             message: about.message.cloned(),
+        });
+    }
+
+    /// Adds a finding about a React context.
+    pub(super) fn provider(
+        &mut self,
+        rule: &Rule,
+        severity: Severity,
+        provider: &Provider,
+        place: Place,
+        wording: Wording,
+        chain: Vec<Step>,
+    ) {
+        self.list.push(Found {
+            rule: rule.id,
+            severity,
+            place,
+            wording,
+            owner: provider.context.clone(),
+            api: provider.provider.clone(),
+            kind: None,
+            confidence: Confidence::Likely,
+            chain,
+            timer: None,
+            message: None,
         });
     }
 

@@ -1,6 +1,7 @@
 //! One question about the linked program per file. The registry is one sorted slice; help, docs
 //! and the report formats' metadata are rendered from it.
 
+mod context_outside_provider;
 mod dead_emitter;
 mod dormant_poll;
 mod found;
@@ -15,8 +16,10 @@ mod status_poll;
 mod uncleared_timer;
 mod unclosed_channel;
 mod unconnected_handler;
+mod unconsumed_provider;
 mod unemitted_message;
 mod unhandled_message;
+mod unmounted_provider;
 mod unremoved_listener;
 mod unrouted_message;
 mod unsubscribed_message;
@@ -54,6 +57,7 @@ pub struct Rule {
 }
 
 static RULES: &[Rule] = &[
+    context_outside_provider::RULE,
     dead_emitter::RULE,
     dormant_poll::RULE,
     leftover_config::RULE,
@@ -64,8 +68,10 @@ static RULES: &[Rule] = &[
     uncleared_timer::RULE,
     unclosed_channel::RULE,
     unconnected_handler::RULE,
+    unconsumed_provider::RULE,
     unemitted_message::RULE,
     unhandled_message::RULE,
+    unmounted_provider::RULE,
     unremoved_listener::RULE,
     unrouted_message::RULE,
     unsubscribed_message::RULE,

@@ -1,12 +1,19 @@
-//! React contexts: where each is created, provided, mounted and read.
+//! React contexts: where each is created, provided, mounted and read, which readers stand outside of
+//! every provider, and whether what it carries comes by push.
+
+mod readers;
+mod realtime;
+mod routes;
+mod tree;
 
 use rayon::prelude::*;
 
 use super::eval::Evaluator;
 use super::program::Program;
+use super::timer::Step;
 use super::value::{At, FunctionAt, Value};
 use crate::catalog::rows::Gives;
-use crate::facts::{ExportTarget, Expr, ExprId, FunctionId, JsxTag, PropertyKey};
+use crate::facts::{ExportTarget, Expr, ExprId, FunctionId, JsxTag, Origin, PathKey, PathStep, PropertyKey};
 use crate::source::{FileId, Place, Role};
 use crate::vocabulary::ProviderVerdict;
 
@@ -23,8 +30,34 @@ pub struct Provider {
     pub mounted: Vec<Place>,
     /// Where the context is read.
     pub consumers: Vec<Place>,
+    /// Readers that are certainly outside of every mounted provider: each way from a root of the app
+    /// down to them was seen, and none passes one. Sorted by place.
+    pub outside: Vec<Outside>,
+    /// What it carries comes over a push channel.
+    pub realtime: bool,
+    /// Why it counts as realtime, from the provider to the channel; empty when it does not.
+    pub evidence: Vec<Step>,
+    /// A reader throws when it finds no provider.
+    pub throws: bool,
+    /// What readers get without a provider is `null` or `undefined`.
+    pub default_is_nothing: bool,
+    /// Whether an entry of the app reaches any reader.
+    pub consumers_live: bool,
+    /// A provider is handed on as a value, or exported for others: somebody unseen may render it.
+    pub mount_unseen: bool,
     /// What follows.
     pub verdict: ProviderVerdict,
+}
+
+/// A component that reads a context outside of every provider.
+#[derive(Debug, Clone)]
+pub struct Outside {
+    /// Where it reads: `useContext(Orders)`, or the hook that does.
+    pub place: Place,
+    /// Its name.
+    pub component: String,
+    /// The way from the root of the app down to it.
+    pub chain: Vec<Step>,
 }
 
 /// What the files that mention a context do with it.
@@ -96,20 +129,52 @@ impl Program {
         let mut consumers: Vec<Place> = uses.read.iter().map(|at| self.place(*at)).collect();
         consumers.sort_unstable();
         consumers.dedup();
+        let tree = self.tree_of(&uses.provided);
+        if tree.is_dead && !mounted.iter().any(|it| self.is_loaded(it.file)) {
+            // Every component that renders a provider is itself rendered by nothing, and no entry of the
+            // app even loads it.
+            mounted.clear();
+        } else if mounted.is_empty() {
+            // Under another name, or handed on as a value.
+            mounted.extend(tree.rendered);
+        }
         let verdict = match (uses.provided.is_empty(), mounted.is_empty(), consumers.is_empty()) {
             (true, _, false) => ProviderVerdict::DefaultValueUsed,
             (false, true, _) => ProviderVerdict::NeverMounted,
             (_, _, true) => ProviderVerdict::NoConsumers,
             (false, false, false) => ProviderVerdict::Ok,
         };
+        let evidence = self.realtime(created, &name, &uses.provided);
+        let readers = self.readers(&uses.read);
         Some(Provider {
             context: name.to_string(),
             created: self.place(created),
             provider: names.join(", "),
+            outside: self.outside(&tree, &readers, verdict),
+            realtime: evidence.is_some(),
+            evidence: evidence.unwrap_or_default(),
+            throws: readers.iter().any(|it| it.throws),
+            default_is_nothing: self.defaults_to_nothing(created),
+            consumers_live: uses.read.iter().any(|at| self.is_live(*at)),
+            mount_unseen: tree.hidden,
             mounted,
             consumers,
             verdict,
         })
+    }
+
+    /// What readers get without a provider is `null` or `undefined`, perhaps as `null!` or `{} as T`.
+    fn defaults_to_nothing(&self, created: At) -> bool {
+        let default = self.facts(created.file).call(created.expr).and_then(|(_, args)| args.first());
+        let Some(default) = default else { return true };
+        match self.facts(created.file).expr(*default) {
+            // Members of an empty object are all `undefined`.
+            Expr::Object(properties) => properties.is_empty(),
+            _ => Evaluator::new(self)
+                .eval(At { expr: *default, ..created }, &None)
+                .iter()
+                .any(|it| matches!(it, Value::Null | Value::Undefined)),
+        }
     }
 
     fn uses_in(&self, file: FileId, context: At, uses: &mut Use) {
@@ -152,6 +217,17 @@ impl Program {
                     }
                 }
                 _ => {}
+            }
+        }
+        // `const { Provider, Consumer } = Orders`
+        for binding in &facts.bindings {
+            if let Origin::Value(expr) = binding.origin
+                && let [PathStep { key: PathKey::Name(part), .. }] = binding.path.as_slice()
+                && (part == "Provider" || part == "Consumer")
+                && is_it(expr)
+            {
+                let uses = if part == "Provider" { &mut uses.provided } else { &mut uses.read };
+                uses.push(At { file, expr });
             }
         }
         for class in &facts.classes {
