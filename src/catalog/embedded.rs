@@ -132,6 +132,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "rxjs-subjects.toml",
     "rxjs-websocket.toml",
     "rxjs.toml",
+    "schemas.toml",
     "services.toml",
     "set-interval-async.toml",
     "signalr.toml",

@@ -10,8 +10,8 @@ use super::check::{fault, read};
 use super::embedded::FILES;
 use super::rows::{
     CallbackMeaning, ChannelMeaning, CloseMeaning, DelayMeaning, EffectMeaning, EmitMeaning, InjectedMeaning,
-    LibraryFile, MethodMeaning, OnceMeaning, ReceiveMeaning, RegistryMeaning, ReturnsMeaning, SharedMeaning,
-    StopMeaning, TimerMeaning, TreeMeaning, TreePart,
+    LibraryFile, LiteralMeaning, MethodMeaning, OnceMeaning, ReceiveMeaning, RegistryMeaning, ReturnsMeaning,
+    SharedMeaning, StopMeaning, TimerMeaning, TreeMeaning, TreePart,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;
@@ -53,6 +53,7 @@ struct Package {
     callback: Shelf<CallbackMeaning>,
     shared: Shelf<SharedMeaning>,
     tree: Shelf<TreeMeaning>,
+    literal: Shelf<LiteralMeaning>,
 }
 
 /// The rows of one meaning, by symbol.
@@ -168,6 +169,11 @@ impl Catalog {
     /// What a symbol is in the tree of components.
     pub fn tree_part(&self, package: &str, symbol: &str) -> Option<TreePart> {
         self.first(package, symbol, |package| &package.tree).map(|row| row.part)
+    }
+
+    /// Whether a call makes a schema that demands one of the strings that it is given.
+    pub fn is_literal_schema(&self, package: &str, symbol: &str) -> bool {
+        self.first(package, symbol, |package| &package.literal).is_some()
     }
 
     /// What a call hands to its callbacks, in the order to try them.
@@ -371,6 +377,7 @@ impl Catalog {
         let callback = shared(library.callback);
         let shared_state = shared(library.shared);
         let tree = shared(library.tree);
+        let literal = shared(library.literal);
         for name in &library.packages {
             let package = self.packages.entry(name.clone()).or_default();
             package.side = library.side.or(package.side);
@@ -387,6 +394,7 @@ impl Catalog {
             package.callback.put(&callback, |row| &row.at);
             package.shared.put(&shared_state, |row| &row.at);
             package.tree.put(&tree, |row| &row.at);
+            package.literal.put(&literal, |row| &row.at);
         }
         let home = library.packages.first().cloned().unwrap_or_default();
         let names =

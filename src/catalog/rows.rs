@@ -80,6 +80,17 @@ pub struct LibraryFile {
     /// What a symbol is in the tree of components.
     #[serde(default)]
     pub tree: Vec<TreeMeaning>,
+    /// Schemas that demand one of the strings that they are given.
+    #[serde(default)]
+    pub literal: Vec<LiteralMeaning>,
+}
+
+/// A schema that demands one of the strings that it is given: `z.literal("order_created")`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiteralMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
 }
 
 /// What a symbol is in the tree of components.

@@ -86,6 +86,8 @@ pub struct FileFacts {
     pub type_members: Vec<TypeMember>,
     /// Strings of type aliases that are unions of them.
     pub type_literals: Vec<TypeLiteral>,
+    /// What type aliases are made of.
+    pub type_parts: Vec<TypePart>,
     /// The file begins with `'use client'`, `'use server'`, …
     pub directive: Option<SmolStr>,
     /// Where lines start.
@@ -653,6 +655,8 @@ pub struct TypeMember {
     pub span: Span,
     /// The interface or type alias that it is written in, however deep.
     pub owner: Option<SmolStr>,
+    /// Members of the same type around it.
+    pub nesting: u32,
     /// What it is.
     pub kind: TypeMemberKind,
     /// The strings that it can be, when its type is made of them: `type: "order_created"`.
@@ -679,6 +683,15 @@ pub struct TypeLiteral {
     pub text: SmolStr,
     /// Where it stands.
     pub span: Span,
+}
+
+/// A name that a type alias stands for, alone or beside others: `type Message = Created | Gone`.
+#[derive(Debug, Clone)]
+pub struct TypePart {
+    /// The alias.
+    pub owner: SmolStr,
+    /// The type, or the value after `typeof`: `z.infer<typeof message>`.
+    pub name: SmolStr,
 }
 
 impl Expr {

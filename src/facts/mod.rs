@@ -15,7 +15,7 @@ pub use expr::{
     AssignOp, BinaryOp, Binding, BindingId, Class, ClassId, ClassMember, Export, ExportTarget, Expr, ExprId,
     FileFacts, Function, FunctionId, FunctionKind, Guard, GuardId, GuardKind, Import, ImportedName, JsxTag,
     Loop, LoopId, LoopKind, MemberKind, Node, Origin, Parameter, PathKey, PathStep, Property, PropertyKey,
-    TypeLiteral, TypeMember, TypeMemberKind, UnaryOp, Write,
+    TypeLiteral, TypeMember, TypeMemberKind, TypePart, UnaryOp, Write,
 };
 
 pub use lower::STACK_BYTES;

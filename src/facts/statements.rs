@@ -5,7 +5,7 @@ use tree_sitter::Node as Syntax;
 
 use super::expr::{
     Export, ExportTarget, Expr, ExprId, GuardKind, Import, ImportedName, Loop, LoopId, LoopKind, Origin,
-    Property, PropertyKey, TypeLiteral, TypeMember, TypeMemberKind,
+    Property, PropertyKey, TypeLiteral, TypeMember, TypeMemberKind, TypePart,
 };
 use crate::source::Span;
 
@@ -121,10 +121,7 @@ impl<'t> Lowerer<'t> {
                 }
             }
             "interface_declaration" | "type_alias_declaration" => {
-                if let Some(name) = node.child_by_field_name("name") {
-                    self.declare(name, Origin::Nothing, Vec::new(), false);
-                }
-                self.type_members_of(node);
+                self.type_declaration(node);
             }
             "ambient_declaration"
             | "function_signature"
@@ -341,6 +338,12 @@ impl<'t> Lowerer<'t> {
                     self.class_declaration(declaration).into_iter().collect()
                 }
                 "enum_declaration" => self.enumeration(declaration).into_iter().collect(),
+                "interface_declaration" | "type_alias_declaration" => {
+                    let declared = self.type_declaration(declaration);
+                    // A constant may share the name of its type; then the name stands for both.
+                    let taken = |name: &SmolStr| self.facts.exports.iter().any(|it| it.name == *name);
+                    declared.into_iter().filter(|(name, _)| !taken(name)).collect()
+                }
                 _ => {
                     self.statement(declaration);
                     Vec::new()
@@ -571,6 +574,14 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    /// An interface or a type alias.
+    fn type_declaration(&mut self, node: Syntax<'t>) -> Option<(SmolStr, super::expr::BindingId)> {
+        self.type_members_of(node);
+        let name = node.child_by_field_name("name")?;
+        let binding = self.declare(name, Origin::Nothing, Vec::new(), false);
+        Some((self.name_of(name), binding))
+    }
+
     /// Remembers the members of the object types inside a type, wherever they are nested.
     pub(super) fn type_members_of(&mut self, node: Syntax<'t>) {
         let owner = match node.kind() {
@@ -588,9 +599,13 @@ impl<'t> Lowerer<'t> {
                 text,
                 span,
             }));
+            let parts = self.type_parts(value).into_iter();
+            self.facts.type_parts.extend(parts.map(|name| TypePart { owner: owner.clone(), name }));
         }
         let mut cursor = node.walk();
         let mut depth = 0_u32;
+        // Depths of the members around the cursor.
+        let mut members: Vec<u32> = Vec::new();
         loop {
             let at = cursor.node();
             if matches!(at.kind(), "property_signature" | "method_signature")
@@ -607,15 +622,20 @@ impl<'t> Lowerer<'t> {
                     name: unquote(self.source(name)),
                     span: span(name),
                     owner: owner.clone(),
+                    nesting: u32::try_from(members.len()).unwrap_or(u32::MAX),
                     kind,
                     literals,
                 });
+                members.push(depth);
             }
             if cursor.goto_first_child() {
                 depth += 1;
                 continue;
             }
             loop {
+                if members.last() == Some(&depth) {
+                    members.pop();
+                }
                 if depth == 0 {
                     return;
                 }
@@ -626,6 +646,33 @@ impl<'t> Lowerer<'t> {
                 depth -= 1;
             }
         }
+    }
+
+    /// The names that a type stands for: itself, members of a union, and values after `typeof`.
+    fn type_parts(&self, node: Syntax<'t>) -> Vec<SmolStr> {
+        let mut found = Vec::new();
+        let mut left = vec![node];
+        while let Some(part) = left.pop() {
+            match part.kind() {
+                "type_identifier" => found.push(self.name_of(part)),
+                "union_type" | "parenthesized_type" => left.extend(children(part).into_iter().rev()),
+                // `(typeof TOPICS)[keyof typeof TOPICS]`
+                "lookup_type" => left.extend(children(part).first().copied()),
+                "type_query" => {
+                    left.extend(children(part).first().copied().filter(|it| it.kind() == "identifier"));
+                }
+                "identifier" => found.push(self.name_of(part)),
+                // `z.infer<typeof message>`; of other generic types the arguments are no members.
+                "generic_type" => {
+                    let arguments = part.child_by_field_name("type_arguments").map(children);
+                    left.extend(
+                        arguments.unwrap_or_default().into_iter().filter(|it| it.kind() == "type_query"),
+                    );
+                }
+                _ => {}
+            }
+        }
+        found
     }
 
     /// The strings of a literal type, or of a union that holds some.

@@ -5,6 +5,7 @@
 //! followed by it. What only their own rules can decide (a member is read, a library is called)
 //! comes back as a [`Use`].
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::catalog::rows::Gives;
@@ -27,6 +28,16 @@ pub(super) struct Carrier {
     pub at: At,
     /// Keys from its value inward; none when the value itself is what is carried.
     pub keys: Vec<SmolStr>,
+}
+
+/// A call that a value is an argument of.
+#[derive(Clone, Copy)]
+struct Entry<'a> {
+    call: At,
+    /// Which argument.
+    index: usize,
+    /// Keys that lead from the argument to what is carried.
+    keys: &'a [SmolStr],
 }
 
 /// What is done with a carried value where only its own rules can say what follows.
@@ -55,9 +66,36 @@ pub(super) enum Use {
     Compared(At),
 }
 
+/// The calls by which one walk went into functions. What came in by a call goes back to that call,
+/// and not to everybody who calls the function.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    entered: FxHashMap<FunctionAt, Vec<At>>,
+    returned: FxHashMap<FunctionAt, Vec<Vec<SmolStr>>>,
+}
+
+impl Trail {
+    /// Goes into a function. What it was already seen to return comes out at this call too.
+    fn enter(&mut self, function: FunctionAt, call: At, next: &mut Vec<Carrier>) {
+        let calls = self.entered.entry(function).or_default();
+        if !calls.contains(&call) {
+            calls.push(call);
+            let returned = self.returned.get(&function).into_iter().flatten();
+            next.extend(returned.map(|keys| Carrier { at: call, keys: keys.clone() }));
+        }
+    }
+
+    /// The calls that a function was entered by; `None` when it holds the value by itself.
+    fn back(&mut self, function: FunctionAt, keys: &[SmolStr]) -> Option<Vec<At>> {
+        let calls = self.entered.get(&function)?;
+        self.returned.entry(function).or_default().push(keys.to_vec());
+        Some(calls.clone())
+    }
+}
+
 impl Program {
     /// One step forward: more carriers into `next`, and what else is done with it here.
-    pub(super) fn carry(&self, carrier: &Carrier, next: &mut Vec<Carrier>) -> Vec<Use> {
+    pub(super) fn carry(&self, carrier: &Carrier, trail: &mut Trail, next: &mut Vec<Carrier>) -> Vec<Use> {
         let Carrier { at, keys } = carrier;
         let file = at.file;
         let facts = self.facts(file);
@@ -65,7 +103,7 @@ impl Program {
         self.bound(carrier, next, &mut uses);
         let node = facts.node(at.expr);
         if facts.function(node.function).is_some_and(|it| it.returns.contains(&at.expr)) {
-            self.returned(file, node.function, keys, next);
+            self.returned(file, node.function, keys, trail, next);
         }
         // `case` compares with the value of its `switch`, which keeps its first parent only.
         if keys.is_empty() {
@@ -145,7 +183,8 @@ impl Program {
             }
             Expr::Call { callee, args, .. } => {
                 if let Some(index) = args.iter().position(|it| *it == at.expr) {
-                    self.enter_call(parent_at, At { file, expr: *callee }, index, keys, next, &mut uses);
+                    let entry = Entry { call: parent_at, index, keys };
+                    self.enter_call(&entry, At { file, expr: *callee }, trail, next, &mut uses);
                 }
             }
             _ => {}
@@ -323,7 +362,14 @@ impl Program {
     }
 
     /// What a function returns reaches its callers; what a getter returns, the reads of it.
-    fn returned(&self, file: FileId, function: FunctionId, keys: &[SmolStr], next: &mut Vec<Carrier>) {
+    fn returned(
+        &self,
+        file: FileId,
+        function: FunctionId,
+        keys: &[SmolStr],
+        trail: &mut Trail,
+        next: &mut Vec<Carrier>,
+    ) {
         let facts = self.facts(file);
         let Some(declared) = facts.function(function) else {
             return;
@@ -354,7 +400,8 @@ impl Program {
             self.field_reads(class, &name, keys, next);
             return;
         }
-        let callers = self.likely_callers(FunctionAt { file, function });
+        let function = FunctionAt { file, function };
+        let callers = trail.back(function, keys).unwrap_or_else(|| self.likely_callers(function));
         next.extend(callers.into_iter().take(MAX_CALLERS).map(|at| Carrier { at, keys: keys.to_vec() }));
     }
 
@@ -387,18 +434,19 @@ impl Program {
 
     fn enter_call(
         &self,
-        call: At,
+        entry: &Entry<'_>,
         callee: At,
-        index: usize,
-        keys: &[SmolStr],
+        trail: &mut Trail,
         next: &mut Vec<Carrier>,
         uses: &mut Vec<Use>,
     ) {
+        let Entry { call, index, keys } = *entry;
         let mut others = Vec::new();
         for value in Evaluator::new(self).eval(callee, &None) {
             match &value {
                 Value::Function { at: function, .. } => {
                     uses.push(Use::Entered(call));
+                    trail.enter(*function, call, next);
                     self.enter_parameter(*function, index, keys, next, uses);
                 }
                 Value::Class(class) => {
@@ -406,6 +454,7 @@ impl Program {
                     if let Some(function) = constructor.and_then(|it| it.constructor) {
                         let function = FunctionAt { file: class.file, function };
                         uses.push(Use::Entered(call));
+                        trail.enter(function, call, next);
                         self.enter_parameter(function, index, keys, next, uses);
                     }
                 }

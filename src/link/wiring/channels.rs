@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::carry::{Carrier, Use};
+use super::carry::{Carrier, Trail, Use};
 use crate::catalog::rows::{ChannelMeaning, EmitMeaning, ReceiveMeaning, Slot};
 use crate::facts::{Expr, ExprId};
 use crate::link::eval::Evaluator;
@@ -314,6 +314,7 @@ impl Program {
         let mut found = Vec::new();
         let mut escapes = false;
         let mut queue: VecDeque<(Carrier, SmolStr, SmolStr)> = VecDeque::new();
+        let mut trail = Trail::default();
         let mut seen: FxHashSet<(Carrier, SmolStr)> = FxHashSet::default();
         let facts = self.facts(opened.file);
         let Some((callee, _)) = facts.call(opened.expr) else {
@@ -334,7 +335,7 @@ impl Program {
                 continue;
             }
             let mut next = Vec::new();
-            let uses = self.carry(&carrier, &mut next);
+            let uses = self.carry(&carrier, &mut trail, &mut next);
             queue.extend(next.into_iter().map(|it| (it, package.clone(), symbol.clone())));
             let mut go = |at: At, symbol: SmolStr| {
                 if symbol.len() <= MAX_SYMBOL {

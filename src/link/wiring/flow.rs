@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
-use super::carry::{Carrier, Use};
+use super::carry::{Carrier, Trail, Use};
 use super::channels::{Registration, Traffic};
 use crate::facts::{Expr, ExprId, GuardId, Origin, PropertyKey};
 use crate::link::eval::Evaluator;
@@ -68,6 +68,8 @@ pub(super) struct Route {
     pub region: Region,
     /// The registration that it began with.
     pub from: At,
+    /// A single name in a field of a named event: it may be about what the event is on.
+    pub weak: bool,
 }
 
 /// Code that a message type leads to.
@@ -100,6 +102,7 @@ struct Walk<'p> {
     queue: VecDeque<(Carrier, What)>,
     seen: FxHashSet<(Carrier, What)>,
     routes: Vec<Route>,
+    trail: Trail,
     /// Buses of the process that the messages are put on, which have been entered.
     buses: FxHashSet<At>,
 }
@@ -194,6 +197,7 @@ impl Program {
                             nesting: 0,
                             region: Region::Functions(values.iter().map(|it| (it.clone(), place)).collect()),
                             from: registration.at,
+                            weak: false,
                         });
                         // One event may carry messages that have a type of their own.
                         walk.start(&values, row.parameter, row.payload.as_deref());
@@ -222,6 +226,7 @@ impl<'p> Walk<'p> {
             queue: VecDeque::new(),
             seen: FxHashSet::default(),
             routes: Vec::new(),
+            trail: Trail::default(),
             buses: FxHashSet::default(),
         }
     }
@@ -276,7 +281,7 @@ impl<'p> Walk<'p> {
                 continue;
             }
             let mut next = Vec::new();
-            let uses = self.program.carry(&carrier, &mut next);
+            let uses = self.program.carry(&carrier, &mut self.trail, &mut next);
             for carrier in next {
                 self.push(carrier, what.clone());
             }
@@ -415,7 +420,15 @@ impl<'p> Walk<'p> {
     }
 
     fn route(&mut self, name: SmolStr, at: At, field: &SmolStr, nesting: u32, region: Region) {
-        self.routes.push(Route { name, at, field: Some(field.clone()), nesting, region, from: self.from });
+        self.routes.push(Route {
+            name,
+            at,
+            field: Some(field.clone()),
+            nesting,
+            region,
+            from: self.from,
+            weak: false,
+        });
     }
 
     /// `handlers[message.type]`
@@ -608,7 +621,11 @@ impl<'p> Walk<'p> {
             }
         };
         let kept: Vec<bool> = self.routes.iter().map(keeps).collect();
-        let routes = self.routes.into_iter().zip(kept).filter_map(|(route, kept)| kept.then_some(route));
+        let single = by_channel && chosen.as_ref().is_some_and(|(field, nesting)| told(field, *nesting) == 1);
+        let routes = self.routes.into_iter().zip(kept).filter_map(|(route, kept)| {
+            let weak = single && route.field.is_some();
+            kept.then_some(Route { weak, ..route })
+        });
         Routed { routes: routes.collect(), open: false }
     }
 }
@@ -663,6 +680,7 @@ impl Program {
                         nesting: 0,
                         region: Region::Functions(values.iter().map(|it| (it.clone(), place)).collect()),
                         from,
+                        weak: false,
                     });
                 }
                 on_bus.unnamed.push((values, row.parameter, keys.clone()));

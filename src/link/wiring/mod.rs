@@ -6,6 +6,7 @@
 
 mod carry;
 mod channels;
+mod definitions;
 mod emits;
 mod flow;
 mod layer;
@@ -14,6 +15,7 @@ pub mod model;
 mod region;
 mod shared;
 mod supply;
+mod types;
 mod verdict;
 
 pub use model::Wiring;

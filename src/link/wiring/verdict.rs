@@ -58,15 +58,15 @@ fn is_protocol(name: &str) -> bool {
     PROTOCOL.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// Message types whose names stand in the text of a backend before that backend counts as theirs.
-const HINTS: usize = 3;
-
 /// What is known of one message type while its ends are joined.
 #[derive(Default)]
 struct Ends {
+    defined: Vec<Spot>,
     emitted: Vec<(Emission, End)>,
     routed: Vec<(Spot, End)>,
     outcome: Option<Outcome>,
+    /// The fields by which it is told apart.
+    fields: BTreeSet<SmolStr>,
 }
 
 impl Program {
@@ -78,7 +78,10 @@ impl Program {
             .par_iter()
             .map(|route| self.guarded(route.at.file, || self.outcome(route)))
             .collect();
-        for (route, outcome) in routed.routes.iter().zip(outcomes) {
+        let sent: BTreeSet<&SmolStr> =
+            sending.emitted.iter().filter(|it| !it.weak).map(|it| &it.name).collect();
+        let routes = routed.routes.iter().zip(outcomes);
+        for (route, outcome) in routes.filter(|(it, _)| !it.weak || sent.contains(&it.name)) {
             let entry = ends.entry(route.name.clone()).or_default();
             let spot = self.spot(route.at, self.route_label(route.at, &route.name), Confidence::Certain);
             let end = traffic
@@ -86,6 +89,7 @@ impl Program {
                 .get(&route.from)
                 .map_or(End::Server, |it| End::of(&it.channels, it.of_server, self.side(route.from.file)));
             entry.routed.push((spot, end));
+            entry.fields.extend(route.field.clone());
             match &mut entry.outcome {
                 Some(known) => known.merge(outcome),
                 None => entry.outcome = Some(outcome),
@@ -98,10 +102,28 @@ impl Program {
         for emitted in sending.emitted.iter().filter(|it| it.weak && known.contains(&it.name)) {
             self.add_emission(traffic, &mut ends, emitted, Confidence::Likely);
         }
+        self.add_definitions(&mut ends);
         self.add_backends(&mut ends);
         let open_sends = sending.open.iter().map(|at| self.end_of_send(traffic, *at)).collect();
         let sight = Sight::of(&ends, routed.open, open_sends);
         ends.into_iter().map(|(name, ends)| message(name, ends, &sight)).collect()
+    }
+
+    /// Where the types are written down, and the types that are written down beside them.
+    fn add_definitions(&self, ends: &mut BTreeMap<SmolStr, Ends>) {
+        let near = |it: &Ends| -> Vec<_> {
+            let emitted = it.emitted.iter().map(|(it, _)| it.spot.place.file);
+            emitted.chain(it.routed.iter().map(|(it, _)| it.place.file)).collect()
+        };
+        let files = ends.values().flat_map(near).collect();
+        // Every protocol has a `ping`: a list that holds one may be about anything.
+        let known = ends.iter().filter(|(name, _)| !is_protocol(name));
+        let known =
+            known.map(|(name, ends)| (name.clone(), (!ends.routed.is_empty()).then(|| ends.fields.clone())));
+        let known = known.collect();
+        for (name, spots) in self.definitions(&files, &known) {
+            ends.entry(name).or_default().defined = spots;
+        }
     }
 
     /// What backends in other languages send and receive.
@@ -188,19 +210,13 @@ impl Sight {
             open_routes,
             open_sends,
         };
-        // Words in the text of a backend prove that it sends only when several of them agree.
-        let hinted = |ends: &Ends| {
-            ends.emitted
-                .iter()
-                .any(|(it, end)| *end == End::Server && it.spot.confidence == Confidence::Possible)
-                && !ends.routed.is_empty()
-        };
-        let enough = ends.values().filter(|it| hinted(it)).count() >= HINTS;
         // Every protocol has a `ping`: it proves nothing of whose it is.
         for ends in ends.iter().filter(|(name, _)| !is_protocol(name)).map(|(_, ends)| ends) {
-            let from_server = ends.emitted.iter().any(|(it, end)| {
-                *end == End::Server && (enough || it.spot.confidence < Confidence::Possible)
-            });
+            // A word in the text of a backend does not show that all it sends is in sight.
+            let from_server = ends
+                .emitted
+                .iter()
+                .any(|(it, end)| *end == End::Server && it.spot.confidence < Confidence::Possible);
             let to_server = ends.routed.iter().any(|(_, end)| *end == End::Server);
             for (_, end) in &ends.routed {
                 if let (End::Opener(channels), true) = (end, from_server) {
@@ -245,7 +261,7 @@ impl Sight {
 }
 
 fn message(name: SmolStr, ends: Ends, sight: &Sight) -> Message {
-    let Ends { emitted, routed, outcome } = ends;
+    let Ends { defined, emitted, routed, outcome, .. } = ends;
     let outcome = outcome.unwrap_or_default();
     let emitter_unseen = emitted.is_empty() && !routed.iter().any(|(_, end)| sight.sees_senders_to(end));
     let receiver_unseen = routed.is_empty() && !emitted.iter().any(|(_, end)| sight.sees_receivers_of(end));
@@ -262,6 +278,10 @@ fn message(name: SmolStr, ends: Ends, sight: &Sight) -> Message {
     let (verdict, confidence) = if spots.is_empty() {
         match (emitted.is_empty(), receiver_unseen || protocol) {
             (true, _) => (MessageVerdict::DeclaredOnly, Confidence::Likely),
+            // A word in the text of a backend does not show that it is sent.
+            (false, _) if emitted.iter().all(|it| it.spot.confidence == Confidence::Possible) => {
+                (MessageVerdict::DeclaredOnly, Confidence::Possible)
+            }
             (false, true) => (MessageVerdict::Wired, Confidence::Possible),
             (false, false) => (MessageVerdict::EmittedUnhandled, Confidence::Likely),
         }
@@ -285,6 +305,9 @@ fn message(name: SmolStr, ends: Ends, sight: &Sight) -> Message {
     let mut step = |spot: &Spot, what: &str| {
         chain.push(Step { place: spot.place, label: format!("{what} {}", spot.label) });
     };
+    if let Some(first) = defined.first() {
+        step(first, "defined:");
+    }
     if let Some(first) = emitted.first() {
         step(&first.spot, "emitted:");
     }
@@ -298,7 +321,7 @@ fn message(name: SmolStr, ends: Ends, sight: &Sight) -> Message {
     }
     Message {
         name,
-        defined: Vec::new(),
+        defined,
         emitted,
         routed: spots,
         subscribed,
