@@ -126,7 +126,7 @@ impl Program {
     }
 
     /// Whether the audited files hold anything that starts an app.
-    fn has_entries(&self) -> bool {
+    pub(super) fn has_entries(&self) -> bool {
         let is_entry = |file: &SourceFile| file.role == Role::Product && is_named_like_an_entry(&file.path);
         *self.has_entries.get_or_init(|| self.files().iter().any(is_entry))
     }

@@ -33,6 +33,19 @@ const MAX_NESTING: u32 = 3;
 /// Strings of one list.
 const MAX_NAMES: usize = 2_000;
 
+/// Where message types are written down.
+#[derive(Debug, Default)]
+pub(super) struct Definitions {
+    /// The places of each message type.
+    pub places: BTreeMap<SmolStr, Vec<Spot>>,
+    /// The files that were searched.
+    pub files: BTreeSet<FileId>,
+    /// Interfaces, aliases, enums and constants that hold message types.
+    pub types: BTreeSet<SmolStr>,
+    /// Types of the repository that routers give to any message: `(message: StreamMessage)`.
+    pub envelopes: BTreeSet<SmolStr>,
+}
+
 /// Strings that stand together.
 #[derive(Debug, Default)]
 struct List {
@@ -60,9 +73,12 @@ impl Program {
         &self,
         near: &BTreeSet<FileId>,
         known: &BTreeMap<SmolStr, Option<BTreeSet<SmolStr>>>,
-    ) -> BTreeMap<SmolStr, Vec<Spot>> {
-        let mut defined: BTreeMap<SmolStr, Vec<Spot>> = BTreeMap::new();
-        for file in self.files_with_definitions(near) {
+    ) -> Definitions {
+        let files = self.files_with_definitions(near);
+        let mut types = BTreeSet::new();
+        let mut places: BTreeMap<SmolStr, Vec<Spot>> = BTreeMap::new();
+        for file in &files {
+            let file = *file;
             for list in self.guarded(file, || self.lists_of(file)) {
                 let travels = |it: &Named| match (&it.tag, known.get(&it.name)) {
                     (Some(tag), Some(Some(fields))) => fields.contains(tag),
@@ -75,7 +91,8 @@ impl Program {
                     list.names.iter().all(|it| list.names.first().is_some_and(|one| one.name == it.name));
                 for named in list.names.iter().filter(|it| counts || alone && travels(it)) {
                     let place = self.place_of_span(file, named.span);
-                    let spots = defined.entry(named.name.clone()).or_default();
+                    types.insert(named.owner.clone());
+                    let spots = places.entry(named.name.clone()).or_default();
                     if spots.iter().all(|it| it.place != place) {
                         let label = match named.key.as_str() {
                             "" => named.owner.to_string(),
@@ -87,8 +104,20 @@ impl Program {
                 }
             }
         }
-        defined.values_mut().for_each(|spots| spots.sort());
-        defined
+        places.values_mut().for_each(|spots| spots.sort());
+        Definitions { places, files, types, envelopes: BTreeSet::new() }
+    }
+
+    /// The types of the repository that the functions around some code give to their parameters.
+    pub(super) fn envelopes(&self, at: At) -> Vec<SmolStr> {
+        let facts = self.facts(at.file);
+        let functions = facts.functions_around(at.expr).filter_map(|it| facts.function(it));
+        let annotations = functions.flat_map(|it| &it.params).filter_map(|it| it.annotation);
+        let names = annotations.filter_map(|it| match facts.expr(it) {
+            Expr::Ident { name, .. } => Some(name),
+            _ => None,
+        });
+        names.filter(|name| !self.names_of_type(at.file, name).types.is_empty()).cloned().collect()
     }
 
     /// The files near the wiring, and those that hold what they import: values and types.

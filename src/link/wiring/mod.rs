@@ -6,16 +6,20 @@
 
 mod carry;
 mod channels;
+mod comments;
 mod definitions;
 mod emits;
 mod flow;
+mod handlers;
 mod layer;
 mod lifetime;
 pub mod model;
+mod ready;
 mod region;
 mod shared;
 mod supply;
 mod types;
+mod unused;
 mod verdict;
 
 pub use model::Wiring;
@@ -28,10 +32,11 @@ impl Program {
         let traffic = self.traffic();
         let routed = self.routes(&traffic);
         let sending = self.sending(&traffic);
-        let messages = self.messages(&traffic, &routed, &sending);
+        let (mut messages, definitions) = self.messages(&traffic, &routed, &sending);
         let channels = self.channel_rows(&traffic, &routed);
         let kept_listeners = self.kept_listeners(&traffic);
-        let loose_handlers = Vec::new();
+        let loose_handlers = self.loose_handlers(&messages, &definitions);
+        self.find_unrouted(&mut messages, &loose_handlers, routed.open);
         let missing_layer = self.missing_layer(&channels, &messages, &loose_handlers);
         Wiring { channels, messages, loose_handlers, missing_layer, kept_listeners }
     }

@@ -8,49 +8,28 @@ use crate::facts::{Expr, ExprId, FileFacts, Origin, TypeMember};
 use crate::link::program::Program;
 use crate::link::resolve::Resolution;
 use crate::link::symbols::Definition;
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 
 /// Types that one type is looked into through.
 const MAX_TYPES: usize = 300;
 
-/// A string of a type that tells messages apart.
-#[derive(Debug, Clone)]
-pub(super) struct TypeName {
-    /// The string.
-    pub name: SmolStr,
-    /// The interface or alias that holds it.
-    pub owner: SmolStr,
-    /// The field that it is the value of; `None` in a union of strings.
-    pub field: Option<SmolStr>,
-    /// Where.
-    pub file: FileId,
-    /// Likewise.
-    pub span: Span,
-}
-
 /// What a type stands for.
 #[derive(Debug, Default)]
 pub(super) struct TypeNames {
-    /// Its strings.
-    pub names: Vec<TypeName>,
+    /// Its strings that tell messages apart: values of a tag, or of a union.
+    pub names: Vec<SmolStr>,
     /// The types that were looked into.
     pub types: Vec<(FileId, SmolStr)>,
-    /// Constants after `typeof`.
-    pub values: Vec<(FileId, SmolStr)>,
 }
 
 impl Program {
-    /// The message types that a parameter's type annotation stands for: those of an interface with
-    /// a tag, of a union of them, or of a union of strings, wherever they are declared. Sorted.
-    #[allow(dead_code, reason = "asked by the search for handlers that nothing registers")]
+    /// The message types that a parameter's type stands for: those of an interface with a tag, of a
+    /// union of them, or of a union of strings, wherever they are declared. Sorted.
     pub(super) fn message_types_of(&self, file: FileId, annotation: ExprId) -> Vec<SmolStr> {
-        let facts = self.facts(file);
-        let name = match facts.expr(annotation) {
-            Expr::Ident { name, .. } => name,
-            _ => return Vec::new(),
+        let Expr::Ident { name, .. } = self.facts(file).expr(annotation) else {
+            return Vec::new();
         };
-        let mut names: Vec<SmolStr> =
-            self.names_of_type(file, name).names.into_iter().map(|it| it.name).collect();
+        let mut names = self.names_of_type(file, name).names;
         names.sort_unstable();
         names.dedup();
         names
@@ -70,26 +49,13 @@ impl Program {
             }
             let facts = self.facts(file);
             if !declares_type(facts, &name) {
-                found.values.push((file, name));
                 continue;
             }
-            for (member, field) in tags(facts, &name) {
-                let own = member.literals.iter().map(|(text, span)| TypeName {
-                    name: text.clone(),
-                    owner: name.clone(),
-                    field: Some(field.clone()),
-                    file,
-                    span: *span,
-                });
-                found.names.extend(own);
+            for (member, _) in tags(facts, &name) {
+                found.names.extend(member.literals.iter().map(|(text, _)| text.clone()));
             }
-            found.names.extend(facts.type_literals.iter().filter(|it| it.owner == name).map(|it| TypeName {
-                name: it.text.clone(),
-                owner: name.clone(),
-                field: None,
-                file,
-                span: it.span,
-            }));
+            let literals = facts.type_literals.iter().filter(|it| it.owner == name);
+            found.names.extend(literals.map(|it| it.text.clone()));
             let parts = facts.type_parts.iter().filter(|it| it.owner == name);
             left.extend(parts.map(|it| (file, it.name.clone())));
             found.types.push((file, name));

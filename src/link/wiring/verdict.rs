@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use smol_str::SmolStr;
 
 use super::channels::{End, Traffic};
+use super::definitions::Definitions;
 use super::emits::Sending;
 use super::flow::Routed;
 use super::model::{Emission, Message, Spot};
@@ -71,7 +72,12 @@ struct Ends {
 
 impl Program {
     /// Every message type, sorted by name.
-    pub(super) fn messages(&self, traffic: &Traffic, routed: &Routed, sending: &Sending) -> Vec<Message> {
+    pub(super) fn messages(
+        &self,
+        traffic: &Traffic,
+        routed: &Routed,
+        sending: &Sending,
+    ) -> (Vec<Message>, Definitions) {
         let mut ends: BTreeMap<SmolStr, Ends> = BTreeMap::new();
         let outcomes: Vec<Outcome> = routed
             .routes
@@ -102,15 +108,17 @@ impl Program {
         for emitted in sending.emitted.iter().filter(|it| it.weak && known.contains(&it.name)) {
             self.add_emission(traffic, &mut ends, emitted, Confidence::Likely);
         }
-        self.add_definitions(&mut ends);
+        let mut definitions = self.add_definitions(&mut ends);
+        definitions.envelopes = routed.routes.iter().flat_map(|it| self.envelopes(it.at)).collect();
         self.add_backends(&mut ends);
         let open_sends = sending.open.iter().map(|at| self.end_of_send(traffic, *at)).collect();
         let sight = Sight::of(&ends, routed.open, open_sends);
-        ends.into_iter().map(|(name, ends)| message(name, ends, &sight)).collect()
+        let messages = ends.into_iter().map(|(name, ends)| message(name, ends, &sight)).collect();
+        (messages, definitions)
     }
 
     /// Where the types are written down, and the types that are written down beside them.
-    fn add_definitions(&self, ends: &mut BTreeMap<SmolStr, Ends>) {
+    fn add_definitions(&self, ends: &mut BTreeMap<SmolStr, Ends>) -> Definitions {
         let near = |it: &Ends| -> Vec<_> {
             let emitted = it.emitted.iter().map(|(it, _)| it.spot.place.file);
             emitted.chain(it.routed.iter().map(|(it, _)| it.place.file)).collect()
@@ -121,9 +129,11 @@ impl Program {
         let known =
             known.map(|(name, ends)| (name.clone(), (!ends.routed.is_empty()).then(|| ends.fields.clone())));
         let known = known.collect();
-        for (name, spots) in self.definitions(&files, &known) {
-            ends.entry(name).or_default().defined = spots;
+        let definitions = self.definitions(&files, &known);
+        for (name, spots) in &definitions.places {
+            ends.entry(name.clone()).or_default().defined.clone_from(spots);
         }
+        definitions
     }
 
     /// What backends in other languages send and receive.

@@ -1,0 +1,167 @@
+//! Comments that say of a handler that it is not connected yet. They are read in the text: the
+//! facts of a file have none.
+
+/// Longest quotation, in characters.
+const LONGEST: usize = 200;
+
+/// A comment, or several on lines that follow each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Comment {
+    /// Its first line, from 1.
+    pub first: u32,
+    /// Its last line.
+    pub last: u32,
+    /// What it says, on one line.
+    pub text: String,
+}
+
+/// What is done to a handler to make it hear something; beginnings of words, as in the other lists.
+const LINKS: &str = "attach connect feed fed hook integrat plug regist subscrib wire wiring";
+/// What it would hear.
+const SOURCES: &str = "bus channel context eventsource provider push real-time realtime server-sent socket sse stream subscription websocket ws";
+/// Why it does not yet.
+const DELAYS: [&str; 20] = [
+    "can be",
+    "could be",
+    "eventually",
+    "fixme",
+    "for now",
+    "future",
+    "later",
+    "must be",
+    "needs to",
+    "not connected",
+    "not wired",
+    "not yet",
+    "once",
+    "pending",
+    "should be",
+    "to be",
+    "todo",
+    "unused",
+    "will be",
+    "yet to",
+];
+
+impl Comment {
+    /// Whether it says that something still has to be connected to a source of messages.
+    pub fn says_unconnected(&self) -> bool {
+        let text = self.text.to_lowercase();
+        let any = |list: &str| list.split_ascii_whitespace().any(|it| begins_a_word(&text, it));
+        any(LINKS) && any(SOURCES) && DELAYS.iter().any(|it| begins_a_word(&text, it))
+    }
+
+    /// Whether it silences the warning about a name that nothing uses.
+    pub fn silences_unused(&self) -> bool {
+        ["eslint-disable", "oxlint-disable", "biome-ignore", "@ts-ignore", "@ts-expect-error"]
+            .iter()
+            .any(|it| self.text.contains(it))
+            && (self.text.contains("nused") || self.text.starts_with("@ts"))
+    }
+
+    /// Whether it holds a name as a word.
+    pub fn names(&self, name: &str) -> bool {
+        self.text.split(|it: char| !it.is_alphanumeric() && it != '_' && it != '$').any(|it| it == name)
+    }
+
+    /// Whether it speaks of several.
+    pub fn is_about_several(&self) -> bool {
+        let text = self.text.to_lowercase();
+        ["these", "handlers", "callbacks", "listeners"].iter().any(|it| begins_a_word(&text, it))
+    }
+
+    /// Its text, shortened for a sentence.
+    pub fn quote(&self) -> String {
+        match self.text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", self.text.get(..end).unwrap_or(&self.text).trim_end()),
+            None => self.text.clone(),
+        }
+    }
+}
+
+fn begins_a_word(text: &str, start: &str) -> bool {
+    text.match_indices(start).any(|(at, _)| {
+        let before = text.get(..at).and_then(|it| it.chars().next_back());
+        before.is_none_or(|it| !it.is_alphanumeric())
+    })
+}
+
+/// The comments of a text. Those that stand behind code on its line count too.
+pub(super) fn comments(text: &str) -> Vec<Comment> {
+    let mut found: Vec<Comment> = Vec::new();
+    let mut inside = false;
+    for (line, number) in text.lines().zip(1_u32..) {
+        let Some((words, alone)) = comment_of(line, &mut inside) else { continue };
+        match found.last_mut() {
+            Some(last) if alone && last.last + 1 == number => {
+                last.last = number;
+                if !last.text.is_empty() && !words.is_empty() {
+                    last.text.push(' ');
+                }
+                last.text.push_str(words);
+            }
+            _ => found.push(Comment { first: number, last: number, text: words.to_owned() }),
+        }
+    }
+    found.retain(|it| !it.text.is_empty());
+    found
+}
+
+/// What the comment on a line says, and whether the line is nothing else.
+fn comment_of<'t>(line: &'t str, inside: &mut bool) -> Option<(&'t str, bool)> {
+    const MARKS: [char; 5] = ['/', '*', '{', '}', '!'];
+    let trimmed = line.trim();
+    let words = |it: &'t str| it.trim_matches(|it: char| it.is_whitespace() || MARKS.contains(&it));
+    if *inside {
+        *inside = !trimmed.contains("*/");
+        return Some((words(trimmed), true));
+    }
+    if trimmed.starts_with("//") {
+        return Some((words(trimmed), true));
+    }
+    if trimmed.starts_with("/*") || trimmed.starts_with("{/*") {
+        *inside = !trimmed.contains("*/");
+        return Some((words(trimmed), true));
+    }
+    // An address in a string has no blank before its slashes.
+    let (_, behind) = trimmed.split_once(" // ")?;
+    Some((words(behind), false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_follow_each_other_are_one_comment() {
+        let text = "// Future: these will be\n// connected by a provider.\ncode() // behind\n\n/**\n * A block.\n */\n\
+                    {/* in JSX */}\nconst url = \"https://x\"\n";
+        let found: Vec<_> = comments(text).into_iter().map(|it| (it.first, it.last, it.text)).collect();
+        assert_eq!(
+            found,
+            [
+                (1, 2, "Future: these will be connected by a provider.".to_owned()),
+                (3, 3, "behind".to_owned()),
+                (5, 8, "A block. in JSX".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn only_what_waits_for_a_source_is_unconnected() {
+        let says = |text: &str| Comment { first: 1, last: 1, text: text.to_owned() }.says_unconnected();
+        assert!(says("Future: these handlers will be connected via the socket context"));
+        assert!(says("TODO wire this up to the order stream"));
+        assert!(says("handleOrder can be connected to a WebSocket provider"));
+        assert!(!says("Connects to the socket"));
+        assert!(!says("Will be shown later"));
+        assert!(!says("TODO: hook into the form"));
+        assert!(!says("disconnected users will be upstreamed"));
+    }
+
+    #[test]
+    fn long_comments_are_shortened() {
+        let long = Comment { first: 1, last: 1, text: "ä".repeat(1_000) };
+        assert_eq!(long.quote().chars().count(), LONGEST + 1);
+    }
+}
