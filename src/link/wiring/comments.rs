@@ -13,6 +13,8 @@ pub(super) struct Comment {
     pub last: u32,
     /// What it says, on one line.
     pub text: String,
+    /// No code stands on its lines.
+    pub alone: bool,
 }
 
 /// What is done to a handler to make it hear something; beginnings of words, as in the other lists.
@@ -93,14 +95,14 @@ pub(super) fn comments(text: &str) -> Vec<Comment> {
     for (line, number) in text.lines().zip(1_u32..) {
         let Some((words, alone)) = comment_of(line, &mut inside) else { continue };
         match found.last_mut() {
-            Some(last) if alone && last.last + 1 == number => {
+            Some(last) if alone && last.alone && last.last + 1 == number => {
                 last.last = number;
                 if !last.text.is_empty() && !words.is_empty() {
                     last.text.push(' ');
                 }
                 last.text.push_str(words);
             }
-            _ => found.push(Comment { first: number, last: number, text: words.to_owned() }),
+            _ => found.push(Comment { first: number, last: number, text: words.to_owned(), alone }),
         }
     }
     found.retain(|it| !it.text.is_empty());
@@ -149,7 +151,8 @@ mod tests {
 
     #[test]
     fn only_what_waits_for_a_source_is_unconnected() {
-        let says = |text: &str| Comment { first: 1, last: 1, text: text.to_owned() }.says_unconnected();
+        let says =
+            |text: &str| Comment { first: 1, last: 1, text: text.to_owned(), alone: true }.says_unconnected();
         assert!(says("Future: these handlers will be connected via the socket context"));
         assert!(says("TODO wire this up to the order stream"));
         assert!(says("handleOrder can be connected to a WebSocket provider"));
@@ -161,7 +164,7 @@ mod tests {
 
     #[test]
     fn long_comments_are_shortened() {
-        let long = Comment { first: 1, last: 1, text: "ä".repeat(1_000) };
+        let long = Comment { first: 1, last: 1, text: "ä".repeat(1_000), alone: true };
         assert_eq!(long.quote().chars().count(), LONGEST + 1);
     }
 }

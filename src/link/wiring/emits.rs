@@ -40,6 +40,8 @@ pub(super) struct Sending {
     pub emitted: Vec<Emitted>,
     /// Calls whose type could not be seen: any type may be sent there.
     pub open: Vec<At>,
+    /// Calls that send a named event, whose payload may have a type that could not be seen.
+    pub open_payloads: Vec<At>,
 }
 
 /// Tracing one sent value back to what it was made of.
@@ -49,6 +51,8 @@ struct Trace<'p> {
     seen: FxHashSet<At>,
     found: Vec<Emitted>,
     weak: bool,
+    /// Some of what is sent could not be seen.
+    unseen: bool,
 }
 
 impl Program {
@@ -65,6 +69,7 @@ impl Program {
         for one in found {
             sending.emitted.extend(one.emitted);
             sending.open.extend(one.open);
+            sending.open_payloads.extend(one.open_payloads);
         }
         sending
     }
@@ -81,7 +86,9 @@ impl Program {
                 self.payloads_beside(sent.at, slot.argument, &mut sending);
             } else if let Some(slot) = &row.payload {
                 for at in self.slot(sent.at, slot, &None) {
-                    sending.emitted.extend(self.trace(at, sent.at, false));
+                    let (found, unseen) = self.trace(at, sent.at, false);
+                    sending.open.extend(unseen.then_some(sent.at));
+                    sending.emitted.extend(found);
                 }
             } else if let Some(slot) = &row.text {
                 for at in self.slot(sent.at, slot, &None) {
@@ -119,14 +126,18 @@ impl Program {
             .map(|(_, arg)| At { expr: *arg, ..call })
             .collect();
         for at in others {
-            sending.emitted.extend(self.trace(at, call, true));
+            let (found, unseen) = self.trace(at, call, true);
+            sending.open_payloads.extend(unseen.then_some(call));
+            sending.emitted.extend(found);
         }
     }
 
-    fn trace(&self, at: At, call: At, weak: bool) -> Vec<Emitted> {
-        let mut trace = Trace { program: self, call, seen: FxHashSet::default(), found: Vec::new(), weak };
+    /// The message types that a sent value can have, and whether it can have others.
+    fn trace(&self, at: At, call: At, weak: bool) -> (Vec<Emitted>, bool) {
+        let seen = FxHashSet::default();
+        let mut trace = Trace { program: self, call, seen, found: Vec::new(), weak, unseen: false };
         trace.back(at, &None, 0);
-        trace.found
+        (trace.found, trace.unseen)
     }
 
     /// `event: name` lines of a text.
@@ -213,7 +224,9 @@ impl Trace<'_> {
                     if path.is_empty() && !program.is_inline_callback(*function) {
                         self.callers(&value, depth);
                     } else {
-                        for supply in program.supplied(&value).found {
+                        let supplies = program.supplied(&value);
+                        self.unseen |= supplies.unseen || supplies.found.is_empty();
+                        for supply in supplies.found {
                             if let Value::Object { at, env } = supply.value {
                                 self.object(at, &env, depth + 1);
                             }
@@ -231,7 +244,11 @@ impl Trace<'_> {
             }
         }
         if !seen_through {
+            let before = self.found.len();
             self.parts(at, env, depth);
+            let known =
+                matches!(program.facts(at.file).expr(at.expr), Expr::Number(_) | Expr::Null | Expr::Bool(_));
+            self.unseen |= self.found.len() == before && !known;
         }
     }
 
@@ -240,7 +257,9 @@ impl Trace<'_> {
         let Value::Parameter { function, index, .. } = parameter else {
             return;
         };
-        for caller in self.program.likely_callers(*function).into_iter().take(200) {
+        let callers = self.program.likely_callers(*function);
+        self.unseen |= callers.is_empty();
+        for caller in callers.into_iter().take(200) {
             if let Some(argument) = self.program.argument_at(caller, *index as usize) {
                 self.back(argument, &None, depth + 1);
             }

@@ -8,6 +8,7 @@ mod carry;
 mod channels;
 mod comments;
 mod definitions;
+mod elsewhere;
 mod emits;
 mod flow;
 mod handlers;

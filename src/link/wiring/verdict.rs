@@ -111,9 +111,11 @@ impl Program {
         let mut definitions = self.add_definitions(&mut ends);
         definitions.envelopes = routed.routes.iter().flat_map(|it| self.envelopes(it.at)).collect();
         self.add_backends(&mut ends);
-        let open_sends = sending.open.iter().map(|at| self.end_of_send(traffic, *at)).collect();
-        let sight = Sight::of(&ends, routed.open, open_sends);
-        let messages = ends.into_iter().map(|(name, ends)| message(name, ends, &sight)).collect();
+        let ends_of = |calls: &[At]| calls.iter().map(|at| self.end_of_send(traffic, *at)).collect();
+        let sight = Sight::of(&ends, routed.open, ends_of(&sending.open), ends_of(&sending.open_payloads));
+        let mut messages: Vec<Message> =
+            ends.into_iter().map(|(name, ends)| message(name, ends, &sight)).collect();
+        messages.par_iter_mut().for_each(|it| self.doubt(it));
         (messages, definitions)
     }
 
@@ -163,6 +165,18 @@ impl Program {
         }
     }
 
+    /// Takes back that a message is never sent, or never handled, where other code names it.
+    fn doubt(&self, message: &mut Message) {
+        let claims =
+            matches!(message.verdict, MessageVerdict::NeverEmitted | MessageVerdict::EmittedUnhandled);
+        if claims && self.is_named_elsewhere(message) {
+            message.emitter_unseen |= message.verdict == MessageVerdict::NeverEmitted;
+            message.receiver_unseen |= message.verdict == MessageVerdict::EmittedUnhandled;
+            message.verdict = MessageVerdict::Wired;
+            message.confidence = Confidence::Possible;
+        }
+    }
+
     fn end_of_send(&self, traffic: &Traffic, call: At) -> End {
         let side = self.side(call.file);
         traffic.sent.get(&call).map_or(End::Server, |it| End::of(&it.channels, it.of_server, side))
@@ -208,10 +222,17 @@ struct Sight {
     open_routes: bool,
     /// Ends that send something whose type could not be seen.
     open_sends: Vec<End>,
+    /// Ends that send named events whose payload may have a type that could not be seen.
+    open_payloads: Vec<End>,
 }
 
 impl Sight {
-    fn of(ends: &BTreeMap<SmolStr, Ends>, open_routes: bool, open_sends: Vec<End>) -> Self {
+    fn of(
+        ends: &BTreeMap<SmolStr, Ends>,
+        open_routes: bool,
+        open_sends: Vec<End>,
+        open_payloads: Vec<End>,
+    ) -> Self {
         let mut sight = Self {
             answered: BTreeSet::new(),
             heard: BTreeSet::new(),
@@ -219,6 +240,7 @@ impl Sight {
             server_is_heard: false,
             open_routes,
             open_sends,
+            open_payloads,
         };
         // Every protocol has a `ping`: it proves nothing of whose it is.
         for ends in ends.iter().filter(|(name, _)| !is_protocol(name)).map(|(_, ends)| ends) {
@@ -244,17 +266,20 @@ impl Sight {
         sight
     }
 
-    /// Whether all that could send to this end is in sight.
-    fn sees_senders_to(&self, end: &End) -> bool {
+    /// Whether all that could send to this end is in sight. `in_payload`: a field of the message names
+    /// its type.
+    fn sees_senders_to(&self, end: &End, in_payload: bool) -> bool {
+        let open = || {
+            let payloads = self.open_payloads.iter().filter(|_| in_payload);
+            self.open_sends.iter().chain(payloads)
+        };
         match end {
             End::Opener(channels) => {
                 let answered = channels.iter().any(|it| self.answered.contains(it))
                     || channels.is_empty() && self.server_is_heard;
-                answered && !self.open_sends.contains(&End::Server)
+                answered && !open().any(|it| *it == End::Server)
             }
-            End::Server => {
-                self.server_hears && !self.open_sends.iter().any(|it| matches!(it, End::Opener(_)))
-            }
+            End::Server => self.server_hears && !open().any(|it| matches!(it, End::Opener(_))),
         }
     }
 
@@ -271,10 +296,14 @@ impl Sight {
 }
 
 fn message(name: SmolStr, ends: Ends, sight: &Sight) -> Message {
-    let Ends { defined, emitted, routed, outcome, .. } = ends;
+    let Ends { defined, emitted, routed, outcome, fields } = ends;
     let outcome = outcome.unwrap_or_default();
-    let emitter_unseen = emitted.is_empty() && !routed.iter().any(|(_, end)| sight.sees_senders_to(end));
-    let receiver_unseen = routed.is_empty() && !emitted.iter().any(|(_, end)| sight.sees_receivers_of(end));
+    let emitter_unseen =
+        emitted.is_empty() && !routed.iter().any(|(_, end)| sight.sees_senders_to(end, !fields.is_empty()));
+    let receiver_unseen = routed.is_empty()
+        && !emitted
+            .iter()
+            .any(|(it, end)| it.spot.confidence < Confidence::Possible && sight.sees_receivers_of(end));
     let mut emitted: Vec<Emission> = emitted.into_iter().map(|(it, _)| it).collect();
     emitted.sort_by(|a, b| a.spot.cmp(&b.spot));
     let protocol = is_protocol(&name);
