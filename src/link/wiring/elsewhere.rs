@@ -22,7 +22,7 @@ impl Program {
     }
 
     /// Product files that hold every part of a text.
-    fn files_with(&self, text: &str) -> Vec<FileId> {
+    pub(super) fn files_with(&self, text: &str) -> Vec<FileId> {
         let parts = text.split(|it: char| !it.is_alphanumeric() && it != '_' && it != '$');
         let mut files: Option<Vec<FileId>> = None;
         // Words of one character are not in the index.

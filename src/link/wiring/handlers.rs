@@ -111,7 +111,11 @@ impl Program {
     /// TypeScript types, and by the words of comments.
     fn files_with_handlers(&self, known: &Known<'_>, definitions: &Definitions) -> BTreeSet<FileId> {
         let mut files: BTreeSet<FileId> = BTreeSet::new();
-        for (spelled, ..) in &known.spellings {
+        for (spelled, words, name) in &known.spellings {
+            // One word is no more the name of a message than of anything else.
+            if *words > 1 {
+                files.extend(self.files_with(name));
+            }
             for prefix in PREFIXES {
                 files.extend(self.mentions_of(&format!("{prefix}{spelled}")));
             }
@@ -199,6 +203,7 @@ impl Program {
         self.sign_of_body(candidate.function, known, &mut signs);
         sign_of_name(&binding.name, known, &mut signs);
         let quote = comment_about(comments, &binding.name, place.line, &unused.lines(self, file));
+        let quote = quote.filter(|it| !it.group || !signs.reasons.is_empty()).map(|it| it.comment);
         if let Some(comment) = quote {
             signs.strong("a comment says that it is to be connected");
             signs.chain.push(Step { place: line_of(file, comment), label: comment.quote() });
@@ -346,14 +351,16 @@ fn sign_of_name(name: &str, known: &Known<'_>, signs: &mut Signs) {
     }
 }
 
+/// A comment and the function that it speaks of.
+struct About<'c> {
+    comment: &'c Comment,
+    /// It speaks of several functions, of which this may be one.
+    group: bool,
+}
+
 /// The comment that says of a function that it is not connected: it names it, stands right above it
 /// or above a mention of it, or stands above several of which it is one.
-fn comment_about<'c>(
-    comments: &'c [Comment],
-    name: &str,
-    line: u32,
-    mentions: &[u32],
-) -> Option<&'c Comment> {
+fn comment_about<'c>(comments: &'c [Comment], name: &str, line: u32, mentions: &[u32]) -> Option<About<'c>> {
     /// Blank lines and decorators between a comment and what it is about.
     const GAP: u32 = 2;
     let above = |it: &Comment, line: u32| it.last < line && line - it.last <= GAP;
@@ -370,7 +377,8 @@ fn comment_about<'c>(
         let mut groups = says().filter(|it| it.is_about_several());
         groups.find(|it| it.last < line && line - it.last <= GROUP_LINES)
     };
-    named.or_else(near).or_else(group)
+    let own = named.or_else(near).map(|comment| About { comment, group: false });
+    own.or_else(|| group().map(|comment| About { comment, group: true }))
 }
 
 fn line_of(file: FileId, comment: &Comment) -> Place {

@@ -104,6 +104,11 @@ impl Program {
                     it.path.is_empty() && self.mentions(file, id, function, depth + 1, unused)
                 })
             }
+            // `void handleOrder`: what stands before the last of several is thrown away.
+            Some((_, Expr::Sequence(parts))) if parts.last() != Some(&mention) => {
+                unused.silenced = true;
+                true
+            }
             Some((parent, Expr::Unary { .. })) => facts.node(parent).parent.is_none(),
             Some((parent, Expr::Array(_))) => {
                 let dependencies = facts
