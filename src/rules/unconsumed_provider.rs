@@ -6,7 +6,7 @@ use super::{Policy, Rule};
 use crate::link::Linked;
 use crate::link::providers::Provider;
 use crate::link::timer::Step;
-use crate::vocabulary::{ProviderVerdict, Severity};
+use crate::vocabulary::{MessageVerdict, ProviderVerdict, Severity};
 
 pub(super) const RULE: Rule = Rule {
     id: "unconsumed-provider",
@@ -28,9 +28,21 @@ fn check(linked: &Linked, _policy: &Policy, findings: &mut Findings) {
                 .iter()
                 .map(|place| Step { place: *place, label: format!("renders {}", provider.provider) });
             let chain = mounted.chain(provider.evidence.iter().cloned()).collect();
-            findings.provider(&RULE, RULE.severity, provider, provider.created, wording(provider), chain);
+            // What the channel brings reaches the screen by another way; only the context is left over.
+            let severity = if feeds_others(linked, provider) { Severity::Info } else { RULE.severity };
+            findings.provider(&RULE, severity, provider, provider.created, wording(provider), chain);
         }
     }
+}
+
+/// Whether messages that come in at the provider's file arrive somewhere.
+fn feeds_others(linked: &Linked, provider: &Provider) -> bool {
+    let file = provider.created.file;
+    linked.wiring.messages.iter().any(|it| {
+        it.verdict == MessageVerdict::Wired
+            && it.routed.iter().any(|route| route.place.file == file)
+            && it.subscribed.iter().any(|spot| spot.live)
+    })
 }
 
 fn wording(provider: &Provider) -> Wording {
