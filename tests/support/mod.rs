@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod comments;
+pub mod compare;
 
 use std::path::{Path, PathBuf};
 
@@ -82,7 +83,7 @@ pub fn report(
 
 fn is_source(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    matches!(extension, Some("ts" | "tsx" | "js" | "jsx" | "mts" | "cts" | "mjs" | "cjs"))
+    matches!(extension, Some("ts" | "tsx" | "js" | "jsx" | "mts" | "cts" | "mjs" | "cjs" | "go"))
 }
 
 fn relative(root: &Path, path: &Path) -> String {
