@@ -83,7 +83,7 @@ pub fn report(
 
 fn is_source(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    matches!(extension, Some("ts" | "tsx" | "js" | "jsx" | "mts" | "cts" | "mjs" | "cjs" | "go"))
+    matches!(extension, Some("go" | "ts" | "tsx" | "js" | "jsx" | "mts" | "cts" | "mjs" | "cjs"))
 }
 
 fn relative(root: &Path, path: &Path) -> String {
