@@ -38,6 +38,7 @@ fn code_parses() {
         for (file, text) in sources(&case) {
             let language = match file.rsplit_once('.') {
                 Some((_, "ts" | "mts" | "cts")) => tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
+                Some((_, "go")) => tree_sitter_go::LANGUAGE,
                 _ => tree_sitter_typescript::LANGUAGE_TSX,
             };
             let mut parser = tree_sitter::Parser::new();
@@ -51,7 +52,7 @@ fn code_parses() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-/// The line, from 1, of the first node that is no TypeScript.
+/// The line, from 1, of the first node that is not of its language.
 fn first_error(tree: &tree_sitter::Tree) -> Option<usize> {
     let mut cursor = tree.walk();
     loop {

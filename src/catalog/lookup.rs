@@ -70,6 +70,16 @@ impl<Row> Default for Shelf<Row> {
     }
 }
 
+impl Package {
+    /// The names that code which opens or answers channels begins with.
+    fn words(&self) -> impl Iterator<Item = &str> {
+        let channels = self.channel.entries().map(|(symbol, _)| symbol);
+        let sends = self.emit.entries().map(|(symbol, _)| symbol);
+        let handed = self.callback.entries().map(|(symbol, _)| symbol);
+        channels.chain(sends).chain(handed).map(first_name)
+    }
+}
+
 impl<Row> Shelf<Row> {
     /// Rows for one symbol, in the order of the file. A user's rows replace the built-in ones.
     fn put(&mut self, rows: &[Arc<Row>], symbols: impl Fn(&Row) -> &[String]) {
@@ -296,7 +306,7 @@ impl Catalog {
             let speaks =
                 package.channel.entries().next().is_some() || package.emit.entries().next().is_some();
             if name == PLATFORM {
-                words.extend(package.channel.entries().map(|(symbol, _)| first_name(symbol)));
+                words.extend(package.words());
             } else if speaks {
                 words.push(name);
             }
@@ -308,9 +318,16 @@ impl Catalog {
 
     /// Whether a word names a channel of the platform.
     pub fn is_platform_channel(&self, word: &str) -> bool {
-        self.packages
-            .get(PLATFORM)
-            .is_some_and(|it| it.channel.entries().any(|(symbol, _)| first_name(symbol) == word))
+        self.packages.get(PLATFORM).is_some_and(|it| it.words().any(|known| known == word))
+    }
+
+    /// Names of the platform that hand something to callbacks: `Bun.serve`, `ReadableStream`.
+    pub fn platform_callback_words(&self) -> Vec<&str> {
+        let callbacks = self.packages.get(PLATFORM).into_iter().flat_map(|it| it.callback.entries());
+        let mut words: Vec<&str> = callbacks.map(|(symbol, _)| first_name(symbol)).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
     }
 
     /// Options of data libraries that hold an interval and mean polling wherever they stand,

@@ -386,6 +386,9 @@ pub struct ChannelMeaning {
     /// What the call gives ends the subscription when it is called: `const stop = onSnapshot(…)`.
     #[serde(default)]
     pub gives_stop: bool,
+    /// A subscription on a connection that is shared: several of them open no more connections.
+    #[serde(default)]
+    pub subscription: bool,
     /// It stays on the machine: between tabs, workers or processes.
     #[serde(default)]
     pub local: bool,

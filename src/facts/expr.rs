@@ -821,6 +821,20 @@ impl FileFacts {
         })
     }
 
+    /// The call that gets an expression as a member of an object, however deep: `build({ on: { it } })`.
+    pub fn call_with_member(&self, id: ExprId) -> Option<ExprId> {
+        let mut expr = id;
+        for _ in 0..8 {
+            let parent = self.node(expr).parent?;
+            match self.expr(parent) {
+                Expr::Object(_) | Expr::Array(_) => expr = parent,
+                Expr::Call { callee, .. } => return (*callee != expr && expr != id).then_some(parent),
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// The callee and arguments of a call or construction.
     pub fn call(&self, id: ExprId) -> Option<(ExprId, &[ExprId])> {
         match self.expr(id) {

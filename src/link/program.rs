@@ -40,6 +40,8 @@ pub struct Program {
     facts: Vec<OnceLock<Box<FileFacts>>>,
     seeds: Vec<FileId>,
     polling_files: Vec<FileId>,
+    /// Files that name something of the platform which hands values to callbacks.
+    callback_files: FxHashSet<FileId>,
     pub(super) has_entries: OnceLock<bool>,
     skipped: Mutex<Vec<Skip>>,
     bytes_read: u64,
@@ -120,12 +122,16 @@ impl Program {
         }
         let option_keys: FxHashSet<String> =
             catalog.interval_option_keys().into_iter().map(str::to_owned).collect();
+        let mentions = Mentions::new(&identifiers);
+        let handing = catalog.platform_callback_words();
+        let callback_files = handing.iter().flat_map(|word| mentions.files_mentioning(word)).collect();
         Ok(Self {
             files: discovery.files,
             option_keys,
             catalog,
             resolver,
-            mentions: Mentions::new(&identifiers),
+            mentions,
+            callback_files,
             limits,
             uses_injection,
             templates: discovery.templates,
@@ -309,7 +315,8 @@ impl Program {
 
     /// Whether a file gets anything from a library that hands things to callbacks.
     pub(super) fn hands_to_callbacks(&self, file: FileId) -> bool {
-        self.facts(file).imports.iter().any(|it| self.catalog.hands_to_callbacks(&it.specifier))
+        self.callback_files.contains(&file)
+            || self.facts(file).imports.iter().any(|it| self.catalog.hands_to_callbacks(&it.specifier))
     }
 
     /// What an import specifier of a file stands for.

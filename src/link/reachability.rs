@@ -77,11 +77,15 @@ impl Program {
         }
         // `socket.onmessage = () => …`: a value that no name holds is with whoever was given it.
         let given_away = declared.expr.is_some_and(|expr| {
-            facts.node(expr).parent.is_some_and(|parent| match facts.expr(parent) {
-                Expr::Assign { target, .. } => !matches!(facts.expr(*target), Expr::Ident { .. }),
-                Expr::Call { .. } => !facts.bindings.iter().any(|it| it.origin == Origin::Value(parent)),
-                _ => false,
-            })
+            let kept = |parent| facts.bindings.iter().any(|it| it.origin == Origin::Value(parent));
+            // `createApi({ endpoints: (build) => … })`
+            let as_option = facts.call_with_member(expr).is_some();
+            as_option
+                || facts.node(expr).parent.is_some_and(|parent| match facts.expr(parent) {
+                    Expr::Assign { target, .. } => !matches!(facts.expr(*target), Expr::Ident { .. }),
+                    Expr::Call { .. } => !kept(parent),
+                    _ => false,
+                })
         });
         if given_away {
             return true;

@@ -1,6 +1,6 @@
 //! The comments in fixtures that say what the audit must find.
 //!
-//! They stand on the line of the timer, or alone on the lines directly above it; several may stack:
+//! They stand on the line that they speak of, or alone on the lines directly above it; several may stack:
 //!
 //! ```text
 //! // expect: set-interval network-poll 5_000 gate=always cleared=yes
@@ -11,13 +11,22 @@
 //! `// expect: <kind> <verdict> [interval] [key=value …]`: the interval in ms, or `dynamic` for one that the
 //! audit must not know; keys are `gate`, `side`, `cleared`, `live`, `confidence`, `owner` and `rpm` (requests a
 //! minute). Only what is written is compared.
-//! `// finds: <rule> [severity]`. In JSX both stand in `{/* … */}`.
+//! `// finds: <rule> [severity]`.
+//! `// message: <type> <verdict>` on any place of that message type: where it is declared, sent, told apart or
+//! handed over. A type with several places needs one comment; more must agree.
+//! `// channel: [closed=…] [reconnects=true|false|unknown] [live=…] [carries=<type>,<type>]` on the call that
+//! opens it.
+//!
+//! In JSX all stand in `{/* … */}`.
 
 use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
-use unpoll::findings::audit::{Finding, TimerRow};
-use unpoll::vocabulary::{Cleared, Confidence, Gate, Kind, Severity, Side, Verdict};
+use unpoll::findings::audit::{ChannelRow, Finding, TimerRow};
+use unpoll::vocabulary::{Cleared, Confidence, Gate, Kind, MessageVerdict, Severity, Side, Verdict};
+
+/// How a comment that is meant for us begins.
+const MARKS: [&str; 4] = ["expect:", "finds:", "message:", "channel:"];
 
 /// What the comments of one file say, each with the line (from 1) that it speaks of.
 #[derive(Debug, Default)]
@@ -26,6 +35,10 @@ pub struct Expectations {
     pub timers: Vec<(u32, ExpectedTimer)>,
     /// `finds:` comments.
     pub findings: Vec<(u32, ExpectedFinding)>,
+    /// `message:` comments.
+    pub messages: Vec<(u32, ExpectedMessage)>,
+    /// `channel:` comments.
+    pub channels: Vec<(u32, ExpectedChannel)>,
 }
 
 /// One `expect:` comment; fields that it does not write are not compared.
@@ -51,6 +64,27 @@ pub struct ExpectedFinding {
     /// Id of the rule.
     pub rule: String,
     severity: Option<Severity>,
+}
+
+/// One `message:` comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedMessage {
+    /// The name on the wire.
+    pub name: String,
+    /// Where its line is cut, if it is.
+    pub verdict: MessageVerdict,
+}
+
+/// One `channel:` comment; fields that it does not write are not compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedChannel {
+    /// As written, for messages.
+    pub text: String,
+    closed: Option<Cleared>,
+    /// `Some(None)`: it must not be known.
+    reconnects: Option<Option<bool>>,
+    live: Option<bool>,
+    carries: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -92,6 +126,16 @@ impl ExpectedFinding {
     }
 }
 
+impl ExpectedChannel {
+    /// Whether a channel is what the comment says.
+    pub fn matches(&self, channel: &ChannelRow) -> bool {
+        self.closed.is_none_or(|closed| closed == channel.closed)
+            && self.reconnects.is_none_or(|reconnects| reconnects == channel.reconnects)
+            && self.live.is_none_or(|live| live == channel.live)
+            && self.carries.as_ref().is_none_or(|carries| *carries == channel.messages)
+    }
+}
+
 impl std::fmt::Display for ExpectedFinding {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "{}", self.rule)?;
@@ -124,9 +168,7 @@ impl FromStr for ExpectedTimer {
                 Some(("gate", value)) => expected.gate = Some(word(value)?),
                 Some(("side", value)) => expected.side = Some(word(value)?),
                 Some(("cleared", value)) => expected.cleared = Some(word(value)?),
-                Some(("live", value)) => {
-                    expected.live = Some(value.parse().map_err(|_| "live is true or false")?)
-                }
+                Some(("live", value)) => expected.live = Some(yes_or_no(value)?),
                 Some(("confidence", value)) => expected.confidence = Some(word(value)?),
                 Some(("owner", value)) => expected.owner = Some(value.to_owned()),
                 Some(("rpm", value)) => expected.requests_per_minute = Some(number(value)?),
@@ -148,6 +190,38 @@ impl FromStr for ExpectedFinding {
     }
 }
 
+impl FromStr for ExpectedMessage {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, verdict) = text.trim().rsplit_once(' ').ok_or("a verdict is missing")?;
+        Ok(Self { name: name.trim().to_owned(), verdict: word(verdict)? })
+    }
+}
+
+impl FromStr for ExpectedChannel {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut expected =
+            Self { text: text.trim().to_owned(), closed: None, reconnects: None, live: None, carries: None };
+        for field in text.split_whitespace() {
+            match field.split_once('=') {
+                Some(("closed", value)) => expected.closed = Some(word(value)?),
+                Some(("reconnects", "unknown")) => expected.reconnects = Some(None),
+                Some(("reconnects", value)) => expected.reconnects = Some(Some(yes_or_no(value)?)),
+                Some(("live", value)) => expected.live = Some(yes_or_no(value)?),
+                Some(("carries", "")) => expected.carries = Some(vec![]),
+                Some(("carries", value)) => {
+                    expected.carries = Some(value.split(',').map(str::to_owned).collect())
+                }
+                _ => return Err(format!("`{field}` is no field of a channel")),
+            }
+        }
+        Ok(expected)
+    }
+}
+
 /// Reads the comments of one file; an error names the line and what is wrong with it.
 pub fn read(text: &str) -> Result<Expectations, String> {
     let mut expectations = Expectations::default();
@@ -166,6 +240,10 @@ pub fn read(text: &str) -> Result<Expectations, String> {
                 expectations.timers.push((number, timer.parse().map_err(wrong)?));
             } else if let Some(finding) = comment.strip_prefix("finds:") {
                 expectations.findings.push((number, finding.parse().map_err(wrong)?));
+            } else if let Some(message) = comment.strip_prefix("message:") {
+                expectations.messages.push((number, message.parse().map_err(wrong)?));
+            } else if let Some(channel) = comment.strip_prefix("channel:") {
+                expectations.channels.push((number, channel.parse().map_err(wrong)?));
             }
         }
     }
@@ -180,7 +258,7 @@ fn split(line: &str) -> (&str, Option<String>) {
     let marker = ["{/*", "//"].iter().find_map(|open| {
         line.match_indices(open).find_map(|(at, open)| {
             let comment = line[at + open.len()..].trim().trim_end_matches("*/}").trim();
-            let ours = comment.starts_with("expect:") || comment.starts_with("finds:");
+            let ours = MARKS.iter().any(|mark| comment.starts_with(mark));
             ours.then(|| (line[..at].trim(), comment.to_owned()))
         })
     });
@@ -194,6 +272,10 @@ fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
 
 fn number(text: &str) -> Result<f64, String> {
     text.parse().map_err(|_| format!("`{text}` is no number"))
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
 }
 
 #[cfg(test)]
@@ -284,6 +366,52 @@ mod tests {
     }
 
     #[test]
+    fn messages_and_channels_stack_with_the_rest() {
+        let text = "// finds: unsubscribed-message\n// message: order placed no-subscriber\n\
+                    socket.on('order placed', show)\n\
+                    io() // channel: closed=not-needed reconnects=unknown carries=a,b";
+        let read = read(text).unwrap();
+        assert_eq!((read.findings.len(), read.findings[0].0), (1, 3));
+        let [(3, message)] = read.messages.as_slice() else { panic!("{:?}", read.messages) };
+        assert_eq!((message.name.as_str(), message.verdict), ("order placed", MessageVerdict::NoSubscriber));
+        let [(4, channel)] = read.channels.as_slice() else { panic!("{:?}", read.channels) };
+        assert_eq!((channel.closed, channel.reconnects), (Some(Cleared::NotNeeded), Some(None)));
+        assert_eq!(channel.carries.as_deref(), Some(["a".to_owned(), "b".to_owned()].as_slice()));
+    }
+
+    #[test]
+    fn only_what_is_written_of_a_channel_is_compared() {
+        let channel = ChannelRow {
+            file: "src/main.ts".into(),
+            line: 3,
+            column: 1,
+            api: "io".into(),
+            owner: "main".into(),
+            side: Side::Client,
+            live: true,
+            closed: Cleared::Yes,
+            reconnects: Some(true),
+            remote: true,
+            messages: vec!["order".into(), "price".into()],
+            receivers: vec![],
+            area: "Orders".into(),
+        };
+        for (comment, says_so) in [
+            ("", true),
+            ("closed=yes reconnects=true live=true carries=order,price", true),
+            ("closed=not-needed", false),
+            ("reconnects=false", false),
+            ("reconnects=unknown", false),
+            ("live=false", false),
+            ("carries=order", false),
+            ("carries=", false),
+        ] {
+            let expected: ExpectedChannel = comment.parse().unwrap();
+            assert_eq!(expected.matches(&channel), says_so, "{comment}");
+        }
+    }
+
+    #[test]
     fn mistakes_name_their_line() {
         for (text, part) in [
             ("\n// expect: set-interval network-pull\nx", "line 2"),
@@ -293,6 +421,10 @@ mod tests {
             ("x // finds: network-poll grave", "grave"),
             ("x // finds: network-poll critical now", "says too much"),
             ("x\n// expect: raf ui-timer", "speaks of no line"),
+            ("x // message: wired", "a verdict is missing"),
+            ("x // message: order wireed", "wireed"),
+            ("x // channel: closed", "is no field of a channel"),
+            ("x // channel: reconnects=maybe", "neither true nor false"),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.contains(part), "{error}");

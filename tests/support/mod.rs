@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod comments;
+pub mod compare;
 
 use std::path::{Path, PathBuf};
 

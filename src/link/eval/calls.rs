@@ -200,7 +200,11 @@ impl Evaluator<'_> {
     pub(super) fn call_library(&self, package: &SmolStr, symbol: &SmolStr, at: At, env: &Env) -> Values {
         let facts = self.facts(at.file);
         let name = if symbol.is_empty() { "default" } else { symbol };
-        let Some(row) = self.program.catalog().returns(package, name) else {
+        let given = facts.call(at.expr).map_or(0, |(_, args)| args.len());
+        // `create<State>()((set) => …)`: the first call only fixes the type.
+        let is_whole = |gives: Gives, argument: usize| gives != Gives::Store || argument < given;
+        let row = self.program.catalog().returns(package, name);
+        let Some(row) = row.filter(|row| is_whole(row.gives, row.argument)) else {
             if symbol.len() > 200 {
                 return vec![Value::Unknown(at)];
             }

@@ -150,6 +150,14 @@ impl Program {
                 next.push(same(parent));
                 self.assigned(file, *target, keys, next);
             }
+            // `connect().then((connection) => …)`
+            Expr::Member { object, name } if *object == at.expr && name == "then" => {
+                for value in self.settles(parent_at).unwrap_or_default() {
+                    if let Value::Function { at: function, .. } = value {
+                        self.enter_parameter(function, 0, keys, next, &mut uses);
+                    }
+                }
+            }
             Expr::Member { object, name } if *object == at.expr => match keys.split_first() {
                 Some((first, rest)) if first == name => {
                     next.push(Carrier { at: parent_at, keys: rest.to_vec() });
@@ -190,6 +198,15 @@ impl Program {
             _ => {}
         }
         uses
+    }
+
+    /// What a promise calls when it has settled: the values of the first argument of `promise.then(…)`.
+    fn settles(&self, then: At) -> Option<Vec<Value>> {
+        let facts = self.facts(then.file);
+        let call = facts.node(then.expr).parent?;
+        let (callee, args) = facts.call(call)?;
+        let handler = (callee == then.expr).then(|| args.first())??;
+        Some(Evaluator::new(self).eval(At { expr: *handler, ..then }, &None))
     }
 
     /// Names, fields and exports that the expression is the value of.

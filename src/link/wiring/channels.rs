@@ -153,6 +153,7 @@ impl Program {
     /// Whether a file imports a package or a part of it, at once or later: `await import("ably")`.
     fn imports_package(&self, file: FileId, package: &str) -> bool {
         let is_it = |specifier: &str| {
+            let specifier = specifier.strip_prefix("node:").unwrap_or(specifier);
             specifier.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         let facts = self.facts(file);
@@ -344,8 +345,11 @@ impl Program {
             };
             for used in uses {
                 match used {
-                    // `{ on: socket.on.bind(socket) }`
-                    Use::Member(at, name) if name == "bind" => {
+                    // `{ on: socket.on.bind(socket) }`; Pusher's `bind` is the library's own.
+                    Use::Member(at, name)
+                        if name == "bind"
+                            && self.catalog().receives(&package, &format!("{symbol}.bind")).is_empty() =>
+                    {
                         if let Some(call) = self.facts(at.file).node(at.expr).parent {
                             go(At { expr: call, ..at }, symbol.clone());
                         }

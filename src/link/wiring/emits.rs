@@ -7,11 +7,11 @@ use smol_str::SmolStr;
 
 use super::channels::{Sent, Traffic};
 use super::flow::TAGS;
-use crate::facts::{Expr, ExprId, Origin, PropertyKey};
+use crate::facts::{BinaryOp, Expr, ExprId, Origin, PropertyKey};
 use crate::link::eval::Evaluator;
 use crate::link::program::Program;
 use crate::link::value::{At, Env, Value};
-use crate::source::Role;
+use crate::source::{FileId, Role};
 
 /// Expressions that one sent value is traced back through.
 const MAX_STEPS: usize = 400;
@@ -140,41 +140,75 @@ impl Program {
         (trace.found, trace.unseen)
     }
 
-    /// `event: name` lines of a text.
+    /// `event: name` lines of a text, perhaps encoded, or made by a function.
     fn event_lines(&self, at: At, call: At, sending: &mut Sending) {
-        let facts = self.facts(at.file);
-        let mut add = |name: &str, at: At| {
-            let name = name.trim();
-            if !name.is_empty() && !name.contains(char::is_whitespace) {
-                sending.emitted.push(Emitted { name: SmolStr::new(name), at, call, weak: false });
-            }
-        };
-        match facts.expr(at.expr) {
-            Expr::Template(parts) => {
-                let mut awaits_name = false;
-                for part in parts {
-                    let part_at = At { expr: *part, ..at };
-                    match facts.expr(*part) {
-                        Expr::Text(text) => {
-                            each_event_line(text, |name| add(name, at));
-                            awaits_name = text.trim_end_matches(' ').ends_with("event:");
+        let mut waiting = vec![at];
+        for _ in 0..MAX_STEPS {
+            let Some(at) = waiting.pop() else { return };
+            let facts = self.facts(at.file);
+            let here = |expr: ExprId| At { expr, ..at };
+            match facts.expr(at.expr) {
+                Expr::Template(parts) => self.event_lines_of(at.file, parts, call, sending),
+                Expr::Text(_) => self.event_lines_of(at.file, &[at.expr], call, sending),
+                // `"event: " + name + "\n"`
+                Expr::Binary { op: BinaryOp::Add, .. } => {
+                    let mut parts = Vec::new();
+                    let mut left = vec![at.expr];
+                    while let Some(expr) = left.pop().filter(|_| parts.len() < MAX_STEPS) {
+                        match facts.expr(expr) {
+                            Expr::Binary { op: BinaryOp::Add, left: a, right: b } => left.extend([*b, *a]),
+                            Expr::Template(inner) => parts.extend(inner.iter().copied()),
+                            _ => parts.push(expr),
                         }
-                        _ if awaits_name => {
-                            awaits_name = false;
-                            for name in self.texts(part_at, &None).0 {
-                                add(&name, part_at);
+                    }
+                    self.event_lines_of(at.file, &parts, call, sending);
+                }
+                Expr::Call { callee, args, .. } => {
+                    for value in Evaluator::new(self).eval(here(*callee), &None) {
+                        match value {
+                            Value::Function { at: function, .. } => {
+                                let declared = self.facts(function.file).function(function.function);
+                                let returned = declared.into_iter().flat_map(|it| &it.returns).take(6);
+                                waiting.extend(returned.map(|expr| At { file: function.file, expr: *expr }));
                             }
+                            // `encoder.encode(text)`
+                            _ => waiting.extend(args.first().map(|arg| here(*arg))),
                         }
-                        _ => {}
                     }
                 }
+                Expr::Ident { binding: Some(binding), .. } => {
+                    if let Some(Origin::Value(value)) = facts.binding(*binding).map(|it| it.origin) {
+                        waiting.push(here(value));
+                    }
+                }
+                _ => {}
             }
-            _ => {
-                for value in Evaluator::new(self).eval(at, &None) {
-                    if let Value::Text(text) = value {
-                        each_event_line(&text, |name| add(name, at));
-                    }
+        }
+    }
+
+    /// `event: name` lines of the parts of a text, in order.
+    fn event_lines_of(&self, file: FileId, parts: &[ExprId], call: At, sending: &mut Sending) {
+        let mut awaits_name = false;
+        for part in parts {
+            let at = At { file, expr: *part };
+            let mut add = |name: &str, at: At| {
+                let name = name.trim();
+                if !name.is_empty() && !name.contains(char::is_whitespace) {
+                    sending.emitted.push(Emitted { name: SmolStr::new(name), at, call, weak: false });
                 }
+            };
+            match self.facts(file).expr(*part) {
+                Expr::Text(text) => {
+                    each_event_line(text, |name| add(name, at));
+                    awaits_name = text.trim_end_matches(' ').ends_with("event:");
+                }
+                _ if awaits_name => {
+                    awaits_name = false;
+                    self.at_deciding_callers(&[at], at, &mut |env, place| {
+                        self.texts(at, env).0.iter().for_each(|name| add(name, place));
+                    });
+                }
+                _ => {}
             }
         }
     }
@@ -182,6 +216,8 @@ impl Program {
 
 /// The names in the `event:` lines of a text that are whole.
 fn each_event_line(text: &str, mut each: impl FnMut(&str)) {
+    // Escapes stand in facts as they are written.
+    let text = text.replace("\\r", "\n").replace("\\n", "\n");
     for line in text.split(['\n', '\r']) {
         if let Some(name) = line.strip_prefix("event:")
             && !name.trim().is_empty()

@@ -53,6 +53,9 @@ pub(super) const TAGS: [&str; 28] = [
     "subject",
 ];
 
+/// Stands for the field of a name that the channel gives beside the message.
+const BY_CHANNEL: &str = "()";
+
 /// A place that tells one message type from others.
 #[derive(Debug, Clone)]
 pub(super) struct Route {
@@ -91,7 +94,7 @@ pub(super) enum Region {
 enum What {
     /// A message, or a member of it: how deep, and the name that it was last read by.
     Message(u32, SmolStr),
-    /// The name of its type: field and depth. The field is empty when the channel gives the name.
+    /// The name of its type: field and depth. The field is `BY_CHANNEL` when the channel gives the name.
     Tag(SmolStr, u32),
 }
 
@@ -187,7 +190,7 @@ impl Program {
                         Some(start) => name.starts_with(start),
                         None => name == listed,
                     };
-                    if row.unnamed.iter().any(is) {
+                    if row.unnamed.iter().any(|listed| name == listed) {
                         walk.start(&values, row.parameter, row.payload.as_deref());
                     } else if !row.reserved.iter().any(is) {
                         walk.routes.push(Route {
@@ -243,7 +246,7 @@ impl<'p> Walk<'p> {
     }
 
     fn start_tag(&mut self, handlers: &[Value], parameter: usize) {
-        self.enter(handlers, parameter, &[], &What::Tag(SmolStr::default(), 0));
+        self.enter(handlers, parameter, &[], &What::Tag(SmolStr::new_static(BY_CHANNEL), 0));
     }
 
     /// Follows something into functions as one of their parameters.
@@ -296,6 +299,13 @@ impl<'p> Walk<'p> {
     fn used(&mut self, carrier: &Carrier, file: crate::source::FileId, used: Use, what: &What) {
         let plain = |at: At| Carrier { at, keys: Vec::new() };
         match (used, what) {
+            // `data.toString()`, `message.json()`: the same message in another spelling.
+            (Use::Member(at, name), What::Message(..))
+                if matches!(name.as_str(), "toString" | "json" | "string" | "text")
+                    && self.call_of(at).is_some() =>
+            {
+                self.queue.extend(self.call_of(at).map(|call| (plain(call), what.clone())));
+            }
             (Use::Member(at, name), What::Message(nesting, _)) => {
                 if let Some(inner) = member_of_message(&name, *nesting) {
                     self.push(plain(at), inner);
@@ -326,8 +336,8 @@ impl<'p> Walk<'p> {
             (Use::Member(at, name), What::Tag(..)) => {
                 // `message.type.toLowerCase()`
                 let same = matches!(name.as_str(), "toLowerCase" | "toUpperCase" | "trim" | "toString");
-                if same && let Some(call) = self.program.facts(at.file).node(at.expr).parent {
-                    self.push(plain(At { expr: call, ..at }), what.clone());
+                if same && let Some(call) = self.call_of(at) {
+                    self.push(plain(call), what.clone());
                 }
             }
             (Use::Argument { call, index, callees }, What::Tag(field, nesting)) => {
@@ -336,6 +346,14 @@ impl<'p> Walk<'p> {
             }
             _ => {}
         }
+    }
+
+    /// The call whose callee an expression is.
+    fn call_of(&self, callee: At) -> Option<At> {
+        let facts = self.program.facts(callee.file);
+        let parent = facts.node(callee.expr).parent?;
+        let (called, _) = facts.call(parent)?;
+        (called == callee.expr).then_some(At { expr: parent, ..callee })
     }
 
     /// A message is handed to a library, to what a caller supplied, or put on a bus.
@@ -420,15 +438,8 @@ impl<'p> Walk<'p> {
     }
 
     fn route(&mut self, name: SmolStr, at: At, field: &SmolStr, nesting: u32, region: Region) {
-        self.routes.push(Route {
-            name,
-            at,
-            field: Some(field.clone()),
-            nesting,
-            region,
-            from: self.from,
-            weak: false,
-        });
+        let field = (field != BY_CHANNEL).then(|| field.clone());
+        self.routes.push(Route { name, at, field, nesting, region, from: self.from, weak: false });
     }
 
     /// `handlers[message.type]`

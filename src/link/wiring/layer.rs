@@ -37,7 +37,7 @@ impl Program {
         starving.retain(|it| seen.insert((it.place.file, it.owner.clone())));
         // Only plain connections: a hook of a library shares or closes its own.
         let own_channels: Vec<Spot> = remote()
-            .filter(|it| !it.messages.is_empty() && names_component_or_hook(&it.owner))
+            .filter(|it| !it.subscription && !it.messages.is_empty() && names_component_or_hook(&it.owner))
             .filter(|it| !it.owner.ends_with("Provider") && !it.owner.starts_with("use"))
             .map(|it| Spot {
                 place: it.place,

@@ -61,6 +61,7 @@ impl Program {
                 Reconnects::No => Some(self.reopens(at)),
             },
             remote: !opened.row.local,
+            subscription: opened.row.subscription,
             messages,
             receivers,
         }
@@ -71,7 +72,8 @@ impl Program {
         if opened.row.self_closing {
             return Cleared::NotNeeded;
         }
-        if opened.closes.iter().any(|at| self.runs_at_the_end(*at)) {
+        let home = |at: At| (at.file, self.facts(at.file).node(at.expr).function);
+        if opened.closes.iter().any(|at| home(*at) == home(opened.at) || self.runs_at_the_end(*at)) {
             return Cleared::Yes;
         }
         if opened.row.gives_stop && self.answer_is_used(opened.at, true) {

@@ -56,6 +56,8 @@ pub struct Channel {
     pub reconnects: Option<bool>,
     /// It leaves the machine: not a channel between tabs or workers.
     pub remote: bool,
+    /// It is one of several subscriptions on a connection that the library shares.
+    pub subscription: bool,
     /// Names of the message types that it carries, sorted.
     pub messages: Vec<SmolStr>,
     /// Where message handlers are registered with it.

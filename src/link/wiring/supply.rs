@@ -99,7 +99,7 @@ impl Program {
     /// Whether code may call a function though no caller of it was found: its name is used as a
     /// value, or a file out of our sight's reach mentions it.
     fn may_be_called_unseen(&self, function: FunctionAt) -> bool {
-        if self.is_inline_callback(function) {
+        if self.is_inline_callback(function) || self.is_option_of_unseen(function) {
             return true;
         }
         let facts = self.facts(function.file);
@@ -116,6 +116,19 @@ impl Program {
                     Expr::Ident { name: used, .. } | Expr::Member { name: used, .. } => used == name,
                     _ => false,
                 })
+        })
+    }
+
+    /// `build.query({ onCacheEntryAdded(arg, { updateCachedData }) { … } })`: a member of an object that
+    /// is handed to code out of sight.
+    fn is_option_of_unseen(&self, function: FunctionAt) -> bool {
+        let facts = self.facts(function.file);
+        let own = facts.function(function.function).and_then(|it| it.expr);
+        let call = own.and_then(|own| facts.call_with_member(own));
+        let callee = call.and_then(|call| facts.call(call)).map(|(callee, _)| callee);
+        callee.is_some_and(|expr| {
+            let callees = Evaluator::new(self).eval(At { file: function.file, expr }, &None);
+            !callees.iter().all(|it| matches!(it, Value::Function { .. } | Value::Class(_)))
         })
     }
 
