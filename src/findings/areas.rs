@@ -19,8 +19,8 @@ const NAMELESS: &str = "app client constants error hook hooks index layout loadi
 const LEADING: &str = "use with create fetch get load make poll refresh route start";
 /// Words behind the noun: what kind of code it is, and not what it is about.
 const TRAILING: &str = "api button card client component connection container context controller dialog feed \
-    handler handlers helper helpers hook hooks interval item layout list manager message modal page panel \
-    poll poller polling provider queries query router row screen section service services status store stream \
+    handler handlers helper helpers hook hooks interval item layout list listener manager message modal page panel \
+    poll poller polling provider queries query router row screen section service services socket status store stream \
     tab table timer util utils view widget";
 /// Words that title case spells wrong.
 const SPELLINGS: &[(&str, &str)] = &[
@@ -39,6 +39,9 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("Websocket", "WebSocket"),
     ("Websockets", "WebSocket"),
 ];
+/// Names that title case takes apart.
+const JOINED: &[(&str, &str)] =
+    &[("O Auth", "OAuth"), ("Signal R", "SignalR"), ("Web Rtc", "WebRTC"), ("Web Socket", "WebSocket")];
 /// Longest name of an area, in characters.
 const LONGEST: usize = 40;
 
@@ -179,8 +182,10 @@ fn noun(name: &str) -> Option<String> {
 
 /// `proxy-health` and `proxyHealth` as `Proxy Health`.
 pub(super) fn title(name: &str) -> String {
-    let title =
-        name.chars().take(LONGEST).collect::<String>().to_title_case().replace("Web Socket", "WebSocket");
+    let mut title = name.chars().take(LONGEST).collect::<String>().to_title_case();
+    for (apart, joined) in JOINED {
+        title = title.replace(apart, joined);
+    }
     let words = title.split(' ').map(|word| SPELLINGS.iter().find(|it| it.0 == word).map_or(word, |it| it.1));
     let spelled = words.collect::<Vec<_>>().join(" ");
     // Splitting `aBcD` adds letters, so the cut comes last as well.
@@ -232,6 +237,9 @@ mod tests {
             ("", "", "Application"),
             ("///", "", "Application"),
             ("src/sseClient.ts", "", "SSE"),
+            ("src/Components/SignalRListener.tsx", "", "SignalR"),
+            ("src/OAuth/useOAuth.ts", "", "OAuth"),
+            ("src/hooks/use-order-socket.ts", "", "Order"),
             ("src/contexts/ProxyFeedContext.tsx", "ProxyFeedContext", "Proxy"),
             ("src/lib/websocket/message-handlers.ts", "routeMessage", "WebSocket"),
         ] {

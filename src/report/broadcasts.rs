@@ -66,6 +66,8 @@ pub(super) struct Cell {
     pub(super) mark: Mark,
     /// Number of message types.
     pub(super) messages: usize,
+    /// Number of those that nothing sends.
+    pub(super) missing: usize,
     /// What is wrong; empty when nothing is.
     pub(super) words: &'static str,
     /// `path:line` of the worst one's emission, or of what waits for it. Hostile text.
@@ -91,10 +93,12 @@ pub(super) fn broadcasts(audit: &Audit) -> (Vec<Row<'_>>, usize) {
         let cell = operations.entry(Operation::of(&message.name)).or_insert_with(|| Cell {
             mark: Mark::Unseen,
             messages: 0,
+            missing: 0,
             words: "",
             evidence: String::new(),
         });
         cell.messages += 1;
+        cell.missing += usize::from(mark != Mark::Good);
         if cell.mark < mark {
             *cell = Cell { mark, words, evidence, ..*cell };
         }
@@ -117,6 +121,30 @@ fn emission(message: &MessageRow) -> (Mark, &'static str, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn each_operation_says_whether_the_backend_sends_it() {
+        let mut audit = sample::audit();
+        audit.messages[2].emitted.clear();
+        audit.messages[2].emitter_unseen = true;
+        let mut again = audit.messages[0].clone();
+        again.name = "campaign_removed".into();
+        audit.messages.push(again);
+        let (rows, unseen) = broadcasts(&audit);
+        assert_eq!(unseen, 1);
+        let [("Campaigns", operations)] = rows.as_slice() else { panic!("{rows:?}") };
+        let cells = operations.iter().map(|(operation, it)| {
+            (operation.title(), it.mark, it.messages, it.missing, it.words, it.evidence.as_str())
+        });
+        assert_eq!(
+            cells.collect::<Vec<_>>(),
+            [
+                ("Create", Mark::Good, 1, 0, "", "server/hub.go:11"),
+                ("Delete", Mark::Attention, 2, 1, "never called", "server/hub.go:12"),
+            ]
+        );
+    }
 
     #[test]
     fn messages_are_named_after_operations() {

@@ -77,8 +77,8 @@ impl Group {
         let words = match mark {
             Mark::Unseen => unseen,
             Mark::Good => good,
-            Mark::Attention => attention,
-            Mark::Bad => bad,
+            Mark::Attention if lines.iter().any(|it| it.mark == Mark::Good) => attention,
+            Mark::Attention | Mark::Bad => bad,
         };
         Self { title, words, mark, lines }
     }
@@ -169,7 +169,7 @@ pub(super) fn components(audit: &Audit) -> Group {
         let (mark, state) = match area.push {
             AreaPush::None | AreaPush::Connected => (Mark::Good, "connected"),
             AreaPush::Partial => (Mark::Attention, "partly connected"),
-            AreaPush::NotConnected => (Mark::Bad, "handlers not connected"),
+            AreaPush::NotConnected => not_connected(audit, area),
         };
         let own = || audit.messages.iter().filter(|it| it.area == area.name && arrival(it).is_some());
         let arrived = own().filter(|it| arrival(it) == Some(true)).count();
@@ -184,6 +184,14 @@ pub(super) fn components(audit: &Audit) -> Group {
     });
     let states = ["Not Seen", "Complete", "Mostly Complete", "Incomplete"];
     Group::of("Frontend Components", states, lines.collect()).worst_first()
+}
+
+/// That no message of an area arrives is as bad as the worst finding about it.
+fn not_connected(audit: &Audit, area: &Area) -> (Mark, &'static str) {
+    let own = || audit.findings.iter().filter(|it| it.area == area.name && is_push(it));
+    let handlers = own().any(|it| topic(it) == Some(Topic::Components));
+    let mark = own().map(|it| Mark::of(it.severity)).max().unwrap_or(Mark::Attention);
+    (mark, if handlers { "handlers not connected" } else { "nothing hears its messages" })
 }
 
 /// Whether a message for a client gets to code that runs; `None` when that cannot be said.
@@ -216,10 +224,13 @@ fn push_evidence(audit: &Audit, area: &Area) -> String {
 
 /// What stands between the senders and the components, from the declaration to the component.
 pub(super) fn infrastructure(audit: &Audit) -> Group {
-    let lines =
-        [message_types, handlers, routing, channels, providers].into_iter().filter_map(|it| it(audit));
-    let states = ["Not Seen", "Complete", "Mostly Complete", "Incomplete"];
-    Group::of("Push Infrastructure", states, lines.collect())
+    let way = [routing(audit), providers(audit)];
+    // That a channel is opened says nothing of what comes over it.
+    let seen = way.iter().any(Option::is_some);
+    let [routing, providers] = way;
+    let lines = [message_types(audit), handlers(audit), routing, channels(audit), providers];
+    let states = ["Not Seen", if seen { "Complete" } else { "Opened" }, "Mostly Complete", "Incomplete"];
+    Group::of("Push Infrastructure", states, lines.into_iter().flatten().collect())
 }
 
 fn line(name: &str, mark: Mark, words: String, evidence: Option<String>) -> Option<Line> {
@@ -234,7 +245,8 @@ fn message_types(audit: &Audit) -> Option<Line> {
     // Names that are written where they are used are no fault.
     let undefined = all.iter().any(|it| it.defined.is_empty());
     let mark = if undefined { Mark::Unseen } else { Mark::Good };
-    let evidence = all.iter().flat_map(|it| it.defined.iter().chain(&it.routed)).next();
+    let sent = all.iter().flat_map(|it| &it.emitted).map(|it| &it.spot);
+    let evidence = all.iter().flat_map(|it| it.defined.iter().chain(&it.routed)).chain(sent).next();
     (!all.is_empty()).then(|| line("Message types", mark, words, evidence.map(at)))?
 }
 
@@ -325,7 +337,7 @@ mod tests {
         assert_eq!(
             said(&components(&audit)),
             [
-                "🔴 Proxies: handlers not connected, 0 of 1 message types arrive @ src/contexts/FeedContext.tsx:5",
+                "⚠️ Proxies: nothing hears its messages, 0 of 1 message types arrive @ src/contexts/FeedContext.tsx:5",
                 "✅ Campaigns: connected, 2 of 2 message types arrive @ src/app/campaigns/page.tsx:11",
             ]
         );

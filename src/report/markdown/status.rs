@@ -79,6 +79,9 @@ fn backend(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
         Some(_) => "Incomplete 🔴",
         None => "Not Seen –",
     };
+    if areas.is_empty() && unseen == 0 {
+        return Ok(());
+    }
     writeln!(out, "\n### Backend Broadcasts ({state})")?;
     if unseen > 0 {
         let unseen = words::count(unseen, "message type");
@@ -98,15 +101,16 @@ fn backend(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     more(areas.len(), "area", out)
 }
 
-/// `✅ server/stream/hub.go:12`, `⚠️ 2 of 3 …`: how many message types, unless it is one.
+/// `✅ server/stream/hub.go:12`, `⚠️ 2 of 3 never called · server/stream/hub.go:12`.
 fn cell(cell: &Cell) -> String {
-    let Cell { mark, messages, words, evidence } = cell;
-    let mut said = vec![mark.sign().to_owned()];
-    if *messages > 1 {
-        said.push(format!("{} ·", words::count(*messages, "type")));
-    }
-    said.extend([*words, evidence].into_iter().filter(|it| !it.is_empty()).map(str::to_owned));
-    said.join(" ")
+    let Cell { mark, messages, missing, words, evidence } = cell;
+    let said = match (messages, missing) {
+        (1, _) => (*words).to_owned(),
+        (all, 0) => words::count(*all, "type"),
+        (all, missing) => format!("{} of {} {words}", words::thousands(*missing), words::thousands(*all)),
+    };
+    let said = if said.is_empty() { said } else { format!("{said} · ") };
+    format!("{} {said}{evidence}", mark.sign())
 }
 
 fn row(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
