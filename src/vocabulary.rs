@@ -188,3 +188,57 @@ vocabulary! {
         DeclaredOnly = "declared-only",
     }
 }
+
+vocabulary! {
+    /// What the timers of an area amount to.
+    AreaPolling {
+        /// No recurring work.
+        None = "none",
+        /// Only acceptable timers.
+        Accepted = "accepted",
+        /// Polling code that is switched off or not live.
+        Dormant = "dormant",
+        /// It polls.
+        Active = "active",
+    }
+}
+
+vocabulary! {
+    /// How far the push messages of an area get.
+    AreaPush {
+        /// There are none.
+        None = "none",
+        /// All of them reach code that runs.
+        Connected = "connected",
+        /// Some of them do.
+        Partial = "partial",
+        /// None of them does.
+        NotConnected = "not-connected",
+    }
+}
+
+vocabulary! {
+    /// Whether the backend sends the push messages of an area.
+    AreaBackend {
+        /// All of them, by code that runs.
+        Broadcasts = "broadcasts",
+        /// Some of them.
+        Partial = "partial",
+        /// None of them.
+        None = "none",
+        /// What could send them is not among the audited code, or not all of it could be seen.
+        Unknown = "unknown",
+    }
+}
+
+vocabulary! {
+    /// How far an area is on its way from polling to push.
+    AreaStatus {
+        /// Nothing is wrong, and no timer was left unjudged.
+        Done = "done",
+        /// Something is left over, cut or unjudged.
+        Attention = "attention",
+        /// A critical finding stands in the way.
+        Blocked = "blocked",
+    }
+}

@@ -16,11 +16,11 @@ const INFRASTRUCTURE: &str = "infra infrastructure monitoring observability ops 
 const NAMELESS: &str = "app client constants error hook hooks index layout loading main page root route server template \
     types util utils helpers _app _document _index _layout";
 /// Words in front of the noun of a name: `useProxyHealth`, `startOrderPolling`.
-const LEADING: &str = "use with create fetch get load make poll refresh start";
+const LEADING: &str = "use with create fetch get load make poll refresh route start";
 /// Words behind the noun: what kind of code it is, and not what it is about.
-const TRAILING: &str = "api button card client component connection container context controller dialog handler \
-    handlers helper helpers hook hooks interval item layout list manager modal page panel poll \
-    poller polling provider queries query row screen section service services status store stream \
+const TRAILING: &str = "api button card client component connection container context controller dialog feed \
+    handler handlers helper helpers hook hooks interval item layout list listener manager message modal page panel \
+    poll poller polling provider queries query router row screen section service services socket status store stream \
     tab table timer util utils view widget";
 /// Words that title case spells wrong.
 const SPELLINGS: &[(&str, &str)] = &[
@@ -39,6 +39,9 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("Websocket", "WebSocket"),
     ("Websockets", "WebSocket"),
 ];
+/// Names that title case takes apart.
+const JOINED: &[(&str, &str)] =
+    &[("O Auth", "OAuth"), ("Signal R", "SignalR"), ("Web Rtc", "WebRTC"), ("Web Socket", "WebSocket")];
 /// Longest name of an area, in characters.
 const LONGEST: usize = 40;
 
@@ -48,47 +51,93 @@ fn among(word: &str, list: &str) -> bool {
     list.split_ascii_whitespace().any(|it| it == word)
 }
 
+/// What code of a server is called whose place says nothing more.
+pub(super) const SERVER_AREA: &str = "Server";
+const INFRASTRUCTURE_AREA: &str = "Infrastructure";
+/// What code is called whose place says nothing.
+const NO_AREA: &str = "Application";
+
+/// Whether a name is our word for code that belongs to no part of the product.
+pub(super) fn is_general(area: &str) -> bool {
+    [SERVER_AREA, INFRASTRUCTURE_AREA, NO_AREA].contains(&area)
+}
+
+/// Whether a path stands in the folder of a server.
+pub(super) fn is_server(path: &str) -> bool {
+    Folders::of(path).above_features(SERVER)
+}
+
+/// The area that the folders of a path name by themselves: a route or a feature. Shared code has none.
+pub(super) fn feature(path: &str) -> Option<String> {
+    let folders = Folders::of(path);
+    if folders.above_features(SERVER) || folders.above_features(INFRASTRUCTURE) {
+        return None;
+    }
+    let at = (folders.features? + 1..folders.names.len()).find(|at| folders.tells(*at))?;
+    folders.names.get(at).map(|folder| title(folder))
+}
+
 /// The area of a file, by its path; `owner` (a component or hook in it) helps where the path says nothing.
 pub(super) fn area(path: &str, owner: &str) -> String {
-    let segments: Vec<&str> = path.split('/').collect();
-    let (file, folders) = segments.split_last().unwrap_or((&"", &[]));
-    let stem = stem(file);
-    let is = |at: usize, list: &str| folders.get(at).is_some_and(|folder| among(folder, list));
-    // `app/` at the top of `app/server/page.tsx` makes `server` a route.
-    let feature = (0..folders.len()).find(|at| is(*at, FEATURES));
-    let above_features = 0..feature.unwrap_or(folders.len());
-
-    if above_features.clone().any(|at| is(at, SERVER)) {
-        return "Server".to_owned();
+    let folders = Folders::of(path);
+    if folders.above_features(SERVER) {
+        return SERVER_AREA.to_owned();
     }
-    if above_features.clone().any(|at| is(at, INFRASTRUCTURE)) {
-        return "Infrastructure".to_owned();
+    if folders.above_features(INFRASTRUCTURE) {
+        return INFRASTRUCTURE_AREA.to_owned();
     }
-    let telling = |at: &usize| {
-        !is(*at, FEATURES)
-            && !is(*at, SHARED)
-            && !is(*at, WORKSPACES)
-            && folders.get(*at).is_some_and(|it| !is_pattern(it))
-    };
-    if let Some(feature) = feature {
-        // `app/lib/useOrders.ts` is shared code that happens to stand under `app`.
-        if let Some(folder) = (feature + 1..folders.len()).find(telling).and_then(|at| folders.get(at)) {
-            return title(folder);
-        }
-        if let Some(name) = noun(stem).or_else(|| noun(owner)) {
-            return name;
-        }
+    // `app/lib/useOrders.ts` is shared code that happens to stand under `app`.
+    if let Some(feature) = feature(path) {
+        return feature;
     }
-    let shared = (0..folders.len()).any(|at| is(at, SHARED) && !is(at, "src") && !is(at, WORKSPACES));
-    if shared && let Some(name) = noun(stem).or_else(|| noun(owner)) {
+    let stem = stem(path.rsplit('/').next().unwrap_or(path));
+    let all = 0..folders.names.len();
+    let shared =
+        all.clone().any(|at| folders.is(at, SHARED) && !folders.is(at, "src") && !folders.is(at, WORKSPACES));
+    if (shared || folders.features.is_some())
+        && let Some(name) = noun(stem).or_else(|| noun(owner))
+    {
         return name;
     }
-    let telling_from = |start: usize| (start..folders.len()).find(telling);
-    let package = (1..folders.len()).find(|at| is(at - 1, WORKSPACES));
-    let inside_src = || folders.iter().position(|it| *it == "src").and_then(telling_from);
-    let folder = package.or_else(inside_src).or_else(|| telling_from(0)).and_then(|at| folders.get(at));
+    let telling_from = |start: usize| (start..all.end).find(|at| folders.tells(*at));
+    let package = (1..all.end).find(|at| folders.is(at - 1, WORKSPACES));
+    let inside_src = || folders.names.iter().position(|it| *it == "src").and_then(telling_from);
+    let folder = package.or_else(inside_src).or_else(|| telling_from(0)).and_then(|at| folders.names.get(at));
     let name = folder.map(|folder| title(folder)).or_else(|| noun(stem)).or_else(|| noun(owner));
-    name.unwrap_or_else(|| "Application".to_owned())
+    name.unwrap_or_else(|| NO_AREA.to_owned())
+}
+
+/// The folders of a path.
+struct Folders<'a> {
+    names: Vec<&'a str>,
+    /// The first one whose sub-folders are routes or features: `app/` at the top of
+    /// `app/server/page.tsx` makes `server` a route.
+    features: Option<usize>,
+}
+
+impl<'a> Folders<'a> {
+    fn of(path: &'a str) -> Self {
+        let mut names: Vec<&str> = path.split('/').collect();
+        names.pop();
+        let features = names.iter().position(|it| among(it, FEATURES));
+        Self { names, features }
+    }
+
+    fn is(&self, at: usize, list: &str) -> bool {
+        self.names.get(at).is_some_and(|folder| among(folder, list))
+    }
+
+    fn above_features(&self, list: &str) -> bool {
+        (0..self.features.unwrap_or(self.names.len())).any(|at| self.is(at, list))
+    }
+
+    /// Whether a folder says what the code in it is about.
+    fn tells(&self, at: usize) -> bool {
+        !self.is(at, FEATURES)
+            && !self.is(at, SHARED)
+            && !self.is(at, WORKSPACES)
+            && self.names.get(at).is_some_and(|it| !is_pattern(it))
+    }
 }
 
 /// Route groups `(dashboard)`, parameters `[id]` and `$id`, slots `@modal`, private `_components`:
@@ -132,9 +181,11 @@ fn noun(name: &str) -> Option<String> {
 }
 
 /// `proxy-health` and `proxyHealth` as `Proxy Health`.
-fn title(name: &str) -> String {
-    let title =
-        name.chars().take(LONGEST).collect::<String>().to_title_case().replace("Web Socket", "WebSocket");
+pub(super) fn title(name: &str) -> String {
+    let mut title = name.chars().take(LONGEST).collect::<String>().to_title_case();
+    for (apart, joined) in JOINED {
+        title = title.replace(apart, joined);
+    }
     let words = title.split(' ').map(|word| SPELLINGS.iter().find(|it| it.0 == word).map_or(word, |it| it.1));
     let spelled = words.collect::<Vec<_>>().join(" ");
     // Splitting `aBcD` adds letters, so the cut comes last as well.
@@ -186,9 +237,29 @@ mod tests {
             ("", "", "Application"),
             ("///", "", "Application"),
             ("src/sseClient.ts", "", "SSE"),
+            ("src/Components/SignalRListener.tsx", "", "SignalR"),
+            ("src/OAuth/useOAuth.ts", "", "OAuth"),
+            ("src/hooks/use-order-socket.ts", "", "Order"),
+            ("src/contexts/ProxyFeedContext.tsx", "ProxyFeedContext", "Proxy"),
+            ("src/lib/websocket/message-handlers.ts", "routeMessage", "WebSocket"),
         ] {
             assert_eq!(area(path, owner), expected, "{path} {owner}");
         }
+    }
+
+    #[test]
+    fn only_routes_and_features_name_an_area_by_their_folder() {
+        for (path, expected) in [
+            ("src/app/proxies/page.tsx", Some("Proxies")),
+            ("src/components/dashboard/Activity.tsx", Some("Dashboard")),
+            ("src/lib/websocket/message-handlers.ts", None),
+            ("app/lib/useOrders.ts", None),
+            ("server/proxies/handler.go", None),
+            ("apps/backend/components/orders/list.ts", None),
+        ] {
+            assert_eq!(feature(path).as_deref(), expected, "{path}");
+        }
+        assert!(is_server("server/stream/hub.go") && !is_server("src/app/server/page.tsx"));
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::source::Skip;
 use crate::vocabulary::{
-    Cleared, Confidence, FindingStatus, Gate, Kind, MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
+    AreaBackend, AreaPolling, AreaPush, AreaStatus, Cleared, Confidence, FindingStatus, Gate, Kind,
+    MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
 };
 
 /// A finished audit of one or more roots.
@@ -46,14 +47,25 @@ pub struct Summary {
     pub accepted: usize,
     /// Requests a minute of all live, not switched-off network polls whose interval is known.
     pub requests_per_minute: f64,
-    /// Share of recurring work that is migrated or acceptable, 0 to 100: accepted timers among
-    /// all timers that are neither tests, definitions nor disabled. `None` when there is no such
-    /// timer.
+    /// The links of the way from polling to push.
+    pub links: Links,
+    /// Share of the links that are present, 0 to 100. `None` when none is required.
     pub completion: Option<f64>,
     /// Number of timers by verdict.
     pub by_verdict: BTreeMap<Verdict, usize>,
     /// Number of findings by rule id.
     pub by_rule: BTreeMap<&'static str, usize>,
+}
+
+/// Links of the way from polling to push: polls that are gone or acceptable, messages that are sent,
+/// routed and handed to code that runs, providers that are mounted and read, handlers that are
+/// registered. Counted by `findings::links`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Those that are there.
+    pub present: usize,
+    /// Those that are needed, as far as both their ends are among the audited code.
+    pub required: usize,
 }
 
 /// One step of the evidence.
@@ -184,6 +196,8 @@ pub struct SpotRow {
     pub owner: String,
     /// What stands there, in a few words. Hostile text.
     pub label: String,
+    /// Client or server, by the language and the folders of the file.
+    pub side: Side,
     /// Whether an entry of the app reaches it.
     pub live: bool,
     /// How sure it is that the message comes by.
@@ -282,21 +296,12 @@ pub struct ProviderRow {
     pub outside: Vec<String>,
     /// What it carries comes over a push channel.
     pub realtime: bool,
+    /// Somebody unseen may render its provider.
+    pub mount_unseen: bool,
     /// Whether it reaches anybody.
     pub verdict: ProviderVerdict,
-}
-
-/// Polling status of an area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AreaPolling {
-    /// No recurring work.
-    None,
-    /// Only acceptable timers.
-    Accepted,
-    /// Polling code that is switched off or not live.
-    Dormant,
-    /// It polls.
-    Active,
+    /// Name of the area that it belongs to.
+    pub area: String,
 }
 
 /// A part of the product that people name.
@@ -306,6 +311,12 @@ pub struct Area {
     pub name: String,
     /// What its timers amount to.
     pub polling: AreaPolling,
+    /// How far its push messages get.
+    pub push: AreaPush,
+    /// Whether the backend sends them.
+    pub backend: AreaBackend,
+    /// How far it is.
+    pub status: AreaStatus,
     /// Number of timers in it that could not be seen through.
     pub unknown: usize,
     /// Number of findings in it.

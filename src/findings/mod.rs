@@ -5,6 +5,8 @@ pub mod audit;
 mod areas;
 mod fingerprint;
 mod frame;
+mod links;
+mod naming;
 mod next_steps;
 #[cfg(test)]
 mod samples;
@@ -15,13 +17,16 @@ use std::cmp::Reverse;
 
 use audit::{Audit, ChainStep, Finding, ProviderRow, Stats, TimerRow};
 use frame::Texts;
+use links::Evidence;
+use naming::Areas;
 
 use crate::link::Linked;
 use crate::link::providers::Provider;
 use crate::link::timer::{Step, Timer};
+use crate::link::wiring::model::Message;
 use crate::rules::{self, Found, Policy};
-use crate::source::{FileId, Place};
-use crate::vocabulary::FindingStatus;
+use crate::source::{FileId, Place, Role};
+use crate::vocabulary::{FindingStatus, Side};
 
 /// Asks all rules about the linked program and puts everything that a report shows in its final
 /// order.
@@ -39,9 +44,12 @@ pub fn audit(
     let mut timers = std::mem::take(&mut linked.timers);
     timers.sort_by(|a, b| timer_order(&linked, a).cmp(&timer_order(&linked, b)));
     linked.timers = timers;
-    let providers = linked.providers.iter().map(|it| provider_row(it, &linked)).collect();
+    let areas = Areas::of(&linked);
+    let providers: Vec<ProviderRow> =
+        linked.providers.iter().map(|it| provider_row(it, &linked, &areas)).collect();
     let mut texts = Texts::new(sources);
-    let mut rows: Vec<TimerRow> = linked.timers.iter().map(|it| timer_row(it, &linked, &mut texts)).collect();
+    let mut rows: Vec<TimerRow> =
+        linked.timers.iter().map(|it| timer_row(it, &linked, &mut texts, &areas)).collect();
     let (found, broken) = rules::check(&linked, policy);
     let found = in_order(found, &linked);
     let fingerprints =
@@ -51,8 +59,8 @@ pub fn audit(
         .into_iter()
         .zip(fingerprints)
         .map(|(found, fingerprint)| Owned {
-            finding: finding(&found, fingerprint, &linked, &mut texts),
-            owner: found.owner,
+            finding: finding(&found, fingerprint, &linked, &mut texts, &areas),
+            name: name(found),
         })
         .collect();
     // Stable: what is equally severe stays in the order of the source.
@@ -68,28 +76,47 @@ pub fn audit(
     stats.skipped.extend(broken);
     stats.skipped.sort();
     stats.skipped.dedup();
-    let messages = wiring::messages(&linked, &owned);
-    let channels = wiring::channels(&linked, &mut texts);
+    let messages = wiring::messages(&linked, &owned, &areas);
+    let channels = wiring::channels(&linked, &mut texts, &areas);
     let next_steps = next_steps::next_steps(&owned, &rows);
     let findings: Vec<Finding> = owned.into_iter().map(|it| it.finding).collect();
-    Audit {
-        root,
-        summary: summary::summary(&findings, &rows),
-        messages,
-        channels,
-        providers,
-        areas: summary::areas(&findings, &rows),
-        next_steps,
-        findings,
-        timers: rows,
-        stats,
+    let evidence = Evidence {
+        findings: &findings,
+        timers: &rows,
+        messages: &messages,
+        channels: &channels,
+        providers: &providers,
+    };
+    let links = links::links(evidence);
+    let backend = stats.backend_files > 0 || has_server(&linked);
+    let (summary, areas) =
+        (summary::summary(&findings, &rows, &links), summary::areas(evidence, &links, backend));
+    Audit { root, summary, messages, channels, providers, areas, next_steps, findings, timers: rows, stats }
+}
+
+/// A finding and the name of what it is about.
+struct Owned {
+    finding: Finding,
+    name: String,
+}
+
+/// What people call the matter of a finding: the handler that nothing registers, the message type
+/// whose line is cut, or else the code that holds it.
+fn name(found: Found) -> String {
+    match found.message {
+        _ if rules::is_loose_handler(found.rule) => found.api,
+        Some(message) => message.to_string(),
+        None => found.owner,
     }
 }
 
-/// A finding and the name of the code that it is about.
-struct Owned {
-    finding: Finding,
-    owner: String,
+/// Whether code of a server is among the audited files.
+fn has_server(linked: &Linked) -> bool {
+    let timers = linked.timers.iter().any(|it| it.side == Side::Server);
+    let emits = |it: &Message| it.emitted.iter().any(|it| it.side == Side::Server);
+    timers
+        || linked.wiring.messages.iter().any(emits)
+        || linked.files.iter().any(|it| it.role == Role::Product && areas::is_server(&it.path))
 }
 
 fn timer_order<'a>(linked: &'a Linked, timer: &'a Timer) -> impl Ord + use<'a> {
@@ -106,7 +133,13 @@ fn in_order(mut found: Vec<Found>, linked: &Linked) -> Vec<Found> {
     found
 }
 
-fn finding(found: &Found, fingerprint: String, linked: &Linked, texts: &mut Texts<'_>) -> Finding {
+fn finding(
+    found: &Found,
+    fingerprint: String,
+    linked: &Linked,
+    texts: &mut Texts<'_>,
+    areas: &Areas,
+) -> Finding {
     let path = linked.path(found.place.file);
     let (column, end_column) = texts.columns(found.place);
     let rules::Wording { message, impact, help } = found.wording.clone();
@@ -121,7 +154,7 @@ fn finding(found: &Found, fingerprint: String, linked: &Linked, texts: &mut Text
         column,
         end_line: found.place.end_line,
         end_column,
-        area: areas::area(path, &found.owner),
+        area: areas.of_finding(found, path),
         fingerprint,
         status: FindingStatus::New,
         confidence: found.confidence,
@@ -132,7 +165,7 @@ fn finding(found: &Found, fingerprint: String, linked: &Linked, texts: &mut Text
     }
 }
 
-fn provider_row(provider: &Provider, linked: &Linked) -> ProviderRow {
+fn provider_row(provider: &Provider, linked: &Linked, areas: &Areas) -> ProviderRow {
     let at = |place: &Place| format!("{}:{}", linked.path(place.file), place.line);
     ProviderRow {
         context: provider.context.clone(),
@@ -142,11 +175,13 @@ fn provider_row(provider: &Provider, linked: &Linked) -> ProviderRow {
         consumers: provider.consumers.iter().map(at).collect(),
         outside: provider.outside.iter().map(|it| at(&it.place)).collect(),
         realtime: provider.realtime,
+        mount_unseen: provider.mount_unseen,
         verdict: provider.verdict,
+        area: areas.of_file(linked.path(provider.created.file), &provider.context),
     }
 }
 
-fn timer_row(timer: &Timer, linked: &Linked, texts: &mut Texts<'_>) -> TimerRow {
+fn timer_row(timer: &Timer, linked: &Linked, texts: &mut Texts<'_>, areas: &Areas) -> TimerRow {
     let path = linked.path(timer.place.file);
     TimerRow {
         file: path.to_owned(),
@@ -167,7 +202,7 @@ fn timer_row(timer: &Timer, linked: &Linked, texts: &mut Texts<'_>) -> TimerRow 
         confidence: timer.confidence,
         chain: chain(&timer.chain, linked),
         finding_fingerprint: None,
-        area: areas::area(path, &timer.owner),
+        area: areas.of_file(path, &timer.owner),
     }
 }
 

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use super::Owned;
-use super::audit::{NextStep, Priority, TimerRow};
+use super::audit::{Finding, NextStep, Priority, TimerRow};
+use super::summary::loads;
 use crate::rules::{self, words::quote};
 use crate::vocabulary::Severity;
 
@@ -23,11 +24,9 @@ struct Group<'a> {
     members: Vec<&'a Owned>,
 }
 
+/// One step for each area and cause; where that is too many, the least urgent ones become one for
+/// each cause.
 pub(super) fn next_steps(findings: &[Owned], timers: &[TimerRow]) -> Vec<NextStep> {
-    let by_file = grouped(findings, timers, |it| &it.finding.file);
-    if by_file.len() <= MOST {
-        return steps(by_file, in_file);
-    }
     let mut by_area = grouped(findings, timers, |it| &it.finding.area);
     if by_area.len() <= MOST {
         return steps(by_area, in_area);
@@ -38,7 +37,8 @@ pub(super) fn next_steps(findings: &[Owned], timers: &[TimerRow]) -> Vec<NextSte
     steps(by_area, in_area).into_iter().chain(steps(rest, in_places)).collect()
 }
 
-/// Groups by urgency, rule and the given key, most urgent first.
+/// Groups by severity, rule and the given key, most urgent first: by the load that they would take from
+/// the server, then what has to be done before the rest can be.
 fn grouped<'a>(
     findings: impl IntoIterator<Item = &'a Owned>,
     timers: &[TimerRow],
@@ -53,14 +53,15 @@ fn grouped<'a>(
             requests_per_minute: 0.0,
             members: Vec::new(),
         });
-        let timer = owned.finding.timer.and_then(|at| timers.get(at));
-        group.requests_per_minute += timer.and_then(|it| it.requests_per_minute).unwrap_or(0.0);
+        let timer = owned.finding.timer.filter(|_| rules::is_active_poll(rule)).and_then(|at| timers.get(at));
+        group.requests_per_minute += timer.and_then(loads).unwrap_or(0.0);
         group.members.push(owned);
     }
     let mut groups: Vec<_> = groups.into_values().collect();
     // Stable: equals stay in the order of rule and name. A load never differs by its sign or is no
     // number, so its bits order as it does.
-    groups.sort_by_key(|it| (it.priority, urgency(it.rule), Reverse(it.requests_per_minute.to_bits())));
+    let topic = |rule| rules::find(rule).map(|it| it.topic);
+    groups.sort_by_key(|it| (it.priority, Reverse(it.requests_per_minute.to_bits()), topic(it.rule)));
     groups
 }
 
@@ -73,19 +74,19 @@ fn steps<'a>(groups: Vec<Group<'a>>, place: fn(&[&'a Owned]) -> String) -> Vec<N
     groups.into_iter().map(step).collect()
 }
 
-/// `useOrders and useStock (src/hooks/orders.ts)`.
-fn in_file(members: &[&Owned]) -> String {
-    let file = quote(members.first().map_or("", |it| it.finding.file.as_str()));
-    match enumeration(code(members, |it| &it.owner), "more") {
-        owners if owners.is_empty() => file,
-        owners => format!("{owners} ({file})"),
-    }
-}
-
-/// `Orders (src/app/orders/page.tsx, src/hooks/useOrders.ts)`.
+/// `Orders (useOrders and useStock in src/hooks/orders.ts)`, or with the files when there are several.
 fn in_area(members: &[&Owned]) -> String {
-    let area = members.first().map_or("", |it| it.finding.area.as_str());
-    format!("{area} ({})", enumeration(code(members, |it| &it.finding.file), "more files"))
+    let Some(Owned { finding: Finding { area, file, .. }, .. }) = members.first() else {
+        return String::new();
+    };
+    if members.iter().any(|it| it.finding.file != *file) {
+        return format!("{area} ({})", enumeration(code(members, |it| &it.finding.file), "more files"));
+    }
+    let file = quote(file);
+    match enumeration(code(members, |it| &it.name), "more") {
+        names if names.is_empty() => format!("{area} ({file})"),
+        names => format!("{area} ({names} in {file})"),
+    }
 }
 
 /// `5 other places (Orders, Chat and Fleet)`; when they are all in one area, as that area.
@@ -129,11 +130,4 @@ fn priority(severity: Severity) -> Priority {
         Severity::Warning => Priority::Medium,
         Severity::Info => Priority::Low,
     }
-}
-
-/// Among equally severe findings, what runs goes before what does not.
-fn urgency(rule: &str) -> usize {
-    const ORDER: [&str; 5] =
-        ["network-poll", "status-poll", "uncleared-timer", "dormant-poll", "leftover-config"];
-    ORDER.iter().position(|it| *it == rule).unwrap_or(ORDER.len())
 }

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::audit::{Area, AreaPolling, Finding, Summary, TimerRow};
+use super::areas::SERVER_AREA;
+use super::audit::{Area, Finding, Summary, TimerRow};
+use super::links::{self, Evidence, Link};
 use crate::rules;
-use crate::vocabulary::{Gate, Kind, Severity, Verdict};
+use crate::vocabulary::{AreaBackend, AreaPolling, AreaPush, AreaStatus, Gate, Kind, Severity, Verdict};
 
-pub(super) fn summary(findings: &[Finding], timers: &[TimerRow]) -> Summary {
+pub(super) fn summary(findings: &[Finding], timers: &[TimerRow], links: &[Link<'_>]) -> Summary {
     let mut summary = Summary::default();
     for finding in findings {
         match finding.severity {
@@ -19,11 +21,17 @@ pub(super) fn summary(findings: &[Finding], timers: &[TimerRow]) -> Summary {
     for timer in timers {
         *summary.by_verdict.entry(timer.verdict).or_default() += 1;
     }
-    let recurring = timers.iter().filter(|timer| timer.recurs()).count();
     summary.accepted = timers.iter().filter(|timer| timer.is_accepted()).count();
-    summary.completion = (recurring > 0).then(|| 100.0 * summary.accepted as f64 / recurring as f64);
+    summary.links = links::count(links);
+    summary.completion = completion(summary.links.present, summary.links.required);
     summary.requests_per_minute = requests_per_minute(timers);
     summary
+}
+
+/// How far the migration is: the links that are present among those that are required, in percent;
+/// `None` when none is. What is a link stands at [`links::links`].
+fn completion(present: usize, required: usize) -> Option<f64> {
+    (required > 0).then(|| 100.0 * present as f64 / required as f64)
 }
 
 /// The load of all live polls that are not switched off.
@@ -46,15 +54,17 @@ fn requests_per_minute(timers: &[TimerRow]) -> f64 {
         .fold(0.0, |sum, rate| sum + rate)
 }
 
-fn loads(timer: &TimerRow) -> Option<f64> {
+/// Requests a minute of a poll that runs.
+pub(super) fn loads(timer: &TimerRow) -> Option<f64> {
     let runs = timer.live && matches!(timer.gate, Gate::Always | Gate::Conditional);
     timer.requests_per_minute.filter(|_| runs && timer.verdict == Verdict::NetworkPoll)
 }
 
-/// Every area that recurs or has a finding, sorted by name.
-pub(super) fn areas(findings: &[Finding], timers: &[TimerRow]) -> Vec<Area> {
+/// Every area that recurs, has push or a finding, sorted by name. `backend`: the audited roots hold
+/// code of one.
+pub(super) fn areas(evidence: Evidence<'_>, links: &[Link<'_>], backend: bool) -> Vec<Area> {
     let mut areas: BTreeMap<&str, Area> = BTreeMap::new();
-    for timer in timers.iter().filter(|timer| timer.recurs()) {
+    for timer in evidence.timers.iter().filter(|timer| timer.recurs()) {
         let area = areas.entry(&timer.area).or_insert_with(|| empty(&timer.area));
         // What nobody saw is neither polling nor acceptable.
         if timer.verdict == Verdict::Unknown {
@@ -63,19 +73,56 @@ pub(super) fn areas(findings: &[Finding], timers: &[TimerRow]) -> Vec<Area> {
             area.polling = area.polling.max(AreaPolling::Accepted);
         }
     }
-    for finding in findings {
+    for link in links {
+        areas.entry(link.area).or_insert_with(|| empty(link.area));
+    }
+    for finding in evidence.findings {
         let area = areas.entry(&finding.area).or_insert_with(|| empty(&finding.area));
         area.findings += 1;
         area.worst = area.worst.max(Some(finding.severity));
         area.polling = area.polling.max(match finding.rule {
             rule if rules::is_active_poll(rule) => AreaPolling::Active,
-            "dormant-poll" => AreaPolling::Dormant,
+            rule if rules::is_dormant_poll(rule) => AreaPolling::Dormant,
             _ => AreaPolling::None,
         });
+        // Without a link of its own, what is wrong with push is all that is known of it. Code of a
+        // server shows nothing, so nothing has to arrive there.
+        let push = rules::find(finding.rule).is_some_and(|rule| rule.topic.is_push());
+        if push && finding.area != SERVER_AREA {
+            area.push = AreaPush::Partial;
+        }
+    }
+    for (name, area) in &mut areas {
+        let own = || links.iter().filter(|it| it.area == *name);
+        area.push = match links::push(own()) {
+            AreaPush::None => area.push,
+            push => push,
+        };
+        area.backend = links::backend(own(), backend);
+        area.status = status(area, own());
     }
     areas.into_values().collect()
 }
 
+/// Blocked by a critical finding; done when nothing in it is wrong, no link is missing, and each of its
+/// timers was seen through. That no backend is among the audited code is nothing to mend in an area.
+fn status<'a>(area: &Area, mut links: impl Iterator<Item = &'a Link<'a>>) -> AreaStatus {
+    match area.worst {
+        Some(Severity::Critical) => AreaStatus::Blocked,
+        None if area.unknown == 0 && !links.any(|it| it.present == Some(false)) => AreaStatus::Done,
+        _ => AreaStatus::Attention,
+    }
+}
+
 fn empty(name: &str) -> Area {
-    Area { name: name.to_owned(), polling: AreaPolling::None, unknown: 0, findings: 0, worst: None }
+    Area {
+        name: name.to_owned(),
+        polling: AreaPolling::None,
+        push: AreaPush::None,
+        backend: AreaBackend::Unknown,
+        status: AreaStatus::Done,
+        unknown: 0,
+        findings: 0,
+        worst: None,
+    }
 }

@@ -1,10 +1,14 @@
 //! The audit as a whole: order, links between findings and timers, counts, areas and next steps.
 
-use super::audit::{AreaPolling, Priority};
-use super::samples::{files, leftover, poll};
+use super::audit::{Links, Priority};
+use super::samples::{files, leftover, message, poll, sent, spot};
 use super::*;
+use crate::link::wiring::model::{LooseHandler, Wiring};
 use crate::source::Skip;
-use crate::vocabulary::{Cleared, Gate, Kind, Severity, Verdict};
+use crate::vocabulary::{
+    AreaBackend, AreaPolling, AreaPush, AreaStatus, Cleared, Confidence, Gate, Kind, MessageVerdict,
+    Severity, Verdict,
+};
 
 const PATHS: [&str; 4] = [
     "src/app/orders/page.tsx",
@@ -94,7 +98,8 @@ fn the_summary_counts() {
     assert_eq!((summary.critical, summary.warning, summary.info, summary.accepted), (2, 4, 0, 1));
     // Two live polls of 12; the dormant one is no load.
     assert_eq!(summary.requests_per_minute, 24.0);
-    assert_eq!(summary.completion, Some(20.0));
+    // Four polls, and all of them are findings.
+    assert_eq!((summary.links, summary.completion), (Links { present: 0, required: 4 }, Some(0.0)));
     assert_eq!(summary.by_verdict[&Verdict::NetworkPoll], 3);
     assert_eq!(summary.by_rule["uncleared-timer"], 1);
     assert_eq!(audited(Linked::default()).summary.completion, None);
@@ -120,15 +125,148 @@ fn an_interval_and_the_hook_that_runs_on_it_are_one_load() {
 
 #[test]
 fn areas_have_the_status_of_their_worst_timer() {
-    let areas: Vec<_> =
-        audited(fleet()).areas.into_iter().map(|it| (it.name, it.polling, it.findings, it.worst)).collect();
+    let areas = audited(fleet()).areas;
+    let areas: Vec<_> = areas.iter().map(|it| (&*it.name, it.polling, it.findings, it.status)).collect();
     assert_eq!(
         areas,
         [
-            ("Orders".to_owned(), AreaPolling::Active, 3, Some(Severity::Critical)),
-            ("Proxy Health".to_owned(), AreaPolling::Dormant, 2, Some(Severity::Warning)),
-            ("Server".to_owned(), AreaPolling::Accepted, 0, None),
-            ("WebSocket".to_owned(), AreaPolling::Active, 1, Some(Severity::Warning)),
+            ("Orders", AreaPolling::Active, 3, AreaStatus::Blocked),
+            ("Proxy Health", AreaPolling::Dormant, 2, AreaStatus::Attention),
+            ("Server", AreaPolling::Accepted, 0, AreaStatus::Done),
+            ("WebSocket", AreaPolling::Active, 1, AreaStatus::Attention),
+        ]
+    );
+}
+
+/// Messages of three areas: one that arrives, one that nobody hears, one whose sender nobody calls.
+fn wired() -> Linked {
+    let paths = [
+        "src/app/campaigns/page.tsx",
+        "src/app/proxies/page.tsx",
+        "src/app/dashboard/page.tsx",
+        "src/lib/websocket/router.ts",
+        "server/stream/hub.ts",
+    ];
+    let mut unheard = sent("proxy_deleted", 4, 3);
+    unheard.verdict = MessageVerdict::NoSubscriber;
+    unheard.subscribed.clear();
+    unheard.unsupplied = vec![spot(3, 9)];
+    let mut dead = sent("dashboard_activity", 4, 2);
+    dead.verdict = MessageVerdict::EmitDead;
+    dead.emitted[0].called = Some(false);
+    let messages = vec![sent("campaign_created", 4, 0), dead, unheard];
+    Linked { files: files(&paths), wiring: Wiring { messages, ..Wiring::default() }, ..Linked::default() }
+}
+
+#[test]
+fn areas_say_how_far_messages_get() {
+    let audit = audited(wired());
+    let areas: Vec<_> = audit.areas.iter().map(|it| (&*it.name, it.push, it.backend, it.status)).collect();
+    assert_eq!(
+        areas,
+        [
+            ("Campaigns", AreaPush::Connected, AreaBackend::Broadcasts, AreaStatus::Done),
+            ("Dashboard", AreaPush::Connected, AreaBackend::None, AreaStatus::Attention),
+            ("Proxies", AreaPush::NotConnected, AreaBackend::Broadcasts, AreaStatus::Blocked),
+        ]
+    );
+    assert_eq!(audit.summary.links, Links { present: 7, required: 9 });
+    // The router and the hub are shared; what is wrong there is wrong with the areas.
+    let findings: Vec<_> = audit.findings.iter().map(|it| (it.rule, &*it.area)).collect();
+    assert_eq!(findings, [("unsubscribed-message", "Proxies"), ("dead-emitter", "Dashboard")]);
+}
+
+#[test]
+fn what_cannot_be_seen_is_neither_present_nor_missing() {
+    let mut linked = wired();
+    linked.files.truncate(4);
+    linked.wiring.messages = vec![message("campaign_created", 0), message("proxy_deleted", 1)];
+    linked.wiring.messages[1].emitter_unseen = false;
+    linked.wiring.messages[1].verdict = MessageVerdict::NeverEmitted;
+    linked.timers = vec![poll(2, 5, "Dashboard")];
+    let audit = audited(linked);
+    let backend: Vec<_> = audit.areas.iter().map(|it| (&*it.name, it.push, it.backend)).collect();
+    assert_eq!(
+        backend,
+        [
+            ("Campaigns", AreaPush::Connected, AreaBackend::Unknown),
+            // No backend is among the files, so that it sends nothing for an area without push is not known.
+            ("Dashboard", AreaPush::None, AreaBackend::Unknown),
+            ("Proxies", AreaPush::Connected, AreaBackend::None),
+        ]
+    );
+    // Routed and heard twice, one message that is never sent, one poll.
+    assert_eq!(audit.summary.links, Links { present: 4, required: 6 });
+}
+
+#[test]
+fn protocols_declarations_and_guesses_need_no_links() {
+    let mut linked = wired();
+    linked.wiring.messages = vec![
+        Message { protocol: true, ..message("ping", 0) },
+        Message { verdict: MessageVerdict::DeclaredOnly, ..message("proxy_moved", 0) },
+        Message {
+            verdict: MessageVerdict::LogOnly,
+            confidence: Confidence::Possible,
+            ..message("proxy_seen", 0)
+        },
+    ];
+    let audit = audited(linked);
+    assert_eq!((audit.summary.links, audit.summary.completion), (Links::default(), None));
+    assert!(audit.areas.is_empty());
+}
+
+#[test]
+fn a_handler_that_nothing_registers_is_a_missing_link() {
+    let mut linked = wired();
+    linked.wiring.messages.truncate(1);
+    let handler = |file, name: &str| LooseHandler {
+        place: samples::place(file, 4, 1),
+        name: name.into(),
+        owner: "Page".to_owned(),
+        messages: vec!["campaign_created".into()],
+        reasons: vec![],
+        used: "never used".to_owned(),
+        quote: None,
+        live: true,
+        confidence: Confidence::Certain,
+        chain: vec![],
+    };
+    linked.wiring.loose_handlers = vec![handler(0, "handleCreated"), handler(1, "handleProxy")];
+    let audit = audited(linked);
+    // A handler belongs to its page, whatever the message is about.
+    let areas: Vec<_> = audit.areas.iter().map(|it| (&*it.name, it.push, it.status)).collect();
+    assert_eq!(
+        areas,
+        [
+            ("Campaigns", AreaPush::Partial, AreaStatus::Blocked),
+            ("Proxies", AreaPush::NotConnected, AreaStatus::Blocked),
+        ]
+    );
+    assert_eq!(audit.summary.links, Links { present: 3, required: 5 });
+    assert_eq!(
+        audit.next_steps[0].text,
+        "Connect the message handlers of Campaigns (`handleCreated` in `src/app/campaigns/page.tsx`)"
+    );
+}
+
+#[test]
+fn push_comes_before_the_polling_that_it_replaces() {
+    let mut linked = wired();
+    let idle = Timer { verdict: Verdict::StatusPoll, ..poll(0, 5, "Campaigns") };
+    linked.timers =
+        vec![idle, Timer { gate: Gate::OffByDefault, ..poll(1, 5, "Proxies") }, poll(2, 5, "Dashboard")];
+    let rules: Vec<_> = audited(linked).next_steps.into_iter().map(|it| (it.priority, it.text)).collect();
+    let begin: Vec<_> = rules.iter().map(|(priority, text)| (*priority, &text[..12])).collect();
+    assert_eq!(
+        begin,
+        [
+            // It asks 12 times a minute; the message only lacks a subscriber.
+            (Priority::High, "Replace poll"),
+            (Priority::High, "Subscribe to"),
+            (Priority::Medium, "Call the fun"),
+            (Priority::Medium, "Subscribe to"),
+            (Priority::Medium, "Delete the d"),
         ]
     );
 }
@@ -142,11 +280,11 @@ fn next_steps_name_the_place() {
     assert_eq!(
         texts,
         [
-            "Replace polling with push messages in `OrdersPage` (`src/app/orders/page.tsx`)",
-            "Subscribe to connection events instead of polling connection state in `useWebSocket` (`src/hooks/useWebSocket.ts`)",
-            "Clear the timers started in `OrdersPage` (`src/app/orders/page.tsx`)",
-            "Delete the dormant polling in `useProxyHealth` (`src/hooks/useProxyHealth.ts`)",
-            "Delete the polling configuration that nothing reads: `HEALTH_MS` (`src/hooks/useProxyHealth.ts`)",
+            "Replace polling with push messages in Orders (`OrdersPage` in `src/app/orders/page.tsx`)",
+            "Subscribe to connection events instead of polling connection state in WebSocket (`useWebSocket` in `src/hooks/useWebSocket.ts`)",
+            "Clear the timers started in Orders (`OrdersPage` in `src/app/orders/page.tsx`)",
+            "Delete the dormant polling in Proxy Health (`useProxyHealth` in `src/hooks/useProxyHealth.ts`)",
+            "Delete the polling configuration that nothing reads: Proxy Health (`HEALTH_MS` in `src/hooks/useProxyHealth.ts`)",
         ]
     );
 }

@@ -2,16 +2,17 @@
 
 use super::audit::{ChannelRow, EmissionRow, MessageRow, SpotRow};
 use super::frame::Texts;
-use super::{Owned, areas, chain};
+use super::naming::{Areas, side};
+use super::{Owned, chain};
 use crate::link::Linked;
 use crate::link::wiring::model::{Emission, Message, Spot};
 
 /// Every message type, with the finding about it.
-pub(super) fn messages(linked: &Linked, owned: &[Owned]) -> Vec<MessageRow> {
-    linked.wiring.messages.iter().map(|message| row(message, linked, owned)).collect()
+pub(super) fn messages(linked: &Linked, owned: &[Owned], areas: &Areas) -> Vec<MessageRow> {
+    linked.wiring.messages.iter().map(|message| row(message, linked, owned, areas)).collect()
 }
 
-fn row(message: &Message, linked: &Linked, owned: &[Owned]) -> MessageRow {
+fn row(message: &Message, linked: &Linked, owned: &[Owned], areas: &Areas) -> MessageRow {
     let spots = |list: &[Spot]| list.iter().map(|it| spot(it, linked)).collect();
     let about = owned.iter().find(|it| it.finding.message_type.as_deref() == Some(message.name.as_str()));
     MessageRow {
@@ -28,16 +29,8 @@ fn row(message: &Message, linked: &Linked, owned: &[Owned]) -> MessageRow {
         confidence: message.confidence,
         chain: chain(&message.chain, linked),
         finding_fingerprint: about.map(|it| it.finding.fingerprint.clone()),
-        area: area(message, linked),
+        area: areas.of_message(&message.name),
     }
-}
-
-/// The area of the code that shows a message, or else of what stands nearest to that.
-fn area(message: &Message, linked: &Linked) -> String {
-    let emitted = message.emitted.iter().map(|it| &it.spot);
-    let spots = message.subscribed.iter().chain(&message.routed).chain(emitted).chain(&message.defined);
-    let nearest = spots.into_iter().next();
-    nearest.map_or_else(String::new, |it| areas::area(linked.path(it.place.file), &it.owner))
 }
 
 fn spot(spot: &Spot, linked: &Linked) -> SpotRow {
@@ -46,6 +39,7 @@ fn spot(spot: &Spot, linked: &Linked) -> SpotRow {
         line: spot.place.line,
         owner: spot.owner.clone(),
         label: spot.label.clone(),
+        side: side(spot.place.file, linked),
         live: spot.live,
         confidence: spot.confidence,
     }
@@ -56,7 +50,7 @@ fn emission(emission: &Emission, linked: &Linked) -> EmissionRow {
 }
 
 /// Every push connection.
-pub(super) fn channels(linked: &Linked, texts: &mut Texts<'_>) -> Vec<ChannelRow> {
+pub(super) fn channels(linked: &Linked, texts: &mut Texts<'_>, areas: &Areas) -> Vec<ChannelRow> {
     let mut rows: Vec<ChannelRow> = linked
         .wiring
         .channels
@@ -76,7 +70,7 @@ pub(super) fn channels(linked: &Linked, texts: &mut Texts<'_>) -> Vec<ChannelRow
                 remote: channel.remote,
                 messages: channel.messages.iter().map(ToString::to_string).collect(),
                 receivers: channel.receivers.iter().map(|it| spot(it, linked)).collect(),
-                area: areas::area(path, &channel.owner),
+                area: areas.of_file(path, &channel.owner),
             }
         })
         .collect();

@@ -7,12 +7,12 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::status::{self, Status};
 use super::{Format, Options, escape, words};
 use crate::findings::audit::{self, Audit, ChainStep, ProviderRow, SpotRow};
 use crate::source::Skip;
 use crate::vocabulary::{
-    Cleared, Confidence, FindingStatus, Gate, Kind, MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
+    AreaBackend, AreaPolling, AreaPush, AreaStatus, Cleared, Confidence, FindingStatus, Gate, Kind,
+    MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
 };
 
 pub(super) const FORMAT: Format = Format {
@@ -99,6 +99,7 @@ struct Provider<'a> {
     outside: &'a [String],
     realtime: bool,
     verdict: ProviderVerdict,
+    area: &'a str,
 }
 
 impl<'a> Provider<'a> {
@@ -112,6 +113,7 @@ impl<'a> Provider<'a> {
             outside: &row.outside,
             realtime: row.realtime,
             verdict: row.verdict,
+            area: &row.area,
         }
     }
 }
@@ -130,9 +132,16 @@ struct Summary<'a> {
     info: usize,
     accepted: usize,
     requests_per_minute: Number,
+    links: Links,
     completion: Option<Number>,
     by_verdict: &'a BTreeMap<Verdict, usize>,
     by_rule: &'a BTreeMap<&'static str, usize>,
+}
+
+#[derive(Serialize)]
+struct Links {
+    present: usize,
+    required: usize,
 }
 
 #[derive(Serialize)]
@@ -189,10 +198,10 @@ struct Timer<'a> {
 #[derive(Serialize)]
 struct Area<'a> {
     name: &'a str,
-    polling: &'static str,
-    push: &'static str,
-    backend: &'static str,
-    status: &'static str,
+    polling: AreaPolling,
+    push: AreaPush,
+    backend: AreaBackend,
+    status: AreaStatus,
     findings: usize,
     unknown: usize,
 }
@@ -246,6 +255,7 @@ impl<'a> Report<'a> {
                 info: summary.info,
                 accepted: summary.accepted,
                 requests_per_minute: Number(summary.requests_per_minute),
+                links: Links { present: summary.links.present, required: summary.links.required },
                 completion: summary.completion.map(Number),
                 by_verdict: &summary.by_verdict,
                 by_rule: &summary.by_rule,
@@ -368,10 +378,10 @@ impl<'a> Area<'a> {
     fn of(area: &'a audit::Area) -> Self {
         Self {
             name: &area.name,
-            polling: status::polling(area.polling),
-            push: "none",
-            backend: "unknown",
-            status: Status::of(area).as_str(),
+            polling: area.polling,
+            push: area.push,
+            backend: area.backend,
+            status: area.status,
             findings: area.findings,
             unknown: area.unknown,
         }
@@ -432,6 +442,7 @@ mod tests {
             };
         }
         same!("kind" Kind, "verdict" Verdict, "gate" Gate, "side" Side, "cleared" Cleared);
+        same!("areaPolling" AreaPolling, "areaPush" AreaPush, "areaBackend" AreaBackend, "areaStatus" AreaStatus);
         same!("messageVerdict" MessageVerdict, "confidence" Confidence, "severity" Severity, "findingStatus" FindingStatus);
     }
 

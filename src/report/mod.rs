@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use crate::findings::audit::Audit;
 
+mod broadcasts;
 pub mod escape;
 mod frame;
 mod json;

@@ -1,5 +1,7 @@
 //! For people at a terminal: what to fix first, with the source and the evidence beside it.
 
+mod status;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -34,6 +36,7 @@ fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()
         page.accepted(audit)?;
     }
     page.unknown(audit, options)?;
+    page.areas(audit)?;
     page.summary(audit, options)?;
     page.next_steps(audit)
 }
@@ -224,9 +227,8 @@ impl Page<'_> {
         }
         let load = words::requests(summary.requests_per_minute);
         self.text("   ", "   ", &format!("{load} from live polls of known interval"))?;
-        if let Some(share) = summary.completion {
-            let share = words::percent(share);
-            self.text("   ", "   ", &format!("{share} of recurring work is migrated or acceptable"))?;
+        if let Some(completion) = words::completion(summary) {
+            self.text("   ", "   ", &completion)?;
         }
         let skipped = match stats.skipped.len() {
             0 => String::new(),
@@ -328,7 +330,7 @@ mod tests {
     #[test]
     fn quiet_says_one_line_a_finding_and_nothing_when_clean() {
         let quiet = Options { quiet: true, ..Options::default() };
-        assert_eq!(render(&sample::audit(), quiet).lines().count(), 2);
+        assert_eq!(render(&sample::audit(), quiet).lines().count(), 3);
         let clean = Audit { findings: Vec::new(), ..sample::audit() };
         assert_eq!(render(&clean, quiet), "");
     }

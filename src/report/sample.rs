@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::findings::audit::{
-    Area, AreaPolling, Audit, ChainStep, Finding, Frame, NextStep, Priority, Stats, Summary, TimerRow,
+    Area, Audit, ChainStep, ChannelRow, EmissionRow, Finding, Frame, Links, MessageRow, NextStep, Priority,
+    ProviderRow, SpotRow, Stats, Summary, TimerRow,
 };
 use crate::source::Skip;
-use crate::vocabulary::{Cleared, Confidence, FindingStatus, Gate, Kind, Severity, Side, Verdict};
+use crate::vocabulary::{
+    AreaBackend, AreaPolling, AreaPush, AreaStatus, Cleared, Confidence, FindingStatus, Gate, Kind,
+    MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
+};
 
 /// What an attacker would put into a name: a terminal escape, a bidi override, Markdown, HTML.
 pub(crate) const HOSTILE: &str = "x\u{1b}[2J\u{202e}|a`b`</td><script>\n# [l](http://e)";
@@ -75,6 +79,99 @@ pub(crate) fn finding() -> Finding {
     }
 }
 
+fn area(name: &str, polling: AreaPolling, push: AreaPush, status: AreaStatus) -> Area {
+    Area {
+        name: name.into(),
+        polling,
+        push,
+        backend: AreaBackend::Partial,
+        status,
+        unknown: 0,
+        findings: 0,
+        worst: None,
+    }
+}
+
+fn spot(file: &str, line: u32, side: Side) -> SpotRow {
+    let label = "case".into();
+    SpotRow {
+        file: file.into(),
+        line,
+        owner: "".into(),
+        label,
+        side,
+        live: true,
+        confidence: Confidence::Certain,
+    }
+}
+
+/// A message that arrives, one that nobody hears, and one whose sender is never called.
+fn messages() -> Vec<MessageRow> {
+    let router = "src/lib/websocket/router.ts";
+    let message = |name: &str, line: u32, verdict: MessageVerdict, area: &str| MessageRow {
+        name: name.into(),
+        defined: vec![spot("src/lib/websocket/types.ts", line, Side::Client)],
+        emitted: vec![EmissionRow {
+            spot: spot("server/hub.go", line, Side::Server),
+            side: Side::Server,
+            called: Some(verdict != MessageVerdict::EmitDead),
+        }],
+        routed: vec![spot(router, line, Side::Client)],
+        subscribed: vec![spot("src/app/campaigns/page.tsx", line, Side::Client)],
+        unsupplied: vec![],
+        emitter_unseen: false,
+        receiver_unseen: false,
+        protocol: false,
+        verdict,
+        confidence: Confidence::Likely,
+        chain: vec![step(router, line, "case")],
+        finding_fingerprint: None,
+        area: area.into(),
+    };
+    vec![
+        message("campaign_created", 11, MessageVerdict::Wired, "Campaigns"),
+        message("campaign_deleted", 12, MessageVerdict::EmitDead, "Campaigns"),
+        MessageRow {
+            subscribed: vec![],
+            unsupplied: vec![spot(router, 14, Side::Client)],
+            ..message("proxy_list_update", 13, MessageVerdict::NoSubscriber, "Proxies")
+        },
+    ]
+}
+
+fn channel() -> ChannelRow {
+    ChannelRow {
+        file: "src/lib/websocket/Stream.ts".into(),
+        line: 20,
+        column: 9,
+        api: "WebSocket".into(),
+        owner: "Stream.open".into(),
+        side: Side::Client,
+        live: true,
+        closed: Cleared::No,
+        reconnects: None,
+        remote: true,
+        messages: vec!["campaign_created".into()],
+        receivers: vec![spot("src/lib/websocket/Stream.ts", 24, Side::Client)],
+        area: "Proxies".into(),
+    }
+}
+
+fn provider() -> ProviderRow {
+    ProviderRow {
+        context: "FeedContext".into(),
+        created: "src/contexts/FeedContext.tsx:5".into(),
+        provider: "FeedProvider".into(),
+        mounted: vec![],
+        consumers: vec!["src/app/proxies/page.tsx:9".into()],
+        outside: vec![],
+        realtime: true,
+        mount_unseen: false,
+        verdict: ProviderVerdict::NeverMounted,
+        area: "Proxies".into(),
+    }
+}
+
 /// One of everything.
 pub(crate) fn audit() -> Audit {
     let hook = "src/lib/hooks/useProxyHealth.ts";
@@ -110,6 +207,20 @@ pub(crate) fn audit() -> Audit {
         dynamic,
         unseen,
     ];
+    let unmounted = Finding {
+        rule: "unmounted-provider",
+        severity: Severity::Warning,
+        message: "`FeedContext` carries realtime data, but nothing renders `FeedProvider`.".into(),
+        impact: "What arrives never reaches the components that read it.".into(),
+        help: "Render `FeedProvider` above the components that read it.".into(),
+        file: "src/contexts/FeedContext.tsx".into(),
+        line: 5,
+        fingerprint: "0011223344556677".into(),
+        chain: vec![step("src/app/proxies/page.tsx", 9, "reads FeedContext")],
+        timer: None,
+        frame: None,
+        ..finding()
+    };
     let status = Finding {
         rule: "status-poll",
         severity: Severity::Warning,
@@ -129,17 +240,18 @@ pub(crate) fn audit() -> Audit {
         ..finding()
     };
     Audit {
-        messages: Vec::new(),
-        channels: Vec::new(),
-        providers: Vec::new(),
+        messages: messages(),
+        channels: vec![channel()],
+        providers: vec![provider()],
         root: "apps/web".into(),
         summary: Summary {
             critical: 1,
-            warning: 1,
+            warning: 2,
             info: 0,
             accepted: 5,
             requests_per_minute: 2.0,
-            completion: Some(500.0 / 8.0),
+            links: Links { present: 7, required: 9 },
+            completion: Some(700.0 / 9.0),
             by_verdict: BTreeMap::from([
                 (Verdict::NetworkPoll, 1),
                 (Verdict::StatusPoll, 2),
@@ -148,31 +260,18 @@ pub(crate) fn audit() -> Audit {
                 (Verdict::UiTimer, 2),
                 (Verdict::Unknown, 1),
             ]),
-            by_rule: BTreeMap::from([("network-poll", 1), ("status-poll", 1)]),
+            by_rule: BTreeMap::from([("network-poll", 1), ("status-poll", 1), ("unmounted-provider", 1)]),
         },
-        findings: vec![finding(), status],
+        findings: vec![finding(), status, unmounted],
         timers,
         areas: vec![
+            area("Campaigns", AreaPolling::None, AreaPush::Connected, AreaStatus::Attention),
+            area("Dashboard", AreaPolling::Accepted, AreaPush::None, AreaStatus::Done),
             Area {
-                name: "Campaigns".into(),
-                polling: AreaPolling::None,
-                unknown: 0,
-                findings: 0,
-                worst: None,
-            },
-            Area {
-                name: "Dashboard".into(),
-                polling: AreaPolling::Accepted,
-                unknown: 0,
-                findings: 0,
-                worst: None,
-            },
-            Area {
-                name: "Proxies".into(),
-                polling: AreaPolling::Active,
                 unknown: 1,
-                findings: 2,
+                findings: 3,
                 worst: Some(Severity::Critical),
+                ..area("Proxies", AreaPolling::Active, AreaPush::NotConnected, AreaStatus::Blocked)
             },
         ],
         next_steps: vec![
@@ -226,6 +325,23 @@ pub(crate) fn hostile() -> Audit {
     }
     for area in &mut audit.areas {
         area.name = HOSTILE.into();
+    }
+    for message in &mut audit.messages {
+        let emitted = message.emitted.iter_mut().map(|it| &mut it.spot);
+        let lists =
+            [&mut message.defined, &mut message.routed, &mut message.subscribed, &mut message.unsupplied];
+        for spot in lists.into_iter().flatten().chain(emitted) {
+            spot.file = HOSTILE.into();
+            spot.label = HOSTILE.into();
+        }
+        message.name = HOSTILE.into();
+        message.area = HOSTILE.into();
+    }
+    for text in audit.channels.iter_mut().flat_map(|it| [&mut it.file, &mut it.api, &mut it.area]) {
+        *text = HOSTILE.into();
+    }
+    for text in audit.providers.iter_mut().flat_map(|it| [&mut it.created, &mut it.context, &mut it.area]) {
+        *text = HOSTILE.into();
     }
     for step in &mut audit.next_steps {
         step.text = HOSTILE.into();

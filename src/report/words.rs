@@ -1,6 +1,6 @@
 //! Numbers and durations as people say them.
 
-use crate::findings::audit::{ChainStep, Finding, Priority, TimerRow};
+use crate::findings::audit::{ChainStep, Finding, Links, Priority, Summary, TimerRow};
 use crate::rules::words::each;
 use crate::vocabulary::{Gate, Kind, Severity};
 
@@ -51,6 +51,13 @@ pub fn requests(per_minute: f64) -> String {
 /// A share in percent, rounded down so that only a finished migration says 100 %.
 pub fn percent(share: f64) -> String {
     format!("{} %", number((share * 10.0).floor() / 10.0))
+}
+
+/// `60.7 % migrated (17 of 28 links in place)`, when any link is required.
+pub fn completion(summary: &Summary) -> Option<String> {
+    let Links { present, required } = summary.links;
+    let (share, present, required) = (percent(summary.completion?), thousands(present), thousands(required));
+    Some(format!("{share} migrated ({present} of {required} links in place)"))
 }
 
 /// How often, as the object of a sentence: `every 30 s`, `every frame`, `interval from parameter rate`.

@@ -2,7 +2,7 @@
 
 use super::found::{Findings, Wording};
 use super::words::quote;
-use super::{Policy, Rule};
+use super::{Policy, Rule, Topic};
 use crate::link::Linked;
 use crate::link::providers::{Outside, Provider};
 use crate::vocabulary::{ProviderVerdict, Severity};
@@ -10,6 +10,7 @@ use crate::vocabulary::{ProviderVerdict, Severity};
 pub(super) const RULE: Rule = Rule {
     id: "context-outside-provider",
     summary: "A component that reads a realtime context outside of every provider.",
+    topic: Topic::Providers,
     docs: include_str!("context_outside_provider.md"),
     severity: Severity::Critical,
     since: "0.1.0",

@@ -1,13 +1,14 @@
 //! Functions that send a message and that nothing calls.
 
 use super::found::{Findings, Wording};
-use super::{Policy, Rule, push, words};
+use super::{Policy, Rule, Topic, push, words};
 use crate::link::Linked;
 use crate::vocabulary::{MessageVerdict, Severity};
 
 pub(super) const RULE: Rule = Rule {
     id: "dead-emitter",
     summary: "A message type that is only sent by code that nothing calls.",
+    topic: Topic::Wiring,
     docs: include_str!("dead_emitter.md"),
     severity: Severity::Warning,
     since: "0.1.0",

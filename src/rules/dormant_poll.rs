@@ -2,7 +2,7 @@
 //! import away from coming back.
 
 use super::found::{Findings, Wording};
-use super::{Policy, Rule, words};
+use super::{Policy, Rule, Topic, words};
 use crate::link::Linked;
 use crate::link::timer::Timer;
 use crate::vocabulary::{Gate, Severity, Verdict};
@@ -10,6 +10,7 @@ use crate::vocabulary::{Gate, Severity, Verdict};
 pub(super) const RULE: Rule = Rule {
     id: "dormant-poll",
     summary: "Polling that is switched off or unreachable, but whose code remains.",
+    topic: Topic::Leftovers,
     docs: include_str!("dormant_poll.md"),
     severity: Severity::Warning,
     since: "0.1.0",

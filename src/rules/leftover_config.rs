@@ -1,7 +1,7 @@
 //! Configuration of a poll that is gone.
 
 use super::found::{Findings, Wording};
-use super::{Policy, Rule, words};
+use super::{Policy, Rule, Topic, words};
 use crate::link::Linked;
 use crate::link::timer::Leftover;
 use crate::vocabulary::Severity;
@@ -9,6 +9,7 @@ use crate::vocabulary::Severity;
 pub(super) const RULE: Rule = Rule {
     id: "leftover-config",
     summary: "Configuration about polling that nothing reads.",
+    topic: Topic::Leftovers,
     docs: include_str!("leftover_config.md"),
     severity: Severity::Warning,
     since: "0.1.0",

@@ -1,13 +1,14 @@
 //! Handlers that write the message to the console and do nothing else.
 
 use super::found::{Findings, Wording};
-use super::{Policy, Rule, push, words};
+use super::{Policy, Rule, Topic, push, words};
 use crate::link::Linked;
 use crate::vocabulary::{MessageVerdict, Severity};
 
 pub(super) const RULE: Rule = Rule {
     id: "log-only-handler",
     summary: "A message type whose only handlers log it.",
+    topic: Topic::Components,
     docs: include_str!("log_only_handler.md"),
     severity: Severity::Warning,
     since: "0.1.0",

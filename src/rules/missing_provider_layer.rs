@@ -1,7 +1,7 @@
 //! The layer that should stand between a message source and the components that wait for it.
 
 use super::found::{About, Findings, Wording};
-use super::{Policy, Rule, push};
+use super::{Policy, Rule, Topic, push};
 use crate::link::Linked;
 use crate::link::wiring::model::MissingLayer;
 use crate::vocabulary::{Confidence, Severity};
@@ -9,6 +9,7 @@ use crate::vocabulary::{Confidence, Severity};
 pub(super) const RULE: Rule = Rule {
     id: "missing-provider-layer",
     summary: "Components wait for messages, or open connections of their own, because nothing shares one.",
+    topic: Topic::Providers,
     docs: include_str!("missing_provider_layer.md"),
     severity: Severity::Warning,
     since: "0.1.0",

@@ -42,6 +42,8 @@ pub struct Rule {
     pub id: &'static str,
     /// One sentence; also the first line of `docs`.
     pub summary: &'static str,
+    /// What it is about.
+    pub topic: Topic,
     /// The rule's Markdown, the only text about it.
     pub docs: &'static str,
     /// The most severe level that the policy gives a finding of it.
@@ -54,6 +56,29 @@ pub struct Rule {
     pub(crate) title: &'static str,
     /// The question.
     pub(crate) check: fn(&Linked, &Policy, &mut Findings),
+}
+
+/// What a rule is about. The order is that of the work: first push has to arrive, then nothing needs to
+/// ask any more, and what is left over can go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// Code that should show messages and does not hear them.
+    Components,
+    /// Contexts that hand messages to components.
+    Providers,
+    /// The way of messages between what sends and what receives them.
+    Wiring,
+    /// Recurring work that runs.
+    Polling,
+    /// Polling that does not run, and what belonged to it.
+    Leftovers,
+}
+
+impl Topic {
+    /// Whether it is about push, and not about timers.
+    pub const fn is_push(self) -> bool {
+        matches!(self, Self::Components | Self::Providers | Self::Wiring)
+    }
 }
 
 static RULES: &[Rule] = &[
@@ -90,6 +115,16 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 /// Whether findings of a rule speak of polling that runs.
 pub(crate) fn is_active_poll(id: &str) -> bool {
     id == network_poll::RULE.id || id == status_poll::RULE.id
+}
+
+/// Whether findings of a rule speak of polling that does not run.
+pub(crate) fn is_dormant_poll(id: &str) -> bool {
+    id == dormant_poll::RULE.id
+}
+
+/// Whether findings of a rule speak of message handlers that nothing registers.
+pub(crate) fn is_loose_handler(id: &str) -> bool {
+    id == unconnected_handler::RULE.id
 }
 
 /// Asks every rule; findings come rule by rule, each in the order of the program. A rule that

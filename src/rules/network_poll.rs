@@ -1,7 +1,7 @@
 //! Recurring work that keeps asking the server: the classic leftover poll.
 
 use super::found::{Findings, Wording};
-use super::{Policy, Rule, words};
+use super::{Policy, Rule, Topic, words};
 use crate::link::Linked;
 use crate::link::timer::Timer;
 use crate::vocabulary::{Kind, Severity, Side};
@@ -9,6 +9,7 @@ use crate::vocabulary::{Kind, Severity, Side};
 pub(super) const RULE: Rule = Rule {
     id: "network-poll",
     summary: "Recurring work that asks the server for data again and again.",
+    topic: Topic::Polling,
     docs: include_str!("network_poll.md"),
     severity: Severity::Critical,
     since: "0.1.0",

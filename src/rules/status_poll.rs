@@ -1,7 +1,7 @@
 //! Reading the state of a connection on a timer, although the connection says when it changes.
 
 use super::found::{Findings, Wording};
-use super::{Policy, Rule, words};
+use super::{Policy, Rule, Topic, words};
 use crate::link::Linked;
 use crate::link::timer::Timer;
 use crate::vocabulary::Severity;
@@ -9,6 +9,7 @@ use crate::vocabulary::Severity;
 pub(super) const RULE: Rule = Rule {
     id: "status-poll",
     summary: "Connection state that is read on a timer instead of on its change.",
+    topic: Topic::Polling,
     docs: include_str!("status_poll.md"),
     severity: Severity::Warning,
     since: "0.1.0",

@@ -1,7 +1,7 @@
 //! A timer that outlives its owner.
 
 use super::found::{Findings, Wording};
-use super::{Policy, Rule, words};
+use super::{Policy, Rule, Topic, words};
 use crate::link::Linked;
 use crate::link::timer::Timer;
 use crate::vocabulary::Severity;
@@ -9,6 +9,7 @@ use crate::vocabulary::Severity;
 pub(super) const RULE: Rule = Rule {
     id: "uncleared-timer",
     summary: "A timer that nothing stops when its owner goes away.",
+    topic: Topic::Polling,
     docs: include_str!("uncleared_timer.md"),
     severity: Severity::Warning,
     since: "0.1.0",

@@ -1,7 +1,7 @@
 //! Connections that a component opens and never closes.
 
 use super::found::{About, Findings, Wording};
-use super::{Policy, Rule, push, words};
+use super::{Policy, Rule, Topic, push, words};
 use crate::link::Linked;
 use crate::link::timer::Step;
 use crate::vocabulary::{Cleared, Confidence, Severity};
@@ -9,6 +9,7 @@ use crate::vocabulary::{Cleared, Confidence, Severity};
 pub(super) const RULE: Rule = Rule {
     id: "unclosed-channel",
     summary: "A push connection that stays open when the component that opened it is gone.",
+    topic: Topic::Wiring,
     docs: include_str!("unclosed_channel.md"),
     severity: Severity::Warning,
     since: "0.1.0",

@@ -1,7 +1,7 @@
 //! Functions that are written to receive messages and that nothing registers.
 
 use super::found::{About, Findings, Wording};
-use super::{Policy, Rule, push, words};
+use super::{Policy, Rule, Topic, push, words};
 use crate::link::Linked;
 use crate::link::wiring::model::LooseHandler;
 use crate::vocabulary::Severity;
@@ -9,6 +9,7 @@ use crate::vocabulary::Severity;
 pub(super) const RULE: Rule = Rule {
     id: "unconnected-handler",
     summary: "A function that is written to receive push messages, but that nothing registers.",
+    topic: Topic::Components,
     docs: include_str!("unconnected_handler.md"),
     severity: Severity::Critical,
     since: "0.1.0",

@@ -2,7 +2,7 @@
 
 use super::found::{Findings, Wording};
 use super::words::quote;
-use super::{Policy, Rule};
+use super::{Policy, Rule, Topic};
 use crate::link::Linked;
 use crate::link::providers::Provider;
 use crate::link::timer::Step;
@@ -11,6 +11,7 @@ use crate::vocabulary::{MessageVerdict, ProviderVerdict, Severity};
 pub(super) const RULE: Rule = Rule {
     id: "unconsumed-provider",
     summary: "A realtime provider that is mounted while nothing reads its context.",
+    topic: Topic::Providers,
     docs: include_str!("unconsumed_provider.md"),
     severity: Severity::Warning,
     since: "0.1.0",

@@ -1,13 +1,14 @@
 //! Messages that code waits for and that nothing sends.
 
 use super::found::{Findings, Wording};
-use super::{Policy, Rule, push, words};
+use super::{Policy, Rule, Topic, push, words};
 use crate::link::Linked;
 use crate::vocabulary::{MessageVerdict, Severity};
 
 pub(super) const RULE: Rule = Rule {
     id: "unemitted-message",
     summary: "A message type that is handled, but that nothing in the audited code sends.",
+    topic: Topic::Wiring,
     docs: include_str!("unemitted_message.md"),
     severity: Severity::Warning,
     since: "0.1.0",

@@ -1,13 +1,14 @@
 //! Messages that are sent and that nobody listens to.
 
 use super::found::{Findings, Wording};
-use super::{Policy, Rule, push, words};
+use super::{Policy, Rule, Topic, push, words};
 use crate::link::Linked;
 use crate::vocabulary::{MessageVerdict, Severity};
 
 pub(super) const RULE: Rule = Rule {
     id: "unhandled-message",
     summary: "A message type that is sent, but that nothing at the other end handles.",
+    topic: Topic::Wiring,
     docs: include_str!("unhandled_message.md"),
     severity: Severity::Warning,
     since: "0.1.0",

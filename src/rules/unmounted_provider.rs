@@ -2,7 +2,7 @@
 
 use super::found::{Findings, Wording};
 use super::words::quote;
-use super::{Policy, Rule};
+use super::{Policy, Rule, Topic};
 use crate::link::Linked;
 use crate::link::providers::Provider;
 use crate::link::timer::Step;
@@ -11,6 +11,7 @@ use crate::vocabulary::{ProviderVerdict, Severity};
 pub(super) const RULE: Rule = Rule {
     id: "unmounted-provider",
     summary: "A realtime context that components read while nothing renders its provider.",
+    topic: Topic::Providers,
     docs: include_str!("unmounted_provider.md"),
     severity: Severity::Critical,
     since: "0.1.0",

@@ -1,13 +1,14 @@
 //! Listeners that a component adds to a shared connection and never removes.
 
 use super::found::{About, Findings, Wording};
-use super::{Policy, Rule, push, words};
+use super::{Policy, Rule, Topic, push, words};
 use crate::link::Linked;
 use crate::vocabulary::{Confidence, Severity};
 
 pub(super) const RULE: Rule = Rule {
     id: "unremoved-listener",
     summary: "A message listener that stays on a shared connection when its component is gone.",
+    topic: Topic::Wiring,
     docs: include_str!("unremoved_listener.md"),
     severity: Severity::Warning,
     since: "0.1.0",

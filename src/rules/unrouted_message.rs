@@ -1,7 +1,7 @@
 //! Messages with handlers to which nothing leads.
 
 use super::found::{Findings, Wording};
-use super::{Policy, Rule, push, words};
+use super::{Policy, Rule, Topic, push, words};
 use crate::link::Linked;
 use crate::link::wiring::model::Message;
 use crate::vocabulary::{MessageVerdict, Severity};
@@ -9,6 +9,7 @@ use crate::vocabulary::{MessageVerdict, Severity};
 pub(super) const RULE: Rule = Rule {
     id: "unrouted-message",
     summary: "A message type that is sent and has a handler, but that no route tells from others.",
+    topic: Topic::Wiring,
     docs: include_str!("unrouted_message.md"),
     severity: Severity::Warning,
     since: "0.1.0",

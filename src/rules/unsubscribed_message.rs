@@ -1,7 +1,7 @@
 //! Messages that are received and told apart, and then handed to nobody.
 
 use super::found::{Findings, Wording};
-use super::{Policy, Rule, push, words};
+use super::{Policy, Rule, Topic, push, words};
 use crate::link::Linked;
 use crate::link::wiring::model::Message;
 use crate::vocabulary::{MessageVerdict, Severity};
@@ -9,6 +9,7 @@ use crate::vocabulary::{MessageVerdict, Severity};
 pub(super) const RULE: Rule = Rule {
     id: "unsubscribed-message",
     summary: "A message type that is received and routed, but handed to no code that runs.",
+    topic: Topic::Wiring,
     docs: include_str!("unsubscribed_message.md"),
     severity: Severity::Critical,
     since: "0.1.0",
