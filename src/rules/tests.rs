@@ -217,7 +217,7 @@ fn every_rule_is_documented() {
         let (before, after) = docs.split_once("## Use instead").unwrap();
         assert!(before.contains("// expect") && !after.contains("// expect"), "{id}");
         for part in [before, after] {
-            assert!(part.contains("```tsx file="), "{id}");
+            assert!(part.contains("```ts"), "{id}");
             assert_eq!(part.matches("```").count() % 2, 0, "{id}");
         }
     }

@@ -89,7 +89,7 @@ impl Program {
             .map(|file| self.guarded(*file, || self.loose_handlers_of(*file, &known)))
             .collect();
         let mut found: Vec<LooseHandler> = found.into_iter().flatten().collect();
-        found.sort_by(|a, b| a.place.cmp(&b.place));
+        found.sort_by_key(|it| it.place);
         found
     }
 
