@@ -117,6 +117,8 @@ pub struct Finding {
     pub timer: Option<usize>,
     /// The message type that it speaks of, if any.
     pub message_type: Option<String>,
+    /// What a heading names: a timer's owner, a leftover, a message type, a handler, a context.
+    pub subject: String,
     /// The source around the place, for code frames.
     pub frame: Option<Frame>,
 }

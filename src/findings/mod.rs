@@ -160,6 +160,7 @@ fn finding(
         confidence: found.confidence,
         chain: chain(&found.chain, linked),
         timer: found.timer,
+        subject: found.subject.clone(),
         message_type: found.message.as_ref().map(ToString::to_string),
         frame: texts.frame(found.place),
     }

@@ -94,11 +94,10 @@ fn push_issues(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
 fn issue(audit: &Audit, finding: &Finding, level: &str, out: &mut dyn Write) -> io::Result<()> {
     let timer = finding.timer.and_then(|at| audit.timers.get(at));
     let title = markdown(rules::find(finding.rule).map_or(finding.rule, |rule| rule.title));
-    let owner = timer.map_or("", |timer| timer.owner.trim());
-    let about = match &finding.message_type {
-        // Many messages pass one router: its file tells them apart no better than its name.
-        Some(message) if topic(finding) == Some(Topic::Wiring) => format!(": {}", markdown_code(message)),
-        _ => format!(" in {}", markdown_code(if owner.is_empty() { &finding.file } else { owner })),
+    let about = match finding.subject.trim() {
+        "" => format!(" in {}", markdown_code(&finding.file)),
+        subject if timer.is_some() => format!(" in {}", markdown_code(subject)),
+        subject => format!(": {}", markdown_code(subject)),
     };
     writeln!(out, "\n{level} {title}{about} {}\n", words::sign(finding.severity))?;
     writeln!(out, "- File: {}", place(&finding.file, finding.line))?;

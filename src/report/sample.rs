@@ -66,6 +66,7 @@ pub(crate) fn finding() -> Finding {
         ],
         timer: Some(1),
         message_type: None,
+        subject: "useOrders".to_owned(),
         frame: Some(Frame {
             first_line: 272,
             lines: vec![

@@ -21,6 +21,8 @@ pub struct Found {
     pub wording: Wording,
     /// Component, hook or function that holds it; for a leftover its own name.
     pub owner: String,
+    /// What a heading names: a timer's owner, a leftover, a message type, a handler, a context.
+    pub subject: String,
     /// What recurs, as written; for a leftover what it is.
     pub api: String,
     /// How it recurs, when it is a timer.
@@ -41,6 +43,8 @@ pub(super) struct About<'a> {
     pub place: Place,
     /// Component, hook, class or function that holds it.
     pub owner: &'a str,
+    /// What a heading names.
+    pub subject: &'a str,
     /// What stands there, as written; the finding's identity beside its owner.
     pub api: &'a str,
     /// The message type it speaks of.
@@ -83,6 +87,7 @@ impl Findings {
             place: timer.place,
             wording,
             owner: timer.owner.clone(),
+            subject: timer.owner.clone(),
             api: timer.api.clone(),
             kind: Some(timer.kind),
             confidence: timer.confidence,
@@ -100,6 +105,7 @@ impl Findings {
             place: leftover.place,
             wording,
             owner: leftover.name.clone(),
+            subject: leftover.name.clone(),
             api: leftover.what.to_owned(),
             kind: None,
             // A read through a computed key or from outside the repository cannot be seen.
@@ -118,6 +124,7 @@ impl Findings {
             place: about.place,
             wording,
             owner: about.owner.to_owned(),
+            subject: about.subject.to_owned(),
             api: about.api.to_owned(),
             kind: None,
             confidence: about.confidence,
@@ -143,6 +150,7 @@ impl Findings {
             place,
             wording,
             owner: provider.context.clone(),
+            subject: provider.context.clone(),
             api: provider.provider.clone(),
             kind: None,
             confidence: Confidence::Likely,

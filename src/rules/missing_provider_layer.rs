@@ -25,6 +25,7 @@ fn check(linked: &Linked, _policy: &Policy, findings: &mut Findings) {
     let about = About {
         place: layer.place,
         owner: &layer.source,
+        subject: &layer.source,
         api: "provider layer",
         message: None,
         confidence: Confidence::Likely,

@@ -29,6 +29,7 @@ pub(super) fn report(
     let about = About {
         place: spot.place,
         owner: &spot.owner,
+        subject: &message.name,
         api: &message.name,
         message: Some(&message.name),
         confidence: message.confidence,

@@ -30,6 +30,7 @@ fn check(linked: &Linked, _policy: &Policy, findings: &mut Findings) {
         let about = About {
             place: channel.place,
             owner: &channel.owner,
+            subject: &channel.owner,
             api: &channel.api,
             message: None,
             confidence: Confidence::Likely,

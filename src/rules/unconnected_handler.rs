@@ -23,6 +23,7 @@ fn check(linked: &Linked, policy: &Policy, findings: &mut Findings) {
         let about = About {
             place: handler.place,
             owner: &handler.owner,
+            subject: &handler.name,
             api: &handler.name,
             message: handler.messages.first(),
             confidence: handler.confidence,
@@ -43,7 +44,7 @@ fn wording(handler: &LooseHandler) -> Wording {
         owner => format!(" in {}", words::quote(owner)),
     };
     let says = match &handler.quote {
-        Some(quote) => format!(" A comment says so: {}.", words::quote(quote)),
+        Some(quote) => format!(" A comment says so: {}.", words::quote(quote.trim_end_matches('.'))),
         None => String::new(),
     };
     Wording {

@@ -32,6 +32,7 @@ fn check(linked: &Linked, _policy: &Policy, findings: &mut Findings) {
         let about = About {
             place: kept.place,
             owner: &kept.owner,
+            subject: &kept.owner,
             api: kept.message.as_deref().unwrap_or(&kept.api),
             message: kept.message.as_ref(),
             confidence: Confidence::Likely,

@@ -189,6 +189,18 @@ impl Program {
         })
     }
 
+    /// A call of a method of something that holds a channel: `stream.isConnected()`.
+    fn asks_a_channel(&self, at: At) -> Option<Step> {
+        let facts = self.facts(at.file);
+        let (callee, _) = facts.call(at.expr)?;
+        let Expr::Member { object, .. } = facts.expr(callee) else { return None };
+        let values = Evaluator::new(self).eval(At { expr: *object, ..at }, &None);
+        let holds = values.iter().any(
+            |it| matches!(it, Value::Instance { class, .. } if self.class_with_channel(*class).is_some()),
+        );
+        holds.then(|| Step { place: self.place(at), label: self.label(at) })
+    }
+
     /// A context whose name speaks of push, in a file that touches a channel.
     fn named_for_push(&self, created: At, name: &str, provided: &[At]) -> Option<Vec<Step>> {
         if !speaks_of_push(name) {
@@ -200,7 +212,11 @@ impl Program {
         files.dedup();
         let step = files.into_iter().find_map(|file| {
             let count = self.facts(file).nodes.len();
-            (0..u32::try_from(count).ok()?).find_map(|at| self.channel_use(At { file, expr: ExprId(at) }))
+            let places =
+                || (0..u32::try_from(count).unwrap_or(u32::MAX)).map(|at| At { file, expr: ExprId(at) });
+            places()
+                .find_map(|at| self.channel_use(at))
+                .or_else(|| places().find_map(|at| self.asks_a_channel(at)))
         })?;
         Some(vec![Step { place: self.place(created), label: format!("`{name}` is created") }, step])
     }
