@@ -4,7 +4,7 @@
 use super::areas;
 use super::audit::{ChannelRow, Finding, Links, MessageRow, ProviderRow, TimerRow};
 use crate::rules;
-use crate::vocabulary::{AreaBackend, AreaPush, Confidence, MessageVerdict, Side, Verdict};
+use crate::vocabulary::{AreaBackend, AreaPush, Confidence, MessageVerdict, Severity, Side, Verdict};
 
 /// Which part of the way a link is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,11 +89,20 @@ pub(super) fn links(evidence: Evidence<'_>) -> Vec<Link<'_>> {
         present: Some(false),
     });
     let used = |it: &&ProviderRow| it.realtime && !(it.mounted.is_empty() && it.consumers.is_empty());
-    let contexts = providers.iter().filter(used).flat_map(|it| {
-        let mounted = !it.mounted.is_empty();
+    // What a remark is about reaches the screen by another way.
+    let remarked = |it: &ProviderRow| {
+        let remarks = findings.iter().filter(|finding| finding.severity == Severity::Info);
+        remarks.into_iter().any(|finding| format!("{}:{}", finding.file, finding.line) == it.created)
+    };
+    let contexts = providers.iter().filter(used).flat_map(move |it| {
+        let (mounted, consumed) = (!it.mounted.is_empty(), !it.consumers.is_empty());
         let mounted = (mounted || !it.mount_unseen).then_some(mounted);
-        [(Part::Mounted, mounted), (Part::Consumed, Some(!it.consumers.is_empty()))]
-            .map(|(part, present)| Link { area: &it.area, part, present })
+        let consumed = (consumed || !remarked(it)).then_some(consumed);
+        [(Part::Mounted, mounted), (Part::Consumed, consumed)].map(|(part, present)| Link {
+            area: &it.area,
+            part,
+            present,
+        })
     });
     polls.chain(messages.iter().flat_map(of_message)).chain(heard).chain(contexts).chain(loose).collect()
 }

@@ -88,7 +88,7 @@ pub(super) fn areas(evidence: Evidence<'_>, links: &[Link<'_>], backend: bool) -
         // Without a link of its own, what is wrong with push is all that is known of it. Code of a
         // server shows nothing, so nothing has to arrive there.
         let push = rules::find(finding.rule).is_some_and(|rule| rule.topic.is_push());
-        if push && finding.area != SERVER_AREA {
+        if push && finding.area != SERVER_AREA && finding.severity > Severity::Info {
             area.push = AreaPush::Partial;
         }
     }
@@ -105,11 +105,13 @@ pub(super) fn areas(evidence: Evidence<'_>, links: &[Link<'_>], backend: bool) -
 }
 
 /// Blocked by a critical finding; done when nothing in it is wrong, no link is missing, and each of its
-/// timers was seen through. That no backend is among the audited code is nothing to mend in an area.
+/// timers was seen through. A remark is nothing wrong, and that no backend is among the audited code
+/// is nothing to mend in an area.
 fn status<'a>(area: &Area, mut links: impl Iterator<Item = &'a Link<'a>>) -> AreaStatus {
+    let complete = area.unknown == 0 && !links.any(|it| it.present == Some(false));
     match area.worst {
         Some(Severity::Critical) => AreaStatus::Blocked,
-        None if area.unknown == 0 && !links.any(|it| it.present == Some(false)) => AreaStatus::Done,
+        None | Some(Severity::Info) if complete => AreaStatus::Done,
         _ => AreaStatus::Attention,
     }
 }
@@ -124,5 +126,28 @@ fn empty(name: &str) -> Area {
         unknown: 0,
         findings: 0,
         worst: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::links::Part;
+
+    #[test]
+    fn a_remark_leaves_an_area_done_and_a_missing_link_does_not() {
+        let area = |worst| Area { worst, ..empty("Orders") };
+        let link = |present| Link { area: "Orders", part: Part::Routed, present };
+        let whole = [link(Some(true)), link(None)];
+        for (worst, expected) in [
+            (None, AreaStatus::Done),
+            (Some(Severity::Info), AreaStatus::Done),
+            (Some(Severity::Warning), AreaStatus::Attention),
+            (Some(Severity::Critical), AreaStatus::Blocked),
+        ] {
+            assert_eq!(status(&area(worst), whole.iter()), expected);
+        }
+        assert_eq!(status(&area(None), [link(Some(false))].iter()), AreaStatus::Attention);
+        assert_eq!(status(&Area { unknown: 1, ..area(None) }, whole.iter()), AreaStatus::Attention);
     }
 }

@@ -7,7 +7,7 @@ use crate::link::wiring::model::{LooseHandler, Wiring};
 use crate::source::Skip;
 use crate::vocabulary::{
     AreaBackend, AreaPolling, AreaPush, AreaStatus, Cleared, Confidence, Gate, Kind, MessageVerdict,
-    Severity, Verdict,
+    ProviderVerdict, Severity, Verdict,
 };
 
 const PATHS: [&str; 4] = [
@@ -248,6 +248,39 @@ fn a_handler_that_nothing_registers_is_a_missing_link() {
         audit.next_steps[0].text,
         "Connect the message handlers of Campaigns (`handleCreated` in `src/app/campaigns/page.tsx`)"
     );
+}
+
+#[test]
+fn a_provider_is_mounted_and_read_or_its_area_is_not_connected() {
+    let provider = |mounted: &[Place], consumers: &[Place]| Provider {
+        context: "OrdersContext".to_owned(),
+        created: samples::place(0, 3, 1),
+        provider: "OrdersProvider".to_owned(),
+        mounted: mounted.to_vec(),
+        consumers: consumers.to_vec(),
+        outside: vec![],
+        realtime: true,
+        evidence: vec![],
+        throws: false,
+        default_is_nothing: true,
+        consumers_live: true,
+        mount_unseen: false,
+        verdict: ProviderVerdict::Ok,
+    };
+    let area = |provider: Provider| {
+        let files = files(&["src/app/orders/context.tsx"]);
+        let audit = audited(Linked { files, providers: vec![provider], ..Linked::default() });
+        (audit.areas.first().map(|it| (it.push, it.status)), audit.summary.links)
+    };
+    let place = [samples::place(0, 9, 1)];
+    let links = |present, required| Links { present, required };
+    assert_eq!(area(provider(&place, &place)), (Some((AreaPush::Connected, AreaStatus::Done)), links(2, 2)));
+    let unmounted = Provider { verdict: ProviderVerdict::NeverMounted, ..provider(&[], &place) };
+    let seen_no_further = Provider { mount_unseen: true, ..unmounted.clone() };
+    assert_eq!(area(unmounted), (Some((AreaPush::NotConnected, AreaStatus::Blocked)), links(1, 2)));
+    assert_eq!(area(seen_no_further).1, links(1, 1));
+    // Neither rendered nor read, it is dead code and no broken push.
+    assert_eq!(area(provider(&[], &[])), (None, links(0, 0)));
 }
 
 #[test]

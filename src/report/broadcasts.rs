@@ -50,7 +50,7 @@ const WORDS: [(Operation, &str); 3] = [
     ),
     (
         Operation::Update,
-        "change changed changes edit edited modified moved patch patched progress rename renamed replaced \
+        "change changed changes edit edited modified moved patch patched progress rename renamed reordered replaced \
          restored set status sync synced update updated updates upsert upserted",
     ),
     (

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::words;
-use crate::findings::audit::{Area, Audit, Finding, MessageRow, SpotRow};
+use crate::findings::audit::{Area, Audit, Finding, MessageRow, ProviderRow, SpotRow};
 use crate::rules::{self, Topic, words::each};
 use crate::vocabulary::{
     AreaPolling, AreaPush, AreaStatus, Cleared, MessageVerdict, ProviderVerdict, Severity, Side,
@@ -293,11 +293,11 @@ fn providers(audit: &Audit) -> Option<Line> {
     let used = audit.providers.iter().filter(|it| it.realtime);
     let used: Vec<_> = used.filter(|it| !(it.mounted.is_empty() && it.consumers.is_empty())).collect();
     let hanging: Vec<_> = used.iter().filter(|it| it.verdict != ProviderVerdict::Ok).collect();
-    let mark = match hanging.as_slice() {
-        [] => Mark::Good,
-        all if all.iter().any(|it| it.mounted.is_empty()) => Mark::Bad,
-        _ => Mark::Attention,
+    let said = |it: &&ProviderRow| {
+        let about = audit.findings.iter().find(|found| place(&found.file, found.line) == it.created);
+        about.map_or(Mark::Unseen, |found| Mark::of(found.severity))
     };
+    let mark = hanging.iter().map(|it| said(it)).max().unwrap_or(Mark::Good);
     let fine = words::thousands(used.len() - hanging.len());
     let words = format!("{fine} of {} mounted and read", words::thousands(used.len()));
     let evidence = hanging.first().copied().or(used.first())?.created.clone();
@@ -348,7 +348,7 @@ mod tests {
                 "🔴 Handler interfaces: 1 optional handler that nobody supplies @ src/lib/websocket/router.ts:14",
                 "✅ Routing logic: 3 of 3 message types routed @ src/lib/websocket/router.ts:11",
                 "⚠️ Channels: 1 opened, 1 never closed @ src/lib/websocket/Stream.ts:20",
-                "🔴 Realtime providers: 0 of 1 mounted and read @ src/contexts/FeedContext.tsx:5",
+                "⚠️ Realtime providers: 0 of 1 mounted and read @ src/contexts/FeedContext.tsx:5",
             ]
         );
         assert_eq!((infrastructure(&audit).words, infrastructure(&audit).mark), ("Incomplete", Mark::Bad));
