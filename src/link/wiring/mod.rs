@@ -2,7 +2,9 @@
 //!
 //! `channels` finds what is done with channels, `flow` follows received messages to the places
 //! that tell their types apart, `region` says what becomes of them there, `emits` traces what is
-//! sent back to its type, and `verdict` joins the ends.
+//! sent back to its type, `definitions` finds where the types are written down, and `verdict` joins
+//! the ends; `elsewhere` keeps it from claiming too much. `handlers` and `ready` look for functions
+//! that wait for messages in vain.
 
 mod carry;
 mod channels;
