@@ -42,6 +42,7 @@ pub struct Program {
     polling_files: Vec<FileId>,
     /// Files that name something of the platform which hands values to callbacks.
     callback_files: FxHashSet<FileId>,
+    hands_to_callbacks: Vec<OnceLock<bool>>,
     pub(super) has_entries: OnceLock<bool>,
     skipped: Mutex<Vec<Skip>>,
     bytes_read: u64,
@@ -125,6 +126,7 @@ impl Program {
         let mentions = Mentions::new(&identifiers);
         let handing = catalog.platform_callback_words();
         let callback_files = handing.iter().flat_map(|word| mentions.files_mentioning(word)).collect();
+        let count = discovery.files.len();
         Ok(Self {
             files: discovery.files,
             option_keys,
@@ -132,6 +134,7 @@ impl Program {
             resolver,
             mentions,
             callback_files,
+            hands_to_callbacks: vec![OnceLock::new(); count],
             limits,
             uses_injection,
             templates: discovery.templates,
@@ -315,8 +318,11 @@ impl Program {
 
     /// Whether a file gets anything from a library that hands things to callbacks.
     pub(super) fn hands_to_callbacks(&self, file: FileId) -> bool {
-        self.callback_files.contains(&file)
-            || self.facts(file).imports.iter().any(|it| self.catalog.hands_to_callbacks(&it.specifier))
+        let Some(known) = self.hands_to_callbacks.get(file.index()) else { return false };
+        *known.get_or_init(|| {
+            self.callback_files.contains(&file)
+                || self.facts(file).imports.iter().any(|it| self.catalog.hands_to_callbacks(&it.specifier))
+        })
     }
 
     /// What an import specifier of a file stands for.

@@ -7,13 +7,17 @@ mod routes;
 mod tree;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::eval::Evaluator;
 use super::program::Program;
 use super::timer::Step;
 use super::value::{At, FunctionAt, Value};
 use crate::catalog::rows::Gives;
-use crate::facts::{ExportTarget, Expr, ExprId, FunctionId, JsxTag, Origin, PathKey, PathStep, PropertyKey};
+use crate::facts::{
+    BindingId, ExportTarget, Expr, ExprId, FunctionId, ImportedName, JsxTag, Origin, PathKey, PathStep,
+    PropertyKey,
+};
 use crate::source::{FileId, Place, Role};
 use crate::vocabulary::ProviderVerdict;
 
@@ -69,6 +73,9 @@ struct Use {
     read: Vec<At>,
 }
 
+/// For each file, the names that stand for contexts.
+type ContextNames = FxHashMap<FileId, FxHashMap<BindingId, Vec<At>>>;
+
 impl Program {
     /// Every context of product code, sorted by place.
     pub fn providers(&self) -> Vec<Provider> {
@@ -86,23 +93,19 @@ impl Program {
         let facts = self.facts(file);
         let made = facts.calls.iter().filter_map(|call| {
             let at = At { file, expr: *call };
-            let (callee, _) = facts.call(*call)?;
             // Only what may be a context is worth a closer look.
-            let name = match facts.expr(callee) {
-                Expr::Ident { name, .. } | Expr::Member { name, .. } => name,
-                _ => return None,
-            };
-            let is_context = name.ends_with("Context")
+            let is_context = self.may_make_context(at)
                 && Evaluator::new(self)
                     .eval(at, &None)
                     .iter()
                     .any(|it| matches!(it, Value::Made { gives: Gives::Context, .. }));
             is_context.then_some(at)
         });
-        made.filter_map(|at| self.context(at)).collect()
+        let mut names = ContextNames::default();
+        made.filter_map(|at| self.context(at, &mut names)).collect()
     }
 
-    fn context(&self, created: At) -> Option<Provider> {
+    fn context(&self, created: At, names: &mut ContextNames) -> Option<Provider> {
         let binding = self.binding_of_value(created)?;
         let name = self.facts(created.file).binding(binding)?.name.clone();
         let mut uses = Use::default();
@@ -112,7 +115,7 @@ impl Program {
         files.dedup();
         for file in files {
             if self.file(file).is_some_and(|it| it.role == Role::Product) {
-                self.uses_in(file, created, &mut uses);
+                self.uses_in(file, created, names, &mut uses);
             }
         }
         let mut mounted = Vec::new();
@@ -177,14 +180,25 @@ impl Program {
         }
     }
 
-    fn uses_in(&self, file: FileId, context: At, uses: &mut Use) {
+    fn uses_in(&self, file: FileId, context: At, names: &mut ContextNames, uses: &mut Use) {
         let facts = self.facts(file);
-        let is_it = |expr: ExprId| {
-            matches!(facts.expr(expr), Expr::Ident { .. } | Expr::Member { .. })
-                && Evaluator::new(self)
-                    .eval(At { file, expr }, &None)
-                    .iter()
-                    .any(|it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == context))
+        let is_context = |expr: ExprId| {
+            let values = Evaluator::new(self).eval(At { file, expr }, &None);
+            values
+                .iter()
+                .any(|it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == context))
+        };
+        let named = names.entry(file).or_insert_with(|| self.context_names(file));
+        let is_it = |expr: ExprId| match facts.expr(expr) {
+            Expr::Ident { binding: Some(binding), .. } => {
+                named.get(binding).is_some_and(|made| made.contains(&context))
+            }
+            // `contexts.Orders` of a module, `theme.OrdersContext` of anything.
+            Expr::Member { object, name } => {
+                (name.ends_with("Context") || self.is_namespace(At { file, expr: *object }))
+                    && is_context(expr)
+            }
+            _ => false,
         };
         for (index, node) in facts.nodes.iter().enumerate() {
             let at = At { file, expr: ExprId(u32::try_from(index).unwrap_or(u32::MAX)) };
@@ -239,6 +253,45 @@ impl Program {
                 }
             }
         }
+    }
+
+    /// The names of a file that stand for contexts, with what they stand for. A name means the same
+    /// wherever it is mentioned, and a context is made once for all.
+    fn context_names(&self, file: FileId) -> FxHashMap<BindingId, Vec<At>> {
+        let bindings = (0_u32..).zip(&self.facts(file).bindings);
+        let constant = bindings.filter(|(_, it)| match it.origin {
+            Origin::Import(_) => true,
+            // Inside a function only what is made right there: `createStore(() => createContext())`.
+            Origin::Value(value) => {
+                it.function == FunctionId::MODULE || self.may_make_context(At { file, expr: value })
+            }
+            _ => false,
+        });
+        let contexts = constant.filter_map(|(id, it)| {
+            let mention = At { file, expr: *it.uses.first()? };
+            let values = Evaluator::new(self).eval(mention, &None);
+            let made = values.into_iter().filter_map(|it| match it {
+                Value::Made { gives: Gives::Context, at, .. } => Some(at),
+                _ => None,
+            });
+            Some((BindingId(id), made.collect::<Vec<At>>()))
+        });
+        contexts.filter(|(_, made)| !made.is_empty()).collect()
+    }
+
+    /// Whether an expression looks like what makes a context.
+    fn may_make_context(&self, at: At) -> bool {
+        let facts = self.facts(at.file);
+        let Some((callee, _)) = facts.call(at.expr) else { return false };
+        matches!(facts.expr(callee), Expr::Ident { name, .. } | Expr::Member { name, .. } if name.ends_with("Context"))
+    }
+
+    /// Whether an expression names a whole module: `import * as contexts from "./contexts"`.
+    fn is_namespace(&self, at: At) -> bool {
+        let facts = self.facts(at.file);
+        let Expr::Ident { binding: Some(binding), .. } = facts.expr(at.expr) else { return false };
+        let Some(Origin::Import(import)) = facts.binding(*binding).map(|it| it.origin) else { return false };
+        facts.imports.get(import as usize).is_some_and(|it| it.name == ImportedName::Namespace)
     }
 
     /// Whether a call with a context among its arguments reads it: a row says so, or the function
