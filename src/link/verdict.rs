@@ -92,6 +92,9 @@ impl Program {
             {
                 return judged(Verdict::UiTimer, chain, Confidence::Likely, 0);
             }
+            if site.kind == Kind::RecursiveTimeout && self.runs_for_new_work(site, reach) {
+                return judged(Verdict::UiTimer, chain, Confidence::Likely, 0);
+            }
             if !reach.answer_read {
                 // Nobody reads the answer: it cannot be a poll for data if it says what else it is.
                 if self.is_keep_alive(&chain, reach) {
@@ -311,6 +314,53 @@ impl Program {
                 }
                 _ => is_clock(ExprId(u32::try_from(at).unwrap_or(u32::MAX))),
             }
+        })
+    }
+
+    /// It goes on only while somebody has handed in more: the field in front of it holds what a caller
+    /// gave (`this.waiting = order`), and the work itself empties it (`this.waiting = null`).
+    fn runs_for_new_work(&self, site: &Site, reach: &Reach) -> bool {
+        let at = site.anchor;
+        let facts = self.facts(at.file);
+        let tested = facts.guards_of(at.expr).filter(|it| it.holds).filter_map(|it| it.test);
+        let fields = tested.flat_map(|test| {
+            let inside = facts.node(test).span;
+            facts.nodes.iter().filter_map(move |node| match &node.expr {
+                Expr::Member { name, .. }
+                    if inside.start <= node.span.start && node.span.end <= inside.end =>
+                {
+                    Some(name)
+                }
+                _ => None,
+            })
+        });
+        let around = facts.functions_around(at.expr).find(|it| {
+            // The timer's own callback and helpers inside belong to the method around them.
+            facts.function(*it).is_some_and(|it| it.parent == FunctionId::MODULE)
+        });
+        let within = |function: FunctionId| {
+            Some(function) == around || reach.walked.contains(&FunctionAt { file: at.file, function })
+        };
+        fields.collect::<Vec<_>>().into_iter().any(|field| {
+            let writes = || facts.writes.iter().filter(|it| it.name == *field);
+            let empties = writes().any(|it| {
+                let nothing = match facts.expr(it.value) {
+                    Expr::Null | Expr::Undefined => true,
+                    Expr::Array(items) => items.is_empty(),
+                    _ => false,
+                };
+                nothing && within(facts.node(it.expr).function)
+            });
+            let given = writes().any(|it| {
+                let parameter = match facts.expr(it.value) {
+                    Expr::Ident { binding: Some(binding), .. } => facts
+                        .binding(*binding)
+                        .is_some_and(|it| matches!(it.origin, crate::facts::Origin::Parameter { .. })),
+                    _ => false,
+                };
+                parameter && !within(facts.node(it.expr).function)
+            });
+            empties && given
         })
     }
 
