@@ -32,6 +32,8 @@ pub struct PackageDir {
     pub dependencies: BTreeSet<String>,
     /// Patterns of its workspace members, also those of a `pnpm-workspace.yaml` beside it.
     pub workspaces: Vec<String>,
+    /// Others may install it: it is not private, and says what to import of it.
+    pub published: bool,
 }
 
 /// Reads the manifests that the walk met, and those of the workspace members that it did not: a
@@ -95,7 +97,10 @@ fn package(dir: String, folder: &Path, manifest: &Value) -> PackageDir {
         workspaces.extend(pnpm_workspaces(&text));
     }
     let name = manifest.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
-    PackageDir { dir, name: name.map(str::to_string), dependencies, workspaces }
+    let private = manifest.get("private").and_then(Value::as_bool).unwrap_or(false);
+    let offers = ["exports", "main", "module", "types"].iter().any(|key| manifest.get(key).is_some());
+    let published = !private && offers && name.is_some();
+    PackageDir { dir, name: name.map(str::to_string), dependencies, workspaces, published }
 }
 
 fn texts(value: Option<&Value>) -> Vec<String> {

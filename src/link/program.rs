@@ -325,6 +325,11 @@ impl Program {
         })
     }
 
+    /// Whether code outside of the repository may import what a file exports.
+    pub(super) fn is_published(&self, file: FileId) -> bool {
+        self.resolver.is_published(file)
+    }
+
     /// What an import specifier of a file stands for.
     pub fn resolve(&self, from: FileId, specifier: &str) -> Resolution {
         self.resolver.resolve(from, specifier)

@@ -119,6 +119,13 @@ impl Resolver {
         }
     }
 
+    /// Whether a file belongs to a package that others may install.
+    pub fn is_published(&self, file: FileId) -> bool {
+        let folder = self.folder_of.get(file.index()).and_then(|at| self.folders.get(*at));
+        let nearest = folder.and_then(|it| it.packages.first()).and_then(|at| self.packages.get(*at));
+        nearest.is_some_and(|it| it.dir.published)
+    }
+
     /// What a specifier means in a file.
     pub fn resolve(&self, from: FileId, specifier: &str) -> Resolution {
         let at = self.folder_of.get(from.index()).copied();

@@ -39,6 +39,8 @@ impl Program {
         let own_channels: Vec<Spot> = remote()
             .filter(|it| !it.subscription && !it.messages.is_empty() && names_component_or_hook(&it.owner))
             .filter(|it| !it.owner.ends_with("Provider") && !it.owner.starts_with("use"))
+            // A class is a service of its own, whatever its name.
+            .filter(|it| !it.owner.contains('.'))
             .map(|it| Spot {
                 place: it.place,
                 owner: it.owner.clone(),

@@ -7,7 +7,7 @@ use super::channels::{Opened, Traffic};
 use super::flow::Routed;
 use super::model::{Channel, KeptListener};
 use crate::catalog::rows::Reconnects;
-use crate::facts::{Expr, FunctionId, Origin};
+use crate::facts::{Expr, ExprId, FunctionId, Origin};
 use crate::link::eval::Evaluator;
 use crate::link::label::names_component_or_hook;
 use crate::link::program::Program;
@@ -148,7 +148,12 @@ impl Program {
             is_it
                 && binding.uses.iter().any(|used| {
                     let node = facts.node(*used);
-                    facts.function(node.function).is_some_and(|it| it.returns.contains(used))
+                    let returns = |it: &ExprId| {
+                        facts.function(node.function).is_some_and(|function| function.returns.contains(it))
+                    };
+                    // `return { socket, disconnect }`
+                    let inside = node.parent.filter(|it| matches!(facts.expr(*it), Expr::Object(_)));
+                    returns(used) || inside.is_some_and(|it| returns(&it))
                 })
         })
     }

@@ -3,7 +3,7 @@
 
 use smol_str::SmolStr;
 
-use crate::facts::{BinaryOp, Expr, ExprId};
+use crate::facts::{BinaryOp, ExportTarget, Expr, ExprId, Origin};
 use crate::link::eval::{Evaluator, Values};
 use crate::link::program::Program;
 use crate::link::value::{At, Env, FunctionAt, Value};
@@ -96,6 +96,28 @@ impl Program {
         facts.functions.iter().filter(|it| it.name.as_deref() == Some(name)).count()
     }
 
+    /// Whether a file exports a function, or the class that it is a method of.
+    fn is_exported(&self, function: FunctionAt) -> bool {
+        let facts = self.facts(function.file);
+        let declared = facts.function(function.function);
+        let class = declared.and_then(|it| it.class);
+        let expr = declared.and_then(|it| it.expr);
+        let holds = |binding: &crate::facts::Binding| match binding.origin {
+            Origin::Function(it) => it == function.function,
+            Origin::Class(it) => Some(it) == class,
+            Origin::Value(value) => Some(value) == expr,
+            _ => false,
+        };
+        facts.exports.iter().any(|export| match &export.target {
+            ExportTarget::Binding(binding) => facts.binding(*binding).is_some_and(holds),
+            ExportTarget::Expr(value) => match facts.expr(*value) {
+                Expr::Ident { binding: Some(binding), .. } => facts.binding(*binding).is_some_and(holds),
+                _ => Some(*value) == expr,
+            },
+            ExportTarget::From { .. } => false,
+        })
+    }
+
     /// Whether code may call a function though no caller of it was found: its name is used as a
     /// value, or a file out of our sight's reach mentions it.
     fn may_be_called_unseen(&self, function: FunctionAt) -> bool {
@@ -147,6 +169,7 @@ impl Program {
         }
         asked.push(question);
         let evaluator = Evaluator::new(self);
+        supplies.unseen |= self.is_published(function.file) && self.is_exported(*function);
         let callers = self.likely_callers(*function);
         if callers.is_empty() {
             supplies.unseen |= self.may_be_called_unseen(*function);
@@ -235,7 +258,7 @@ impl Program {
             }
             Expr::Member { object, .. } => self.is_looked_up(part(*object), depth + 1),
             Expr::Ident { binding: Some(binding), .. } => match facts.binding(*binding).map(|it| it.origin) {
-                Some(crate::facts::Origin::Value(value)) => self.is_looked_up(part(value), depth + 1),
+                Some(Origin::Value(value)) => self.is_looked_up(part(value), depth + 1),
                 _ => false,
             },
             Expr::Call { callee, .. } => {

@@ -161,6 +161,7 @@ impl Program {
                 })
             };
             if !self.has_entries()
+                || self.is_published(file)
                 || export.name == "default"
                 || self.mentions_of(&export.name).iter().any(product)
                 || wholesale()
