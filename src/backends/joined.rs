@@ -395,6 +395,7 @@ impl<'a> Joined<'a> {
                     (false, ..) => continue,
                 };
                 let mut found = self.found((at, file), shape.function, *span, name, confidence, proves);
+                found.family.clone_from(&shape.type_name);
                 if !shape.type_name.is_empty() && !matches!(key, Key::EventLine) {
                     found.label = cut(&format!("{}{{{}}}", shape.type_name, found.label));
                 }
@@ -436,6 +437,7 @@ impl<'a> Joined<'a> {
                 }
                 let sure = if relay.is_some() && known { Confidence::Certain } else { Confidence::Likely };
                 let mut found = self.found((at, file), call.function, call.span, name, sure, proven);
+                found.family.clone_from(&call.name);
                 found.label = match (call.receiver.as_str(), text) {
                     ("", text) => cut(&format!("{}({})", call.name, written(text))),
                     (receiver, text) => cut(&format!("{receiver}.{}({})", call.name, written(text))),
@@ -470,6 +472,7 @@ impl<'a> Joined<'a> {
             called,
             confidence,
             proven_type,
+            family: SmolStr::default(),
             caller,
         }
     }

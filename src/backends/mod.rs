@@ -54,6 +54,9 @@ pub struct BackendEmission {
     pub confidence: Confidence,
     /// A value whose field names a message type: it counts even when no client knows the name.
     pub proven_type: bool,
+    /// What it is built with: a struct type or a function. What several known types share with it
+    /// carries messages of this channel.
+    pub family: SmolStr,
     /// One place that calls the function, the first by path.
     pub caller: Option<Caller>,
 }

@@ -84,6 +84,7 @@ fn look(
             called: None,
             confidence: Confidence::Possible,
             proven_type: false,
+            family: SmolStr::default(),
             caller: None,
         };
         let start = before.len() - width;

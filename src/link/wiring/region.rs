@@ -251,7 +251,7 @@ impl Program {
     fn weigh(&self, reach: &Reach, region: At, nodes: &[ExprId], place: At, depth: u32) -> Outcome {
         let file = region.file;
         let facts = self.facts(file);
-        let logged = reach.has(Effect::Log);
+        let logged = reach.has(Effect::Log) && !self.logs_failures_only(file, nodes);
         let effective = reach.effects.keys().any(|effect| does_something(*effect));
         let writes = nodes.iter().any(|expr| self.keeps_something(At { file, expr: *expr }))
             || reach.walked.iter().any(|walked| {
@@ -287,6 +287,23 @@ impl Program {
             outcome.subscribers.push(self.spot(place, self.label(place), Confidence::Likely));
         }
         outcome
+    }
+
+    /// Whether all that some code logs is what it caught: the log is then not what it is for.
+    fn logs_failures_only(&self, file: crate::source::FileId, nodes: &[ExprId]) -> bool {
+        let facts = self.facts(file);
+        let logs = |expr: &&ExprId| {
+            let Some((callee, _)) = facts.call(**expr) else { return false };
+            Evaluator::new(self).eval(At { file, expr: callee }, &None).iter().any(|it| match it {
+                Value::Library { package, symbol, .. } => {
+                    self.catalog().effect(package, symbol).is_some_and(|row| row.effect == Effect::Log)
+                }
+                _ => false,
+            })
+        };
+        let mut logs = nodes.iter().filter(logs).peekable();
+        logs.peek().is_some()
+            && logs.all(|expr| facts.guards_of(*expr).any(|it| it.kind == crate::facts::GuardKind::Catch))
     }
 
     /// Whether an expression keeps something for later: it writes a member, or a name of a function

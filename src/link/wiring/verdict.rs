@@ -149,7 +149,11 @@ impl Program {
             live: true,
             confidence: it.confidence,
         };
-        for emission in facts.emissions.iter().filter(|it| it.proven_type || known.contains(&it.name)) {
+        let familiar = familiar(&facts.emissions, &known);
+        let counts = |it: &&BackendEmission| {
+            known.contains(&it.name) || it.proven_type && familiar.contains(&it.family)
+        };
+        for emission in facts.emissions.iter().filter(counts) {
             let entry = ends.entry(emission.name.clone()).or_default();
             let emission = Emission { spot: spot(emission), side: Side::Server, called: emission.called };
             entry.emitted.push((emission, End::Server));
@@ -205,6 +209,17 @@ impl Program {
         let label = self.label(at);
         if label.contains(name) { label } else { format!("{label} \"{name}\"") }
     }
+}
+
+/// Struct types and functions of a backend that carry messages of the audited channels: at least half
+/// of what is built with them is known here. Others carry telemetry, jobs or another client's messages.
+fn familiar<'e>(emissions: &'e [BackendEmission], known: &BTreeSet<SmolStr>) -> BTreeSet<&'e SmolStr> {
+    let mut names: BTreeMap<&SmolStr, BTreeSet<&SmolStr>> = BTreeMap::new();
+    for emission in emissions {
+        names.entry(&emission.family).or_default().insert(&emission.name);
+    }
+    names.retain(|_, names| names.iter().filter(|it| known.contains(**it)).count() * 2 >= names.len());
+    names.into_keys().collect()
 }
 
 /// Which ends of the channels the audited code shows. A peer counts as seen once one message gets
