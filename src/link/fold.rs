@@ -82,7 +82,8 @@ impl Program {
                 Some(ms) if ms > 0.0 => smallest = Some(smallest.map_or(ms, |it: f64| it.min(ms))),
                 Some(_) => zero = true,
                 None if matches!(value, Value::Undefined | Value::Null) => {
-                    if let Some(default) = reading.default_ms {
+                    // No delay at all (`setInterval(work)`) is only what is left when no other is known.
+                    if let Some(default) = reading.default_ms.filter(|it| *it > 0.0) {
                         smallest = Some(smallest.map_or(default, |it: f64| it.min(default)));
                     } else {
                         zero = true;

@@ -7,7 +7,7 @@ use super::eval::{Evaluator, Values};
 use super::program::Program;
 use super::value::{At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, OffValue, Slot, Switch, TimerMeaning};
-use crate::facts::{Expr, ExprId, FunctionId, JsxTag, LoopId, LoopKind, PropertyKey};
+use crate::facts::{Expr, ExprId, FunctionId, JsxTag, LoopId, LoopKind, Origin, PropertyKey};
 use crate::source::{FileId, Place};
 use crate::vocabulary::Kind;
 
@@ -718,10 +718,15 @@ impl Program {
                             only = *value;
                         }
                         let inner = At { file: function.file, expr: only };
-                        if let Some(found) = self.delay_in(inner, &frame, depth + 1)
+                        if let Some((interval, unit_ms)) = self.delay_in(inner, &frame, depth + 1)
                             && self.does_nothing_but(function, inner)
                         {
-                            return Some(found);
+                            // The caller's own argument, where the delay is nothing but that.
+                            let given = interval
+                                .as_ref()
+                                .and_then(|(interval, _)| self.argument_behind(*interval, function, args));
+                            let given = given.map(|expr| (At { expr, ..at }, env.clone()));
+                            return Some((given.or(interval), unit_ms));
                         }
                     }
                 }
@@ -729,6 +734,21 @@ impl Program {
             }
         }
         None
+    }
+
+    /// The argument that an expression of a function stands for, when it is a plain parameter.
+    fn argument_behind(&self, at: At, function: FunctionAt, args: &[ExprId]) -> Option<ExprId> {
+        let facts = self.facts(at.file);
+        let Expr::Ident { binding: Some(binding), .. } = facts.expr(at.expr) else { return None };
+        let binding = facts.binding(*binding).filter(|it| it.path.is_empty() && it.assigned.is_empty())?;
+        match binding.origin {
+            Origin::Parameter { function: owner, index }
+                if at.file == function.file && owner == function.function =>
+            {
+                args.get(index as usize).copied()
+            }
+            _ => None,
+        }
     }
 
     /// Whether a function calls nothing of its own beside one call, number arithmetic left out: a `sleep`,

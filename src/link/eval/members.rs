@@ -190,7 +190,10 @@ impl Evaluator<'_> {
                 }
                 PropertyKey::Spread => {
                     let mut definite = false;
-                    for spread in self.eval(value, env) {
+                    let spreads = self.eval(value, env);
+                    // `options = { ...defaults, ...options }` spreads what it is about to become.
+                    let Some(_once) = self.once(value, env) else { continue };
+                    for spread in spreads {
                         let found = self.member(&spread, name, at);
                         definite |= found.iter().any(|it| {
                             !matches!(

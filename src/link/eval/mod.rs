@@ -71,10 +71,31 @@ fn merge(into: &mut Values, more: Values) {
     }
 }
 
+/// A question that is being asked; leaving it takes it off the list again.
+struct Asking<'e> {
+    running: &'e RefCell<Vec<(At, usize)>>,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.running.borrow_mut().pop();
+    }
+}
+
 impl<'p> Evaluator<'p> {
     /// A new question.
     pub fn new(program: &'p Program) -> Self {
         Self { program, steps: Cell::new(0), depth: Cell::new(0), running: RefCell::new(Vec::new()) }
+    }
+
+    /// Enters a question that must not be asked inside itself; `None` when it is being asked already.
+    fn once(&self, at: At, env: &Env) -> Option<Asking<'_>> {
+        let key = (at, frame_id(env));
+        if self.running.borrow().contains(&key) {
+            return None;
+        }
+        self.running.borrow_mut().push(key);
+        Some(Asking { running: &self.running })
     }
 
     fn facts(&self, file: FileId) -> &'p FileFacts {
