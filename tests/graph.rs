@@ -76,6 +76,13 @@ fn the_picture_can_be_narrowed() {
 }
 
 #[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = include_str!("../README.md");
+    let chart = dashboard(&["--area", "Proxies"]);
+    assert!(readme.contains(&format!("```mermaid\n{chart}```\n")), "the README should show\n{chart}");
+}
+
+#[test]
 fn a_project_without_push_says_so() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("orders.ts"), "export const orders = ['first', 'second'];\n").unwrap();

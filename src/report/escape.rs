@@ -106,19 +106,23 @@ pub fn mermaid(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     // `1. ` or `- ` at the start would open a list, which Mermaid refuses to draw.
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let last = text.char_indices().next_back().map_or(0, |(at, _)| at);
     for (at, character) in text.char_indices() {
         let shows = match character {
             ' ' | ',' | '(' | '\'' | '?' | '!' => true,
-            // `_emphasis_` needs an underscore at an end of a word, and names have them inside.
-            '_' => at > 0 && at < last,
+            // `_emphasis_` needs an underscore at an end of a word; names have them inside.
+            '_' => {
+                let before = text.get(..at).and_then(|it| it.chars().next_back());
+                [before, text.get(at + 1..).and_then(|it| it.chars().next())]
+                    .into_iter()
+                    .all(|it| it.is_some_and(char::is_alphanumeric))
+            }
             '-' => at > 0,
             // `www.` and `https://` would become links.
             '.' => at != digits && !text.get(..at).is_some_and(|before| before.ends_with("www")),
             ')' => at != digits,
             '/' => !text.get(..at).is_some_and(|before| before.ends_with(':')),
-            // `fa:` is replaced by a picture.
-            ':' => text.get(at + 1..).is_some_and(|after| after.starts_with(' ') || after.is_empty()),
+            // `fa:` would become a picture.
+            ':' => text.get(at + 1..).is_some_and(|after| after.starts_with(' ')),
             _ => character.is_alphanumeric() || !character.is_ascii(),
         };
         match character {
@@ -211,7 +215,8 @@ mod tests {
         assert_eq!(mermaid(r#"a"] --> b["c"#), "a#quot;#93; --#gt; b#91;#quot;c");
         assert_eq!(mermaid("%%{init: {}}%%"), "#37;#37;#123;init: #123;#125;#125;#37;#37;");
         assert_eq!(mermaid("one\n\u{1b}[2J; #quot;"), "one#92;n#92;u#123;1b#125;#91;2J#59; #35;quot#59;");
-        assert_eq!(mermaid("`<b>*_x_"), "#96;#lt;b#gt;#42;_x#95;");
+        assert_eq!(mermaid("`<b>*_x_"), "#96;#lt;b#gt;#42;#95;x#95;");
+        assert_eq!(mermaid("an _em_ a_b fa:x: y:"), "an #95;em#95; a_b fa#58;x: y#58;");
         assert_eq!(mermaid("1. a"), "1#46; a");
         assert_eq!(mermaid("- a"), "#45; a");
         assert_eq!(mermaid("see https://evil.example"), "see https#58;#47;/evil.example");
