@@ -4,7 +4,9 @@ use globset::{Glob, GlobSetBuilder};
 use serde_json::Value;
 
 use super::*;
+use crate::findings::audit::SpotRow;
 use crate::report::sample;
+use crate::vocabulary::Confidence;
 
 /// Names that would leave a label, an id, a line or the terminal's good graces.
 const NASTY: [&str; 6] = [
@@ -145,6 +147,19 @@ fn a_handler_beside_its_route_is_reached_from_there_alone() {
     message.subscribed = vec![here, there, page];
     let arrows = arrows(&graph(&audit));
     assert_eq!(arrows[4..], ["Here → Here", "There → There", "hub → Page"]);
+}
+
+#[test]
+fn a_guess_is_called_possible() {
+    let guessed = |message: &mut MessageRow| message.emitted[0].spot.confidence = Confidence::Possible;
+    let arrows = cut(MessageVerdict::Wired, guessed);
+    assert_eq!(arrows[0], "broadcast → campaign_created (possible)");
+    // One place that is sure is enough.
+    let arrows = cut(MessageVerdict::Wired, |message| {
+        message.emitted.push(message.emitted[0].clone());
+        guessed(message);
+    });
+    assert_eq!(arrows[0], "broadcast → campaign_created");
 }
 
 #[test]
