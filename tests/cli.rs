@@ -155,9 +155,14 @@ fn colours_follow_the_flag_and_the_environment() {
 
 #[test]
 fn a_reader_that_leaves_is_no_failure() {
-    for arguments in
-        [&["schema"][..], &["rules"], &["explain", "network-poll"], &["--format", "json"], &["--help"]]
-    {
+    for arguments in [
+        &["schema"][..],
+        &["rules"],
+        &["explain", "network-poll"],
+        &["graph"],
+        &["--format", "json"],
+        &["--help"],
+    ] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_unpoll"))

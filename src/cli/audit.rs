@@ -1,26 +1,21 @@
 //! `unpoll [PATHS…]`: audits, writes the reports, and answers with the exit code.
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 
 use super::failure::Failure;
 use super::outputs::{Output, Outputs, write_file};
-use super::progress::Bar;
+use super::selection::{Selection, check_whole};
 use super::terminal::Screen;
 use crate::error::Error;
 use crate::findings::audit::Audit;
 use crate::report;
-use crate::source::Skip;
 use crate::vocabulary::{FindingStatus, Severity};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files and folders to audit.
-    #[arg(value_name = "PATHS", default_value = ".")]
-    paths: Vec<PathBuf>,
     #[command(flatten)]
     outputs: Outputs,
     /// Findings only, a line each; nothing when there are none.
@@ -35,24 +30,8 @@ pub(super) struct Args {
     /// Exit with 1 when a finding is at least this severe.
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
     fail_on: FailOn,
-    /// Audit only files that match; may be given more than once.
-    #[arg(long, value_name = "GLOB")]
-    include: Vec<String>,
-    /// Leave out files that match; may be given more than once.
-    #[arg(long, value_name = "GLOB")]
-    exclude: Vec<String>,
-    /// Look into files that .gitignore and its like hide.
-    #[arg(long)]
-    no_ignore: bool,
-    /// Number of worker threads [default: as many as there are cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-    /// Parse every file, not only those that something asks for.
-    ///
-    /// The report is the same and takes longer: this is for checking just that, and for a bug report
-    /// about a missing finding.
-    #[arg(long, hide_short_help = true)]
-    parse_all: bool,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 /// The least severe finding that makes the exit code 1.
@@ -82,24 +61,9 @@ impl FailOn {
 }
 
 pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let options = crate::Options {
-        paths: args.paths.clone(),
-        no_ignore: args.no_ignore,
-        include: args.include.clone(),
-        exclude: args.exclude.clone(),
-        threads: args.threads.map(usize::from),
-        parse_all: args.parse_all,
-    };
-    let progress = Bar::new(args.quiet);
-    let audit = crate::audit(&options, &progress)?;
-    drop(progress);
+    let audit = args.selection.audit(args.quiet)?;
     write_reports(&audit, args, screen, stdout)?;
-    // The rest of the audit stands, and nobody may take it for the whole.
-    let broken = |skip: &Skip| Some(format!("{}: {}", skip.file, skip.internal()?));
-    if let Some(bug) = audit.stats.skipped.iter().find_map(broken) {
-        stdout.flush()?;
-        return Err(Error::Internal(bug).into());
-    }
+    check_whole(&audit, stdout)?;
     Ok(ExitCode::from(u8::from(args.fail_on.is_reached(&audit))))
 }
 

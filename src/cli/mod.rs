@@ -15,10 +15,12 @@ use self::terminal::ColorChoice;
 mod audit;
 mod explain;
 mod failure;
+mod graph;
 mod outputs;
 mod progress;
 mod rules;
 mod schema;
+mod selection;
 mod terminal;
 
 const AFTER_HELP: &str = "\
@@ -28,6 +30,7 @@ Examples:
   unpoll --format pretty --format json -o audit.json
   unpoll --quiet --fail-on warning               a gate for continuous integration
   unpoll explain network-poll
+  unpoll graph --cut -o push.mmd                 draw the push messages that get lost
 
 Exit codes:
   0  no finding at or above the --fail-on level
@@ -52,12 +55,14 @@ struct Cli {
 enum Command {
     /// Audit files and folders (what happens without a subcommand).
     Audit(audit::Args),
+    /// Draw the push wiring: who sends each message, where it arrives, where the line is cut.
+    Graph(graph::Args),
     /// Explain a rule: what it finds, why it matters, what to use instead.
     Explain(explain::Args),
     /// List all rules.
     Rules,
-    /// Print the JSON Schema of the JSON report.
-    Schema,
+    /// Print the JSON Schema of the JSON report, or of the graph.
+    Schema(schema::Args),
 }
 
 /// Runs the program on the process's arguments.
@@ -87,9 +92,10 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let code = match cli.command.unwrap_or(Command::Audit(cli.audit)) {
         Command::Audit(args) => audit::run(&args, screen, &mut out)?,
+        Command::Graph(args) => graph::run(&args, &mut out)?,
         Command::Explain(args) => explain::run(&args, screen, &mut out)?,
         Command::Rules => rules::run(screen, &mut out)?,
-        Command::Schema => schema::run(&mut out)?,
+        Command::Schema(args) => schema::run(&args, &mut out)?,
     };
     out.flush()?;
     Ok(code)

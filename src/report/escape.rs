@@ -99,6 +99,51 @@ pub fn markdown_sentence(text: &str) -> String {
     parts.iter().enumerate().map(piece).collect()
 }
 
+/// Text for a quoted label of a Mermaid chart: it shows as it is, and ends no label, starts no
+/// directive, and holds nothing that is markup to Mermaid, which reads labels as HTML and Markdown.
+pub fn mermaid(text: &str) -> String {
+    let text = terminal(text);
+    let mut out = String::with_capacity(text.len() + 16);
+    // `1. ` or `- ` at the start would open a list, which Mermaid refuses to draw.
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    for (at, character) in text.char_indices() {
+        let shows = match character {
+            ' ' | ',' | '(' | '\'' | '?' | '!' => true,
+            // `_emphasis_` needs an underscore at an end of a word; names have them inside.
+            '_' => {
+                let before = text.get(..at).and_then(|it| it.chars().next_back());
+                [before, text.get(at + 1..).and_then(|it| it.chars().next())]
+                    .into_iter()
+                    .all(|it| it.is_some_and(char::is_alphanumeric))
+            }
+            '-' => at > 0,
+            // `www.` and `https://` would become links.
+            '.' => at != digits && !text.get(..at).is_some_and(|before| before.ends_with("www")),
+            ')' => at != digits,
+            '/' => !text.get(..at).is_some_and(|before| before.ends_with(':')),
+            // `fa:` would become a picture.
+            ':' => text.get(at + 1..).is_some_and(|after| after.starts_with(' ')),
+            _ => character.is_alphanumeric() || !character.is_ascii(),
+        };
+        match character {
+            _ if shows => out.push(character),
+            '"' => out.push_str("#quot;"),
+            '&' => out.push_str("#amp;"),
+            '<' => out.push_str("#lt;"),
+            '>' => out.push_str("#gt;"),
+            // Writing to a `String` cannot fail.
+            other => _ = write!(out, "#{};", u32::from(other)),
+        }
+    }
+    out
+}
+
+/// Text for a quoted string of Graphviz: it shows as it is. Graphviz knows escapes of its own and
+/// those of HTML.
+pub fn dot(text: &str) -> String {
+    terminal(text).replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
+}
+
 /// Whether a terminal (or a person in front of it) can be led astray by the character.
 fn must_be_spelled_out(character: char) -> bool {
     character.is_control()
@@ -162,6 +207,28 @@ mod tests {
         assert_eq!(markdown_code("a`b``c"), "```a`b``c```");
         assert_eq!(markdown_code("`"), "`` ` ``");
         assert_eq!(markdown_code(""), "");
+    }
+
+    #[test]
+    fn a_mermaid_label_cannot_be_left() {
+        assert_eq!(mermaid("server/hub.go order_created"), "server/hub.go order_created");
+        assert_eq!(mermaid(r#"a"] --> b["c"#), "a#quot;#93; --#gt; b#91;#quot;c");
+        assert_eq!(mermaid("%%{init: {}}%%"), "#37;#37;#123;init: #123;#125;#125;#37;#37;");
+        assert_eq!(mermaid("one\n\u{1b}[2J; #quot;"), "one#92;n#92;u#123;1b#125;#91;2J#59; #35;quot#59;");
+        assert_eq!(mermaid("`<b>*_x_"), "#96;#lt;b#gt;#42;#95;x#95;");
+        assert_eq!(mermaid("an _em_ a_b fa:x: y:"), "an #95;em#95; a_b fa#58;x: y#58;");
+        assert_eq!(mermaid("1. a"), "1#46; a");
+        assert_eq!(mermaid("- a"), "#45; a");
+        assert_eq!(mermaid("see https://evil.example"), "see https#58;#47;/evil.example");
+        assert_eq!(mermaid(""), "");
+    }
+
+    #[test]
+    fn a_dot_string_cannot_be_left() {
+        assert_eq!(dot("server/hub.go"), "server/hub.go");
+        assert_eq!(dot(r#"a"]; b -> c ["d"#), r#"a\"]; b -> c [\"d"#);
+        assert_eq!(dot(r#"end\"#), r#"end\\"#);
+        assert_eq!(dot("one\n\\N &lt;"), r"one\\n\\N &amp;lt;");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::findings::audit::Audit;
 mod broadcasts;
 pub mod escape;
 mod frame;
+pub mod graph;
 mod json;
 mod markdown;
 mod paint;

@@ -1,0 +1,63 @@
+//! What to audit: the paths and flags that every subcommand with an audit in it takes.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use super::progress::Bar;
+use crate::error::Error;
+use crate::findings::audit::Audit;
+use crate::source::Skip;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Selection {
+    /// Files and folders to audit.
+    #[arg(value_name = "PATHS", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Audit only files that match; may be given more than once.
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<String>,
+    /// Leave out files that match; may be given more than once.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Look into files that .gitignore and its like hide.
+    #[arg(long)]
+    no_ignore: bool,
+    /// Number of worker threads [default: as many as there are cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Parse every file, not only those that something asks for.
+    ///
+    /// The report is the same and takes longer: this is for checking just that, and for a bug report
+    /// about a missing finding.
+    #[arg(long, hide_short_help = true)]
+    parse_all: bool,
+}
+
+impl Selection {
+    /// Audits it. `quiet`: without a progress bar.
+    pub(super) fn audit(&self, quiet: bool) -> Result<Audit, Error> {
+        let options = crate::Options {
+            paths: self.paths.clone(),
+            no_ignore: self.no_ignore,
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            threads: self.threads.map(usize::from),
+            parse_all: self.parse_all,
+        };
+        crate::audit(&options, &Bar::new(quiet))
+    }
+}
+
+/// Fails when a bug of ours cost a part of the audit: the rest stands, and nobody may take it for the
+/// whole.
+pub(super) fn check_whole(audit: &Audit, stdout: &mut dyn Write) -> Result<(), Failure> {
+    let broken = |skip: &Skip| Some(format!("{}: {}", skip.file, skip.internal()?));
+    match audit.stats.skipped.iter().find_map(broken) {
+        None => Ok(()),
+        Some(bug) => {
+            stdout.flush()?;
+            Err(Error::Internal(bug).into())
+        }
+    }
+}
