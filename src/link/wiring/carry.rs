@@ -492,6 +492,13 @@ impl Program {
         }
     }
 
+    /// Whether a symbol sets the state of a component: `useState().1`.
+    pub(super) fn is_state_setter(&self, package: &str, symbol: &str) -> bool {
+        let made = symbol.strip_suffix("().1");
+        let row = made.and_then(|made| self.catalog().returns(package, made));
+        row.is_some_and(|row| row.gives == Gives::State)
+    }
+
     /// `setLast(message)` sets what `last` reads.
     fn enter_setter(
         &self,
@@ -501,11 +508,8 @@ impl Program {
         keys: &[SmolStr],
         next: &mut Vec<Carrier>,
     ) {
-        let Some(made) = symbol.strip_suffix("().1") else {
-            return;
-        };
-        let is_state = self.catalog().returns(package, made).is_some_and(|row| row.gives == Gives::State);
-        if let Some(state) = is_state.then(|| self.state_of_setter(callee.file, callee.expr)).flatten() {
+        let is_setter = self.is_state_setter(package, symbol);
+        if let Some(state) = is_setter.then(|| self.state_of_setter(callee.file, callee.expr)).flatten() {
             let reads = self.uses_of(callee.file, state);
             next.extend(reads.into_iter().map(|at| Carrier { at, keys: keys.to_vec() }));
         }

@@ -376,8 +376,11 @@ impl Program {
                         go(call, format_smolstr!("{symbol}()"));
                     }
                     Use::Argument { callees, .. } => {
-                        escapes |= callees.iter().any(|it| {
-                            matches!(it, Value::Unknown(_) | Value::Parameter { .. } | Value::Library { .. })
+                        escapes |= callees.iter().any(|it| match it {
+                            // What is kept in state is followed to where the state is read.
+                            Value::Library { package, symbol, .. } => !self.is_state_setter(package, symbol),
+                            Value::Unknown(_) | Value::Parameter { .. } => true,
+                            _ => false,
                         });
                     }
                     Use::Entered(_) | Use::Key(_) | Use::Compared(_) => {}

@@ -9,7 +9,7 @@ use super::model::{Channel, KeptListener};
 use crate::catalog::rows::Reconnects;
 use crate::facts::{Expr, ExprId, FunctionId, Origin};
 use crate::link::eval::Evaluator;
-use crate::link::label::names_component_or_hook;
+use crate::link::label::{names_component_or_hook, names_hook};
 use crate::link::program::Program;
 use crate::link::value::{At, FunctionAt, Value};
 use crate::source::Role;
@@ -104,7 +104,7 @@ impl Program {
             let mut next = Vec::new();
             for at in std::mem::take(&mut waiting) {
                 let facts = self.facts(at.file);
-                for function in facts.functions_around(at.expr) {
+                for function in self.runs_with(at) {
                     let Some(declared) = facts.function(function).filter(|_| function != FunctionId::MODULE)
                     else {
                         continue;
@@ -129,6 +129,32 @@ impl Program {
             waiting = next;
         }
         false
+    }
+
+    /// The function that holds a call, and those around it that run it at once: a callback of a list or
+    /// of a promise. A handler that is assigned, or the body of an effect, runs at another time.
+    fn runs_with(&self, at: At) -> Vec<FunctionId> {
+        let facts = self.facts(at.file);
+        let mut found = Vec::new();
+        for function in facts.functions_around(at.expr) {
+            found.push(function);
+            let handed = facts
+                .function(function)
+                .and_then(|it| it.expr)
+                .and_then(|expr| facts.node(expr).parent)
+                .and_then(|parent| facts.call(parent))
+                .map(|(callee, _)| callee);
+            let at_once = handed.is_some_and(|callee| match facts.expr(callee) {
+                Expr::Member { .. } => true,
+                Expr::Ident { name, .. } => !names_hook(name),
+                // `(() => {…})()`
+                _ => true,
+            });
+            if !at_once {
+                break;
+            }
+        }
+        found
     }
 
     /// Whether a function's name is returned from the function that declares it.
