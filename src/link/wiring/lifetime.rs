@@ -9,7 +9,7 @@ use super::model::{Channel, KeptListener};
 use crate::catalog::rows::Reconnects;
 use crate::facts::{Expr, ExprId, FunctionId, Origin};
 use crate::link::eval::Evaluator;
-use crate::link::label::{names_component_or_hook, names_hook};
+use crate::link::label::names_hook;
 use crate::link::program::Program;
 use crate::link::value::{At, FunctionAt, Value};
 use crate::source::Role;
@@ -88,9 +88,11 @@ impl Program {
     /// Whether code belongs to a component or hook, of which instances come and go.
     fn comes_and_goes(&self, at: At) -> bool {
         let facts = self.facts(at.file);
-        facts.functions_around(at.expr).any(|it| {
-            facts.function(it).is_some_and(|it| {
-                it.class.is_none() && it.name.as_deref().is_some_and(names_component_or_hook)
+        facts.functions_around(at.expr).any(|function| {
+            let declared = facts.function(function).filter(|it| it.class.is_none());
+            // A function with a capital that gives back a connection is no component.
+            declared.and_then(|it| it.name.as_deref()).is_some_and(|name| {
+                names_hook(name) || self.is_component(FunctionAt { file: at.file, function })
             })
         })
     }
