@@ -29,6 +29,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "caches.toml",
     "capacitor.toml",
     "centrifuge.toml",
+    "clients.toml",
     "connect-query.toml",
     "convex.toml",
     "cron.toml",

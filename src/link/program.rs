@@ -325,6 +325,11 @@ impl Program {
         })
     }
 
+    /// Names of the packages that the package of a file depends on.
+    pub(super) fn dependencies_of(&self, file: FileId) -> Vec<&str> {
+        self.resolver.dependencies_of(file).collect()
+    }
+
     /// Whether code outside of the repository may import what a file exports.
     pub(super) fn is_published(&self, file: FileId) -> bool {
         self.resolver.is_published(file)

@@ -9,6 +9,9 @@ use crate::facts::{ExportTarget, Expr, FunctionId, ImportedName, Origin};
 use crate::source::{FileId, Role, SourceFile};
 use crate::vocabulary::Side;
 
+/// Methods of HTTP, as a route of Next exports them.
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
 /// Files that one question about reachability may visit.
 const MAX_FILES: usize = 400;
 
@@ -28,14 +31,20 @@ impl Program {
         let is_tsx = source.path.ends_with(".tsx") || source.path.ends_with(".jsx");
         let segments: Vec<&str> = source.path.split('/').collect();
         let folders = segments.get(..segments.len().saturating_sub(1)).unwrap_or_default();
+        // Next's `app/…/route.ts` exports a function for each method; Remix has components there.
+        let answers = || facts.exports.iter().any(|it| METHODS.contains(&it.name.as_str()));
+        let is_route = segments.last().is_some_and(|name| name.starts_with("route."));
         let route_handler = folders.windows(2).any(|pair| pair == ["pages", "api"])
-            || (folders.contains(&"app") && segments.last().is_some_and(|name| name.starts_with("route.")));
+            || (folders.contains(&"app") && is_route && answers());
         if route_handler {
             return Side::Server;
         }
-        let is_server_file = segments.last().is_some_and(|name| name.split('.').next() == Some("server"));
-        if is_server_file && !is_tsx {
-            return Side::Server;
+        // `server.ts`, and `orders.server.ts` or `orders.client.ts` beside code of both.
+        let mut parts = segments.last().map(|name| name.split('.').rev().skip(1)).into_iter().flatten();
+        match parts.find(|it| matches!(*it, "server" | "client")) {
+            Some("server") if !is_tsx => return Side::Server,
+            Some("client") => return Side::Client,
+            _ => {}
         }
         let client_folder = folders.iter().any(|it| {
             matches!(*it, "client" | "frontend" | "web" | "renderer" | "electron" | "components" | "hooks")
@@ -54,7 +63,18 @@ impl Program {
         if sides.contains(&Side::Client) || is_tsx || client_folder {
             return Side::Client;
         }
-        if sides.contains(&Side::Server) { Side::Server } else { Side::Client }
+        if sides.contains(&Side::Server) || self.is_of_server_package(file) {
+            Side::Server
+        } else {
+            Side::Client
+        }
+    }
+
+    /// Whether the package of a file depends on what servers use, and on nothing that clients use.
+    fn is_of_server_package(&self, file: FileId) -> bool {
+        let sides: Vec<Side> =
+            self.dependencies_of(file).iter().filter_map(|it| self.catalog().side_of(it)).collect();
+        sides.contains(&Side::Server) && !sides.contains(&Side::Client)
     }
 
     /// Whether something that runs reaches the code: an entry imports the file, through other

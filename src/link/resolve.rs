@@ -126,6 +126,13 @@ impl Resolver {
         nearest.is_some_and(|it| it.dir.published)
     }
 
+    /// Names of the packages that the package of a file depends on.
+    pub fn dependencies_of(&self, file: FileId) -> impl Iterator<Item = &str> {
+        let folder = self.folder_of.get(file.index()).and_then(|at| self.folders.get(*at));
+        let nearest = folder.and_then(|it| it.packages.first()).and_then(|at| self.packages.get(*at));
+        nearest.into_iter().flat_map(|it| it.dir.dependencies.iter().map(String::as_str))
+    }
+
     /// What a specifier means in a file.
     pub fn resolve(&self, from: FileId, specifier: &str) -> Resolution {
         let at = self.folder_of.get(from.index()).copied();

@@ -7,7 +7,7 @@ use super::eval::{Evaluator, Values};
 use super::program::Program;
 use super::value::{At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, OffValue, Slot, Switch, TimerMeaning};
-use crate::facts::{Expr, ExprId, FunctionId, JsxTag, LoopId, LoopKind, Origin, PropertyKey};
+use crate::facts::{Expr, ExprId, FunctionId, GuardKind, JsxTag, LoopId, LoopKind, Origin, PropertyKey};
 use crate::source::{FileId, Place};
 use crate::vocabulary::Kind;
 
@@ -614,6 +614,9 @@ impl Program {
         if Evaluator::new(self).truth(At { file, expr: test }, &None) == Some(true) {
             return false;
         }
+        if self.counts_rounds(file, id) {
+            return true;
+        }
         let counts = match facts.expr(test) {
             Expr::Binary { op, left, right } if op.is_order() => [left, right].into_iter().any(|side| {
                 matches!(facts.expr(*side), Expr::Member { name, .. } if name == "length" || name == "size")
@@ -621,6 +624,34 @@ impl Program {
             _ => false,
         };
         counts || self.walks_pages(file, id)
+    }
+
+    /// A loop that does the same so many times and never stops early: it waits for nothing.
+    fn counts_rounds(&self, file: FileId, id: LoopId) -> bool {
+        let facts = self.facts(file);
+        let Some(looped) = facts.loops.get(id.index()).filter(|it| it.kind == LoopKind::For) else {
+            return false;
+        };
+        let counted = looped.test.is_some_and(|test| match facts.expr(test) {
+            Expr::Binary { op, left, right } if op.is_order() => {
+                [left, right].into_iter().any(|side| match facts.expr(*side) {
+                    Expr::Ident { binding: Some(binding), .. } => facts.binding(*binding).is_some_and(|it| {
+                        it.uses.iter().any(|used| Evaluator::new(self).is_updated(file, *used))
+                    }),
+                    _ => false,
+                })
+            }
+            _ => false,
+        });
+        let inside = |expr: ExprId| looped.first_node <= expr && expr < looped.end_node;
+        let returns =
+            facts.function(looped.function).is_some_and(|it| it.returns.iter().any(|it| inside(*it)));
+        let stops_early = (looped.first_node.0..looped.end_node.0).any(|expr| {
+            facts
+                .guards_of(ExprId(expr))
+                .any(|it| it.kind == GuardKind::EarlyExit && it.test.is_some_and(inside))
+        });
+        counted && !returns && !stops_early
     }
 
     fn loop_holds(&self, file: FileId, outer: LoopId, inner: Option<LoopId>) -> bool {

@@ -98,6 +98,7 @@ impl Program {
                 ..Interval::default()
             },
         };
+        let interval = self.own_interval(site, &reading).unwrap_or(interval);
         if site.kind == Kind::IntervalParam && interval.absent {
             return None;
         }
@@ -296,7 +297,12 @@ impl Program {
                 let Some(function) = Self::deciding_function(parameter) else {
                     continue;
                 };
-                for given in self.given_for(parameter) {
+                let given = self.given_for(parameter);
+                // The call of an interval hook passes work and interval at once: it is one timer.
+                if base.kind == Kind::IntervalHook && given.iter().any(|it| it.call == base.anchor) {
+                    continue;
+                }
+                for given in given {
                     let mut hops = hops.clone();
                     hops.push((function, given.call));
                     let home = self.outermost_function(base.definition.unwrap_or(base.anchor));
@@ -308,6 +314,15 @@ impl Program {
             }
         }
         more
+    }
+
+    /// The interval that the call of an interval hook passes itself: of a class that keeps it in a
+    /// field, all constructions would speak otherwise.
+    fn own_interval(&self, site: &Site, reading: &Reading<'_>) -> Option<Interval> {
+        let at = site.interval.filter(|_| site.kind == Kind::IntervalHook)?;
+        let parameters = self.parameters_in(at, &site.env);
+        let given = parameters.iter().flat_map(|it| self.given_for(it)).find(|it| it.call == site.anchor)?;
+        Some(self.interval(given.value, &None, reading))
     }
 
     /// Parameters that an interval with a default still lets callers choose.

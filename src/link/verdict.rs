@@ -95,6 +95,14 @@ impl Program {
             if site.kind == Kind::RecursiveTimeout && self.runs_for_new_work(site, reach) {
                 return judged(Verdict::UiTimer, chain, Confidence::Likely, 0);
             }
+            if let Work::Loop(file, id) = site.work
+                && self.drains_batches(file, id)
+            {
+                return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
+            }
+            if self.keeps_a_lock(&chain) {
+                return judged(Verdict::Heartbeat, chain, Confidence::Likely, reach.requests);
+            }
             if !reach.answer_read {
                 // Nobody reads the answer: it cannot be a poll for data if it says what else it is.
                 if self.is_keep_alive(&chain, reach) {
@@ -201,7 +209,7 @@ impl Program {
                             },
                         )
                     });
-                in_catch || self.counts_attempts(at)
+                in_catch || self.counts_attempts(at) || self.is_called_on_failure(at)
             }
             Kind::SleepLoop => match site.work {
                 Work::Loop(file, id) => self.returns_on_success(file, id),
@@ -209,6 +217,38 @@ impl Program {
             },
             _ => false,
         }
+    }
+
+    /// The function that arms the timer is called only where something failed.
+    fn is_called_on_failure(&self, at: At) -> bool {
+        let facts = self.facts(at.file);
+        let holder = facts
+            .functions_around(at.expr)
+            .find(|it| facts.function(*it).is_some_and(|it| it.name.is_some()));
+        let Some(function) = holder.filter(|it| *it != FunctionId::MODULE) else { return false };
+        let callers = self.callers(FunctionAt { file: at.file, function });
+        !callers.is_empty() && callers.iter().all(|caller| self.is_in_catch(caller.at))
+    }
+
+    /// Whether code stands in a `catch` block, or in a function that is handed to `.catch()`, perhaps
+    /// through a wrapper: `.catch(action((error) => …))`.
+    fn is_in_catch(&self, at: At) -> bool {
+        let facts = self.facts(at.file);
+        if facts.guards_of(at.expr).any(|it| it.kind == GuardKind::Catch) {
+            return true;
+        }
+        facts.functions_around(at.expr).any(|function| {
+            let mut next = facts.function(function).and_then(|it| it.expr);
+            for _ in 0..2 {
+                let Some(parent) = next.and_then(|it| facts.node(it).parent) else { return false };
+                let Some((callee, _)) = facts.call(parent) else { return false };
+                if matches!(facts.expr(callee), Expr::Member { name, .. } if name == "catch") {
+                    return true;
+                }
+                next = Some(parent);
+            }
+            false
+        })
     }
 
     /// `retry(fn, retriesLeft - 1)` inside the timer's callback: the circle runs out.
@@ -247,7 +287,7 @@ impl Program {
             }
             _ => false,
         });
-        if sleeps_in_catch {
+        if sleeps_in_catch || self.sleeps_on_refusal(file, id) {
             return true;
         }
         let has_catch = nodes().any(|expr| facts.guards_of(expr).any(|guard| guard.kind == GuardKind::Catch));
@@ -264,6 +304,29 @@ impl Program {
         has_catch && returns_answer
     }
 
+    /// The sleep stands where the answer was looked at and refused: `if (!response.ok) { await sleep(…); continue }`.
+    fn sleeps_on_refusal(&self, file: FileId, id: LoopId) -> bool {
+        let facts = self.facts(file);
+        let Some(looped) = facts.loops.get(id.index()) else { return false };
+        let refuses = |test: ExprId| match facts.expr(test) {
+            Expr::Unary { op: UnaryOp::Not, value } => {
+                matches!(facts.expr(*value), Expr::Member { name, .. } if name == "ok")
+            }
+            Expr::Binary { op: BinaryOp::Equal | BinaryOp::AtLeast | BinaryOp::More, left, right } => {
+                matches!(facts.expr(*left), Expr::Member { name, .. } if name == "status" || name == "statusCode")
+                    && matches!(facts.expr(*right), Expr::Number(code) if *code >= 399.0)
+            }
+            _ => false,
+        };
+        (looped.first_node.0..looped.end_node.0).map(ExprId).any(|expr| match facts.expr(expr) {
+            Expr::Await(value) if facts.node(expr).function == looped.function => {
+                facts.guards_of(expr).any(|it| it.holds && it.test.is_some_and(refuses))
+                    && self.delay_of(At { file, expr: *value }).is_some()
+            }
+            _ => false,
+        })
+    }
+
     /// A request whose name says that it only keeps something alive, and whose answer nobody reads.
     fn is_keep_alive(&self, chain: &[Step], reach: &Reach) -> bool {
         let called =
@@ -275,6 +338,16 @@ impl Program {
             let words: Vec<&str> = name.split('_').collect();
             words.iter().any(|it| matches!(*it, "ping" | "heartbeat" | "keepalive"))
                 || (words.contains(&"keep") && words.contains(&"alive"))
+        })
+    }
+
+    /// A call that makes a lock or lease last longer: `leaderLock.extend()`.
+    fn keeps_a_lock(&self, chain: &[Step]) -> bool {
+        chain.iter().any(|step| {
+            let label = step.label.to_snake_case();
+            let words: Vec<&str> = label.split('_').collect();
+            let any = |list: &[&str]| list.iter().any(|it| words.contains(it));
+            any(&["lock", "lease", "mutex"]) && any(&["extend", "renew", "touch", "prolong"])
         })
     }
 
@@ -388,6 +461,65 @@ impl Program {
                 _ => false,
             })
         })
+    }
+
+    /// A loop that takes one batch after the other until none is left, and works on each:
+    /// `const page = await next(); if (!page.length) break; await remove(page); await sleep(100)`.
+    fn drains_batches(&self, file: FileId, id: LoopId) -> bool {
+        let facts = self.facts(file);
+        let Some(looped) = facts.loops.get(id.index()) else { return false };
+        let inside = |expr: ExprId| looped.first_node <= expr && expr < looped.end_node;
+        let exits = (looped.first_node.0..looped.end_node.0).flat_map(|expr| facts.guards_of(ExprId(expr)));
+        let tests = exits.filter(|it| it.kind == GuardKind::EarlyExit && !it.holds).filter_map(|it| it.test);
+        let counted = |expr: ExprId| match facts.expr(expr) {
+            Expr::Member { object, name } if name == "length" => Some(*object),
+            _ => None,
+        };
+        tests.filter(|test| inside(*test)).any(|test| {
+            let list = match facts.expr(test) {
+                Expr::Unary { op: UnaryOp::Not, value } => counted(*value),
+                Expr::Binary { op: BinaryOp::Equal, left, right }
+                    if matches!(facts.expr(*right), Expr::Number(zero) if *zero == 0.0) =>
+                {
+                    counted(*left)
+                }
+                _ => None,
+            };
+            let binding = list.and_then(|it| self.root_binding(file, it)).and_then(|it| facts.binding(it));
+            let span = facts.node(test).span;
+            let tested = |used: ExprId| {
+                let used = facts.node(used).span;
+                span.start <= used.start && used.end <= span.end
+            };
+            // Beyond the test, more than its length is used: each item is worked on.
+            binding.is_some_and(|it| {
+                it.uses.iter().filter(|used| inside(**used) && !tested(**used)).any(|used| {
+                    let mut at = *used;
+                    while let Some(parent) = facts.node(at).parent
+                        && let Expr::Member { object, name } = facts.expr(parent)
+                        && *object == at
+                        && name != "length"
+                    {
+                        at = parent;
+                    }
+                    let next = facts.node(at).parent.map(|parent| facts.expr(parent));
+                    !matches!(next, Some(Expr::Member { name, .. }) if name == "length")
+                })
+            })
+        })
+    }
+
+    /// The name at the left end of `page.items.length`.
+    fn root_binding(&self, file: FileId, expr: ExprId) -> Option<crate::facts::BindingId> {
+        let facts = self.facts(file);
+        let mut at = expr;
+        while let Expr::Member { object, .. } = facts.expr(at) {
+            at = *object;
+        }
+        match facts.expr(at) {
+            Expr::Ident { binding, .. } => *binding,
+            _ => None,
+        }
     }
 
     /// A loop that asks for the next part of one answer: a cursor, page or offset moves on.

@@ -77,7 +77,7 @@ impl Evaluator<'_> {
     }
 
     /// `attempt++`
-    pub(super) fn is_updated(&self, file: FileId, used: ExprId) -> bool {
+    pub(in crate::link) fn is_updated(&self, file: FileId, used: ExprId) -> bool {
         let facts = self.facts(file);
         let parent = facts.node(used).parent.map(|parent| facts.expr(parent));
         matches!(parent, Some(Expr::Unary { op: UnaryOp::Update, .. }))
