@@ -159,15 +159,23 @@ impl Program {
                 return true;
             }
             args.iter().any(|arg| is_handle(*arg) || mentions(facts, *arg, &is_handle))
-                && self.is_stop_call(At { file: at.file, expr: callee })
+                && self.may_stop(At { file: at.file, expr: callee })
         })
     }
 
-    fn is_stop_call(&self, callee: At) -> bool {
-        Evaluator::new(self).eval(callee, &None).iter().any(|value| match value {
+    /// Whether a callee may stop the timer that it is handed: also a helper of the repository.
+    fn may_stop(&self, callee: At) -> bool {
+        self.is_stop(callee)
+            || Evaluator::new(self)
+                .eval(callee, &None)
+                .iter()
+                .any(|it| matches!(it, Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_)))
+    }
+
+    /// Whether a callee is what the platform or a library stops timers with: `clearInterval`.
+    pub(super) fn is_stop(&self, callee: At) -> bool {
+        Evaluator::new(self).eval(callee, &None).iter().any(|it| match it {
             Value::Library { package, symbol, .. } => self.catalog().is_stop(package, symbol),
-            // A helper of the repository that is handed the handle.
-            Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_) => true,
             _ => false,
         })
     }

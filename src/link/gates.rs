@@ -166,13 +166,7 @@ impl Program {
                 };
                 let facts = self.facts(at.file);
                 facts.own_nodes(at.function).any(|(_, node)| match node.expr {
-                    Expr::Call { callee, .. } => Evaluator::new(self)
-                        .eval(At { file: at.file, expr: callee }, &None)
-                        .iter()
-                        .any(|it| match it {
-                            Value::Library { package, symbol, .. } => self.catalog().is_stop(package, symbol),
-                            _ => false,
-                        }),
+                    Expr::Call { callee, .. } => self.is_stop(At { file: at.file, expr: callee }),
                     _ => false,
                 })
             })

@@ -95,6 +95,9 @@ impl Program {
             if site.kind == Kind::RecursiveTimeout && self.runs_for_new_work(site, reach) {
                 return judged(Verdict::UiTimer, chain, Confidence::Likely, 0);
             }
+            if self.asks_when_it_is_over(site, reach, &chain) {
+                return judged(Verdict::UiTimer, chain, Confidence::Likely, 0);
+            }
             if let Work::Loop(file, id) = site.work
                 && self.drains_batches(file, id)
             {
@@ -338,6 +341,36 @@ impl Program {
             let words: Vec<&str> = name.split('_').collect();
             words.iter().any(|it| matches!(*it, "ping" | "heartbeat" | "keepalive"))
                 || (words.contains(&"keep") && words.contains(&"alive"))
+        })
+    }
+
+    /// The one request stands behind the call that stops the timer: it waits for something local, and
+    /// asks once when that has come: `if (!popup.closed) return; clearInterval(timer); load()`.
+    fn asks_when_it_is_over(&self, site: &Site, reach: &Reach, chain: &[Step]) -> bool {
+        let (Work::Functions(values), Some(request)) = (&site.work, chain.first()) else { return false };
+        if !matches!(site.kind, Kind::SetInterval | Kind::IntervalHook) || reach.requests != 1 {
+            return false;
+        }
+        values.iter().any(|value| {
+            let Value::Function { at, .. } = value else { return false };
+            let facts = self.facts(at.file);
+            let calls =
+                || facts.own_nodes(at.function).filter(|(_, node)| matches!(node.expr, Expr::Call { .. }));
+            let Some((asks, asked)) =
+                calls().find(|(expr, _)| self.place(At { file: at.file, expr: *expr }) == request.place)
+            else {
+                return false;
+            };
+            let conditions =
+                |expr: ExprId| facts.guards_of(expr).map(|it| (it.test, it.holds)).collect::<Vec<_>>();
+            let around = conditions(asks);
+            calls().any(|(expr, node)| {
+                node.span.end <= asked.span.start
+                    && conditions(expr).iter().all(|it| around.contains(it))
+                    && facts
+                        .call(expr)
+                        .is_some_and(|(callee, _)| self.is_stop(At { file: at.file, expr: callee }))
+            })
         })
     }
 
