@@ -189,8 +189,38 @@ impl Program {
         let set: Vec<BindingId> = callbacks
             .iter()
             .flat_map(|function| self.states_set_by(FunctionAt { file: timer.file, function: *function }))
+            .filter(|state| !self.is_emptied(timer, callbacks, *state))
             .collect();
         dependencies.iter().any(|it| matches!(facts.expr(*it), Expr::Ident { binding: Some(binding), .. } if set.contains(binding)))
+    }
+}
+
+impl Program {
+    /// Whether callbacks only empty a state that a condition in front of the timer looks at: `if (!draft)
+    /// return; setTimeout(() => { save(draft); setDraft(null) }, 400)` ends after one round.
+    fn is_emptied(&self, timer: At, callbacks: &[FunctionId], state: BindingId) -> bool {
+        let facts = self.facts(timer.file);
+        let tested = facts.guards_of(timer.expr).filter_map(|it| it.test).any(|test| {
+            let span = facts.node(test).span;
+            facts.binding(state).is_some_and(|it| {
+                it.uses
+                    .iter()
+                    .map(|used| facts.node(*used).span)
+                    .any(|it| span.start <= it.start && it.end <= span.end)
+            })
+        });
+        let mut settings = callbacks
+            .iter()
+            .flat_map(|function| facts.nodes_inside(*function))
+            .filter_map(|(expr, _)| facts.call(expr))
+            .filter(|(callee, _)| self.state_of_setter(timer.file, *callee) == Some(state));
+        tested
+            && settings.all(|(_, args)| match args.first().map(|it| facts.expr(*it)) {
+                None | Some(Expr::Undefined | Expr::Null | Expr::Bool(false)) => true,
+                Some(Expr::Text(text)) => text.is_empty(),
+                Some(Expr::Ident { name, binding: None }) => name == "undefined",
+                _ => false,
+            })
     }
 }
 
