@@ -5,6 +5,7 @@ mod context_outside_provider;
 mod dead_emitter;
 mod dormant_poll;
 mod found;
+mod hot_timer;
 mod leftover_config;
 mod log_only_handler;
 mod missing_provider_layer;
@@ -85,6 +86,7 @@ static RULES: &[Rule] = &[
     context_outside_provider::RULE,
     dead_emitter::RULE,
     dormant_poll::RULE,
+    hot_timer::RULE,
     leftover_config::RULE,
     log_only_handler::RULE,
     missing_provider_layer::RULE,

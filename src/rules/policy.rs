@@ -1,9 +1,24 @@
 //! The severity table: which timers are a finding, and how much it matters. At most one of
-//! `network_poll`, `dormant_poll` and `status_poll` speaks of a timer; `uncleared` is a question
-//! of its own.
+//! `network_poll`, `dormant_poll` and `status_poll` speaks of a timer; `uncleared` and `heat` are
+//! questions of their own.
 
 use crate::link::timer::Timer;
 use crate::vocabulary::{Cleared, Confidence, Gate, Kind, Severity, Side, Verdict};
+
+/// Longest delay of a timer; a longer one overflows its 32 bits and fires at once.
+/// <https://developer.mozilla.org/docs/Web/API/Window/setTimeout#maximum_delay_value>
+const MOST_MS: f64 = 2_147_483_647.0;
+
+/// Why a timer runs too often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heat {
+    /// Its delay overflows.
+    Overflow,
+    /// It has no delay.
+    NoPause,
+    /// It asks the server more than once a second.
+    SubSecond,
+}
 
 /// Where the lines between critical, warning and accepted run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,6 +63,24 @@ impl Policy {
     pub fn uncleared(&self, timer: &Timer) -> Option<Severity> {
         let runs = !matches!(timer.verdict, Verdict::Test | Verdict::Definition | Verdict::Disabled);
         (runs && timer.cleared == Cleared::No).then_some(Severity::Warning)
+    }
+
+    /// Running far more often than somebody meant.
+    pub fn heat(&self, timer: &Timer) -> Option<Heat> {
+        let runs = !matches!(timer.verdict, Verdict::Test | Verdict::Definition | Verdict::Disabled)
+            && !is_dormant(timer)
+            && timer.kind != Kind::Cron;
+        let ms = timer.interval_ms.filter(|_| runs)?;
+        let asks = timer.verdict == Verdict::NetworkPoll;
+        if ms > MOST_MS {
+            Some(Heat::Overflow)
+        } else if asks && ms == 0.0 && timer.kind == Kind::SetInterval {
+            Some(Heat::NoPause)
+        } else if asks && ms > 0.0 && ms < 1_000.0 {
+            Some(Heat::SubSecond)
+        } else {
+            None
+        }
     }
 
     /// A message, or a handler of one, that never meets the other. Dead code and doubts are no
