@@ -314,6 +314,8 @@ pub enum BinaryOp {
     More,
     /// `>=`
     AtLeast,
+    /// `instanceof`
+    InstanceOf,
     /// The rest.
     Other,
 }

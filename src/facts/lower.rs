@@ -443,6 +443,7 @@ impl<'t> Lowerer<'t> {
             "<=" => BinaryOp::AtMost,
             ">" => BinaryOp::More,
             ">=" => BinaryOp::AtLeast,
+            "instanceof" => BinaryOp::InstanceOf,
             _ => BinaryOp::Other,
         };
         let left = self.field(node, "left");

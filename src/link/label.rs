@@ -80,6 +80,7 @@ fn write(facts: &FileFacts, expr: ExprId, depth: u32, out: &mut String) {
                 BinaryOp::AtMost => " <= ",
                 BinaryOp::More => " > ",
                 BinaryOp::AtLeast => " >= ",
+                BinaryOp::InstanceOf => " instanceof ",
                 BinaryOp::Other => " … ",
             });
             part(*right, out);

@@ -32,6 +32,9 @@ impl Evaluator<'_> {
         if let Some(folded) = self.fold_builtin(at, callee, env) {
             return folded;
         }
+        if let Some(found) = self.found_by_class(at, callee, env) {
+            return found;
+        }
         let mut values = Values::new();
         for callee in self.eval(At { expr: callee, ..at }, env) {
             merge(&mut values, self.call(&callee, at, construct, env));
@@ -43,6 +46,34 @@ impl Evaluator<'_> {
             return self.eval(At { expr: callee, ..at }, env);
         }
         values
+    }
+
+    /// `extensions.find((it) => it instanceof Redis)`: an instance of that class, whatever the list.
+    fn found_by_class(&self, at: At, callee: ExprId, env: &Env) -> Option<Values> {
+        let facts = self.facts(at.file);
+        let Expr::Member { name, .. } = facts.expr(callee) else {
+            return None;
+        };
+        let (_, [test]) = facts.call(at.expr)? else {
+            return None;
+        };
+        let Expr::Function(function) = facts.expr(*test) else {
+            return None;
+        };
+        let [returned] = facts.function(*function)?.returns.as_slice() else {
+            return None;
+        };
+        let Expr::Binary { op: BinaryOp::InstanceOf, right, .. } = facts.expr(*returned) else {
+            return None;
+        };
+        let classes = self.eval(At { expr: *right, ..at }, env).into_iter();
+        let instances: Values = classes
+            .filter_map(|it| match it {
+                Value::Class(class) => Some(Value::Instance { class, made: None }),
+                _ => None,
+            })
+            .collect();
+        (["find", "findLast"].contains(&name.as_str()) && !instances.is_empty()).then_some(instances)
     }
 
     /// Number conversions and clamps of the language.

@@ -203,7 +203,8 @@ impl<'p> Evaluator<'p> {
                 let same = |a: &Value| right.iter().all(|b| self::equal(a, b) == Some(equal));
                 left.iter().all(same).then_some(equal == (*op == BinaryOp::Equal))
             }
-            Expr::Binary { op, .. } if op.is_order() || *op == BinaryOp::Other => None,
+            Expr::Binary { op: BinaryOp::InstanceOf | BinaryOp::Other, .. } => None,
+            Expr::Binary { op, .. } if op.is_order() => None,
             _ => {
                 let values = self.eval(at, env);
                 let first = values.first()?.is_falsy()?;
@@ -255,6 +256,7 @@ impl<'p> Evaluator<'p> {
             | BinaryOp::AtMost
             | BinaryOp::More
             | BinaryOp::AtLeast
+            | BinaryOp::InstanceOf
             | BinaryOp::Other => {
                 vec![Value::Unknown(at)]
             }

@@ -87,6 +87,8 @@ pub(super) enum Region {
     },
     /// Functions, with the call that hands them over.
     Functions(Vec<(Value, At)>),
+    /// A call that sends what a table has for it.
+    PassedOn(At),
 }
 
 /// What is followed.
@@ -96,11 +98,14 @@ enum What {
     Message(u32, SmolStr),
     /// The name of its type: field and depth. The field is `BY_CHANNEL` when the channel gives the name.
     Tag(SmolStr, u32),
+    /// What a table has for the message: the table, field and depth.
+    Translation(At, SmolStr, u32),
 }
 
 /// Everything that one registration leads to.
 struct Walk<'p> {
     program: &'p Program,
+    traffic: &'p Traffic,
     from: At,
     queue: VecDeque<(Carrier, What)>,
     seen: FxHashSet<(Carrier, What)>,
@@ -128,8 +133,10 @@ impl Program {
             .values()
             .filter(|it| self.file(it.at.file).is_some_and(|it| it.role == Role::Product))
             .collect();
-        let found: Vec<Routed> =
-            registrations.par_iter().map(|it| self.guarded(it.at.file, || self.routes_of(it))).collect();
+        let found: Vec<Routed> = registrations
+            .par_iter()
+            .map(|it| self.guarded(it.at.file, || self.routes_of(it, traffic)))
+            .collect();
         for one in found {
             routed.routes.extend(one.routes);
             routed.open |= one.open;
@@ -137,13 +144,13 @@ impl Program {
         routed
     }
 
-    fn routes_of(&self, registration: &Registration) -> Routed {
+    fn routes_of(&self, registration: &Registration, traffic: &Traffic) -> Routed {
         let row = &registration.row;
         let mut routed = Routed::default();
         if row.data_only {
             return routed;
         }
-        let mut walk = Walk::new(self, registration.at);
+        let mut walk = Walk::new(self, traffic, registration.at);
         if row.value {
             walk.push(
                 Carrier { at: registration.at, keys: Vec::new() },
@@ -222,9 +229,10 @@ impl Program {
 }
 
 impl<'p> Walk<'p> {
-    fn new(program: &'p Program, from: At) -> Self {
+    fn new(program: &'p Program, traffic: &'p Traffic, from: At) -> Self {
         Self {
             program,
+            traffic,
             from,
             queue: VecDeque::new(),
             seen: FxHashSet::default(),
@@ -285,8 +293,12 @@ impl<'p> Walk<'p> {
             }
             let mut next = Vec::new();
             let uses = self.program.carry(&carrier, &mut self.trail, &mut next);
-            for carrier in next {
-                self.push(carrier, what.clone());
+            for mut found in next {
+                // What a table has may be sent inside a message, and is no less sent for that.
+                if matches!(what, What::Translation(..)) {
+                    found.keys.clear();
+                }
+                self.push(found, what.clone());
             }
             if carrier.keys.is_empty() {
                 for used in uses {
@@ -323,6 +335,19 @@ impl<'p> Walk<'p> {
             (Use::Entered(call), What::Message(..)) => self.push(plain(call), what.clone()),
             (Use::Argument { call, index, callees }, What::Message(..)) => {
                 self.handed_over(call, index, &callees, what);
+            }
+            (Use::Member(at, _), What::Translation(..)) => self.push(plain(at), what.clone()),
+            (Use::Taken(_, binding, _), What::Translation(..)) => {
+                for at in self.program.uses_of(file, binding) {
+                    self.push(plain(at), what.clone());
+                }
+            }
+            (Use::Argument { call, .. }, What::Translation(table, field, nesting)) => {
+                if self.traffic.sent.contains_key(&call) {
+                    self.translated(*table, call, field, *nesting);
+                } else {
+                    self.push(plain(call), what.clone());
+                }
             }
             // A message that is nothing but a word, or a field with a name of its own.
             (Use::Compared(at), What::Message(nesting, field)) => {
@@ -450,6 +475,22 @@ impl<'p> Walk<'p> {
         };
         let object = At { expr: *object, ..entry };
         self.table(object, field, nesting);
+        self.push(Carrier { at: entry, keys: Vec::new() }, What::Translation(object, field.clone(), nesting));
+    }
+
+    /// `socket.send(ANSWERS[message.type])`: every name that a table translates is passed on.
+    fn translated(&mut self, table: At, sent: At, field: &SmolStr, nesting: u32) {
+        for value in Evaluator::new(self.program).eval(table, &None) {
+            let Value::Object { at, .. } = value else { continue };
+            let Expr::Object(properties) = self.program.facts(at.file).expr(at.expr) else {
+                continue;
+            };
+            for property in properties {
+                if let PropertyKey::Name(name) = &property.key {
+                    self.route(name.clone(), sent, field, nesting, Region::PassedOn(sent));
+                }
+            }
+        }
     }
 
     /// Every entry of a table that is keyed by message type.

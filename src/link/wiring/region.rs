@@ -56,6 +56,10 @@ impl Program {
                 outcome
             }
             Region::Guarded { test, holds } => self.outcome_of_guarded(*test, *holds),
+            Region::PassedOn(call) => Outcome {
+                subscribers: vec![self.spot(*call, self.label(*call), Confidence::Possible)],
+                ..Outcome::default()
+            },
         }
     }
 
