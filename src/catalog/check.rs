@@ -43,6 +43,7 @@ fn check(library: &LibraryFile) -> Result<(), String> {
     each(library.close.iter().map(|row| &row.at), "close", false)?;
     each(library.callback.iter().map(|row| &row.at), "callback", true)?;
     each(library.shared.iter().map(|row| &row.at), "shared", false)?;
+    each(library.data.iter().map(|row| &row.at), "data", false)?;
     each(library.literal.iter().map(|row| &row.at), "literal", false)?;
     each(library.tree.iter().map(|row| &row.at), "tree", false)?;
     for row in &library.emit {

@@ -9,9 +9,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::check::{fault, read};
 use super::embedded::FILES;
 use super::rows::{
-    CallbackMeaning, ChannelMeaning, CloseMeaning, DelayMeaning, EffectMeaning, EmitMeaning, InjectedMeaning,
-    LibraryFile, LiteralMeaning, MethodMeaning, OnceMeaning, ReceiveMeaning, RegistryMeaning, ReturnsMeaning,
-    SharedMeaning, StopMeaning, TimerMeaning, TreeMeaning, TreePart,
+    CallbackMeaning, ChannelMeaning, CloseMeaning, DataMeaning, DelayMeaning, EffectMeaning, EmitMeaning,
+    InjectedMeaning, LibraryFile, LiteralMeaning, MethodMeaning, OnceMeaning, ReceiveMeaning,
+    RegistryMeaning, ReturnsMeaning, SharedMeaning, StopMeaning, TimerMeaning, TreeMeaning, TreePart,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;
@@ -52,6 +52,7 @@ struct Package {
     close: Shelf<CloseMeaning>,
     callback: Shelf<CallbackMeaning>,
     shared: Shelf<SharedMeaning>,
+    data: Shelf<DataMeaning>,
     tree: Shelf<TreeMeaning>,
     literal: Shelf<LiteralMeaning>,
 }
@@ -194,6 +195,11 @@ impl Catalog {
     /// What is done with state that components share under a key.
     pub fn shared(&self, package: &str, symbol: &str) -> Option<&SharedMeaning> {
         self.first(package, symbol, |package| &package.shared)
+    }
+
+    /// What entry of a cache a call is about.
+    pub fn data(&self, package: &str, symbol: &str) -> Option<&DataMeaning> {
+        self.first(package, symbol, |package| &package.data)
     }
 
     /// Whether any row of the package says what callbacks are handed.
@@ -393,6 +399,7 @@ impl Catalog {
         let close = shared(library.close);
         let callback = shared(library.callback);
         let shared_state = shared(library.shared);
+        let data = shared(library.data);
         let tree = shared(library.tree);
         let literal = shared(library.literal);
         for name in &library.packages {
@@ -410,6 +417,7 @@ impl Catalog {
             package.close.put(&close, |row| &row.at);
             package.callback.put(&callback, |row| &row.at);
             package.shared.put(&shared_state, |row| &row.at);
+            package.data.put(&data, |row| &row.at);
             package.tree.put(&tree, |row| &row.at);
             package.literal.put(&literal, |row| &row.at);
         }

@@ -77,6 +77,9 @@ pub struct LibraryFile {
     /// State that components share under a key: what one writes, the others read.
     #[serde(default)]
     pub shared: Vec<SharedMeaning>,
+    /// Calls that ask for or change an entry of a cache of answers.
+    #[serde(default)]
+    pub data: Vec<DataMeaning>,
     /// What a symbol is in the tree of components.
     #[serde(default)]
     pub tree: Vec<TreeMeaning>,
@@ -543,6 +546,40 @@ pub enum SharedUse {
     Sets,
     /// It is the state.
     Reads,
+}
+
+/// A call that asks for or changes an entry of a cache of answers: by its key a poll and a push
+/// handler are known to be about the same data.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// Where the key stands: the first of these that holds a text, a list or a document.
+    #[serde(default)]
+    pub key: Vec<Slot>,
+    /// What the names on the way to the symbol say of the key.
+    #[serde(default)]
+    pub names: DataNames,
+    /// Where what the query asks for is narrowed down: an argument, variables.
+    #[serde(default)]
+    pub input: Option<Slot>,
+    /// The key is that of the call which gave the function: `useQuery({ queryKey }).refetch()`.
+    #[serde(default)]
+    pub made: bool,
+}
+
+/// What the names on the way to a symbol say of the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DataNames {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// They begin it: `trpc.orders.list.useQuery()`.
+    Way,
+    /// The hook is named after the endpoint of its cache: `useGetOrdersQuery`.
+    Hook,
 }
 
 const fn one() -> f64 {

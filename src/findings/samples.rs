@@ -37,6 +37,9 @@ pub(super) fn poll(file: u32, line: u32, owner: &str) -> Timer {
         owner: owner.to_owned(),
         api: "setInterval".to_owned(),
         requests_per_tick: 1,
+        query: None,
+        touches: Vec::new(),
+        is_fallback: false,
         confidence: Confidence::Certain,
         chain: vec![Step { place: place(file, line, 5), label: "setInterval(load)".to_owned() }],
     }

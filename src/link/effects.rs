@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
+use super::data::{Datum, Touch};
 use super::eval::Evaluator;
 use super::program::Program;
 use super::timer::Step;
@@ -47,6 +48,8 @@ pub struct Reach {
     pub unknown_library: bool,
     /// Something reads the answer of a request.
     pub answer_read: bool,
+    /// The data that is asked for and set on the way.
+    pub touches: Vec<Touch>,
     /// Sight was lost only behind conditions of the first function.
     pub lost_guarded: bool,
 }
@@ -78,6 +81,7 @@ impl Reach {
         self.walked.extend(other.walked);
         self.unknown_library |= other.unknown_library;
         self.answer_read |= other.answer_read;
+        self.touches.extend(other.touches);
         self.lost_guarded &= other.lost_guarded;
     }
 }
@@ -386,6 +390,8 @@ impl<'p> Walk<'p> {
         evaluator: &Evaluator<'_>,
     ) {
         let env = task.map(|task| task.env.clone()).unwrap_or_default();
+        let query = self.program.query_of(value, at, &env);
+        self.touches(at, query.into_iter().chain(self.program.state_set(value, at)));
         match value {
             // A call of a server module from anywhere else is a request of the framework's.
             Value::Function { at: function, .. } if self.is_server_action(*function, at) => {
@@ -518,6 +524,9 @@ impl<'p> Walk<'p> {
                     row.effect
                 };
                 self.found(effect, at, chain, &label, Confidence::Certain, top);
+                if effect == Effect::Network {
+                    self.touches(at, self.program.requested(at, name, env).into_iter());
+                }
                 row.effect
             }
             None => {
@@ -566,7 +575,7 @@ impl<'p> Walk<'p> {
             _ => None,
         };
         let row = name.and_then(|name| self.program.catalog().method(name));
-        if let Some(row) = row {
+        if let (Some(row), Some(name)) = (row, name) {
             let label = self.program.label(at);
             self.found(
                 row.effect,
@@ -576,6 +585,9 @@ impl<'p> Walk<'p> {
                 row.confidence.max(Confidence::Likely),
                 top,
             );
+            if row.effect == Effect::Network {
+                self.touches(at, self.program.requested(at, name, &task.env).into_iter());
+            }
             self.callbacks(at, &task.env, row.effect, task.chain.as_ref(), top, evaluator);
             return;
         }
@@ -676,6 +688,12 @@ impl<'p> Walk<'p> {
                 _ => {}
             }
         }
+    }
+
+    /// Notes the data that a call is about.
+    fn touches(&mut self, at: At, data: impl Iterator<Item = Datum>) {
+        let (place, label) = (self.program.place(at), self.program.label(at));
+        self.reach.touches.extend(data.map(|datum| Touch { datum, place, label: label.clone() }));
     }
 
     fn link(&self, at: At, before: Option<&Arc<Link>>) -> Arc<Link> {

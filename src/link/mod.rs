@@ -4,6 +4,7 @@ mod callbacks;
 mod callers;
 mod cleanup;
 mod containers;
+pub mod data;
 mod effects;
 mod eval;
 mod fold;

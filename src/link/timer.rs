@@ -1,5 +1,6 @@
 //! What `link` says of one timer, and of configuration about polling that nothing reads.
 
+use super::data::{Datum, Touch};
 use crate::source::Place;
 use crate::vocabulary::{Cleared, Confidence, Gate, Kind, Side, Verdict};
 
@@ -41,6 +42,12 @@ pub struct Timer {
     pub api: String,
     /// Network calls that one tick makes, as far as seen.
     pub requests_per_tick: u32,
+    /// The entry of a cache that is polled, when it is one.
+    pub query: Option<Datum>,
+    /// The data that one round brings up to date, when it is a network poll; sorted.
+    pub touches: Vec<Touch>,
+    /// It runs only while a connection is down, as far as its switch tells.
+    pub is_fallback: bool,
     /// How sure the verdict is.
     pub confidence: Confidence,
     /// The evidence, in order: the timer, then each call on the way to the effect or to the

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::data::{Datum, Touch};
 use super::effects::Reach;
 use super::eval::Evaluator;
 use super::fold::{Interval, Reading};
@@ -127,6 +128,12 @@ impl Program {
             Verdict::Disabled => (Gate::OffByDefault, None),
             _ => self.gate(site, &interval, reach.requests_guarded),
         };
+        let (query, touches) = match &pending.feeds {
+            _ if judgement.verdict != Verdict::NetworkPoll => (None, Vec::new()),
+            Some(fed) => (fed.timer.query.clone(), fed.timer.touches.clone()),
+            None => self.polled(site, &reach),
+        };
+        let is_fallback = gate == Gate::Conditional && gate_reason.as_deref().is_some_and(names_connection);
         let first = Step { place: site.place, label: self.headline(site, &interval) };
         let mut chain = vec![first];
         chain.extend(judgement.chain);
@@ -144,11 +151,30 @@ impl Program {
             owner: self.owner(site.anchor),
             api: site.api.clone(),
             requests_per_tick: if judgement.verdict == Verdict::NetworkPoll { judgement.requests } else { 0 },
+            query,
+            touches,
+            is_fallback,
             confidence: judgement.confidence,
             chain,
         };
         let more = self.following(site, &timer, &reach, &interval, pending);
         Some(Judged { timer: (!pending.inner).then_some(timer), more })
+    }
+
+    /// The entry of a cache that a site polls, and all data that one round brings up to date.
+    fn polled(&self, site: &Site, reach: &Reach) -> (Option<Datum>, Vec<Touch>) {
+        let call = site.switches.first().map_or(site.anchor, |(_, call, _)| *call);
+        let callees = match self.facts(call.file).call(call.expr) {
+            Some((callee, _)) => Evaluator::new(self).eval(At { expr: callee, ..call }, &site.env),
+            None => Vec::new(),
+        };
+        let query = callees.iter().find_map(|it| self.query_of(it, call, &site.env));
+        let own =
+            query.iter().map(|it| Touch { datum: it.clone(), place: site.place, label: site.api.clone() });
+        let mut touches: Vec<Touch> = reach.touches.iter().cloned().chain(own).collect();
+        touches.sort();
+        touches.dedup();
+        (query, touches)
     }
 
     /// The function around a place that stands in no other; `None` in the module itself.
@@ -341,6 +367,16 @@ impl Program {
         };
         format!("{}{every}", site.api)
     }
+}
+
+/// Whether a switch, in words, asks for the state of a connection.
+fn names_connection(reason: &str) -> bool {
+    const WORDS: [&str; 11] = [
+        "connect", "fallback", "offline", "online", "push", "realtime", "socket", "sse", "stream",
+        "subscrib", "ws",
+    ];
+    let reason = reason.to_lowercase();
+    WORDS.iter().any(|it| reason.contains(it))
 }
 
 fn key(site: &Site) -> (FileId, u32, u32) {

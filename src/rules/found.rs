@@ -97,6 +97,20 @@ impl Findings {
         });
     }
 
+    /// Adds evidence to the finding that was added last.
+    pub(super) fn because(&mut self, steps: impl IntoIterator<Item = Step>) {
+        if let Some(last) = self.list.last_mut() {
+            last.chain.extend(steps);
+        }
+    }
+
+    /// Makes the finding that was added last no surer than this.
+    pub(super) fn at_most(&mut self, confidence: Confidence) {
+        if let Some(last) = self.list.last_mut() {
+            last.confidence = last.confidence.max(confidence);
+        }
+    }
+
     /// Adds a finding about configuration that nothing reads.
     pub(super) fn leftover(&mut self, rule: &Rule, leftover: &Leftover, wording: Wording) {
         self.list.push(Found {

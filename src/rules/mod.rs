@@ -4,6 +4,7 @@
 mod context_outside_provider;
 mod dead_emitter;
 mod dormant_poll;
+mod doubled_poll;
 mod found;
 mod hot_timer;
 mod leftover_config;
@@ -13,6 +14,7 @@ mod network_poll;
 mod page;
 mod policy;
 mod push;
+mod redundant_poll;
 mod status_poll;
 mod uncleared_timer;
 mod unclosed_channel;
@@ -86,11 +88,13 @@ static RULES: &[Rule] = &[
     context_outside_provider::RULE,
     dead_emitter::RULE,
     dormant_poll::RULE,
+    doubled_poll::RULE,
     hot_timer::RULE,
     leftover_config::RULE,
     log_only_handler::RULE,
     missing_provider_layer::RULE,
     network_poll::RULE,
+    redundant_poll::RULE,
     status_poll::RULE,
     uncleared_timer::RULE,
     unclosed_channel::RULE,

@@ -24,6 +24,9 @@ fn poll() -> Timer {
         owner: "useProxyHealth".to_owned(),
         api: "setInterval".to_owned(),
         requests_per_tick: 1,
+        query: None,
+        touches: Vec::new(),
+        is_fallback: false,
         confidence: Confidence::Certain,
         chain: vec![Step { place: place(274), label: "setInterval(runHealthChecks)".to_owned() }],
     }

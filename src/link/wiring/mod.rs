@@ -18,6 +18,7 @@ mod layer;
 mod lifetime;
 pub mod model;
 mod ready;
+mod refreshes;
 mod region;
 mod shared;
 mod supply;
@@ -41,6 +42,7 @@ impl Program {
         let loose_handlers = self.loose_handlers(&messages, &definitions);
         self.find_unrouted(&mut messages, &loose_handlers, routed.open);
         let missing_layer = self.missing_layer(&channels, &messages, &loose_handlers);
-        Wiring { channels, messages, loose_handlers, missing_layer, kept_listeners }
+        let refreshes = self.refreshes(&traffic, &routed);
+        Wiring { channels, messages, loose_handlers, missing_layer, refreshes, kept_listeners }
     }
 }

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use crate::link::data::Touch;
 use crate::link::timer::Step;
 use crate::source::Place;
 use crate::vocabulary::{Cleared, Confidence, MessageVerdict, Side};
@@ -17,6 +18,8 @@ pub struct Wiring {
     pub loose_handlers: Vec<LooseHandler>,
     /// Components that share a message source with nothing between them, when there are any.
     pub missing_layer: Option<MissingLayer>,
+    /// Data that handlers of messages bring up to date, sorted.
+    pub refreshes: Vec<Refresh>,
     /// Listeners on a channel that outlives the component which adds them, and that nothing removes;
     /// sorted by place.
     pub kept_listeners: Vec<KeptListener>,
@@ -127,6 +130,17 @@ pub struct LooseHandler {
     pub confidence: Confidence,
     /// The evidence.
     pub chain: Vec<Step>,
+}
+
+/// Data that the handler of a message brings up to date.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refresh {
+    /// What, and where it is asked for or set.
+    pub touch: Touch,
+    /// The message type, when one is told apart.
+    pub message: Option<SmolStr>,
+    /// The code that the message reaches.
+    pub handler: Spot,
 }
 
 /// The layer that is missing between push channels and components.

@@ -182,7 +182,8 @@ impl Program {
         self.outcome_of_guards(test, &guards)
     }
 
-    fn outcome_of_guards(&self, test: At, guards: &[(GuardId, bool)]) -> Outcome {
+    /// The expressions of a condition's own function that run under one of the guards.
+    pub(super) fn nodes_under(&self, test: At, guards: &[(GuardId, bool)]) -> Vec<ExprId> {
         let facts = self.facts(test.file);
         let ids: FxHashSet<GuardId> = guards.iter().map(|(id, _)| *id).collect();
         let inside = |expr: ExprId| {
@@ -197,8 +198,13 @@ impl Program {
             false
         };
         let function = facts.node(test.expr).function;
-        let mut nodes: Vec<ExprId> =
-            facts.own_nodes(function).map(|(expr, _)| expr).filter(|expr| inside(*expr)).collect();
+        facts.own_nodes(function).map(|(expr, _)| expr).filter(|expr| inside(*expr)).collect()
+    }
+
+    fn outcome_of_guards(&self, test: At, guards: &[(GuardId, bool)]) -> Outcome {
+        let facts = self.facts(test.file);
+        let function = facts.node(test.expr).function;
+        let mut nodes = self.nodes_under(test, guards);
         // Callbacks inside: `setOrders((orders) => …)`.
         let nested: Vec<ExprId> = nodes
             .iter()
@@ -210,7 +216,8 @@ impl Program {
             .collect();
         let returned = facts.function(function).is_some_and(|it| {
             it.returns.iter().any(|it| {
-                inside(*it) && !matches!(facts.expr(*it), Expr::Undefined | Expr::Null | Expr::Call { .. })
+                nodes.contains(it)
+                    && !matches!(facts.expr(*it), Expr::Undefined | Expr::Null | Expr::Call { .. })
             })
         });
         let calls: Vec<At> = nodes

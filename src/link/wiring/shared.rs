@@ -95,16 +95,24 @@ impl Program {
 
     /// Reads of the store whose initializer a function is.
     fn reads_by_store(&self, initializer: FunctionAt, keys: &[SmolStr]) -> Vec<Carrier> {
-        let facts = self.facts(initializer.file);
-        let Some(mut expr) = facts.function(initializer.function).and_then(|it| it.expr) else {
+        let Some(store) = self.store_of(initializer) else {
             return Vec::new();
         };
+        let mut reads = self.reads_of_store(store, keys);
+        // `get().socket` in the initializer itself.
+        let inside = self.calls_of_parameter(initializer, 1).into_iter();
+        reads.extend(inside.map(|at| Carrier { at, keys: keys.to_vec() }));
+        reads
+    }
+
+    /// The store whose initializer a function is.
+    pub(in crate::link) fn store_of(&self, initializer: FunctionAt) -> Option<At> {
+        let facts = self.facts(initializer.file);
+        let mut expr = facts.function(initializer.function).and_then(|it| it.expr)?;
         for _ in 0..MAX_WRAPPERS {
-            let Some(parent) = facts.node(expr).parent else {
-                return Vec::new();
-            };
+            let parent = facts.node(expr).parent?;
             if !matches!(facts.expr(parent), Expr::Call { callee, .. } if *callee != expr) {
-                return Vec::new();
+                return None;
             }
             expr = parent;
             let at = At { file: initializer.file, expr };
@@ -113,17 +121,10 @@ impl Program {
                 .iter()
                 .any(|it| matches!(it, Value::Made { gives: Gives::Store, .. }));
             if is_store && self.binding_of_value(at).is_some() {
-                let mut reads = self.reads_of_store(at, keys);
-                // `get().socket` in the initializer itself.
-                reads.extend(
-                    self.calls_of_parameter(initializer, 1)
-                        .into_iter()
-                        .map(|at| Carrier { at, keys: keys.to_vec() }),
-                );
-                return reads;
+                return Some(at);
             }
         }
-        Vec::new()
+        None
     }
 
     /// Calls of a parameter inside the function that declares it.
