@@ -29,11 +29,9 @@ fn expected(case: &Path) -> BTreeMap<String, String> {
 fn audited(case: PathBuf, parse_all: bool) -> BTreeMap<String, String> {
     let options = unpoll::Options {
         paths: vec![case],
-        no_ignore: false,
-        include: Vec::new(),
-        exclude: Vec::new(),
         threads: Some(1),
         parse_all,
+        ..unpoll::Options::default()
     };
     let audit = unpoll::audit(&options, &unpoll::progress::Silent).expect("the case can be audited");
     let said = |it: unpoll::findings::audit::ProviderRow| match it.outside.len() {

@@ -6,6 +6,7 @@ pub mod lookup;
 pub mod rows;
 mod symbol;
 
+pub use check::{Lists, check};
 pub use lookup::Catalog;
 
 #[cfg(test)]

@@ -14,12 +14,13 @@
 //! The package `global` holds what the platform offers without an import; `window.`, `self.`,
 //! `globalThis.`, `global.` and `top.` in front are dropped before the lookup.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::vocabulary::{Confidence, Kind, Side};
 
 /// One `catalog/*.toml` file: what one library, or a family with the same API, means.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LibraryFile {
     /// Name for people.
@@ -86,7 +87,7 @@ pub struct LibraryFile {
 }
 
 /// A schema that demands one of the strings that it is given: `z.literal("order_created")`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LiteralMeaning {
     /// Symbols.
@@ -94,7 +95,7 @@ pub struct LiteralMeaning {
 }
 
 /// What a symbol is in the tree of components.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TreeMeaning {
     /// Symbols.
@@ -104,7 +105,7 @@ pub struct TreeMeaning {
 }
 
 /// A part of the tree of components.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TreePart {
     /// A call that renders its arguments as a tree of their own: `createRoot().render`.
@@ -114,7 +115,7 @@ pub enum TreePart {
 }
 
 /// Where a call carries something: an argument, or an option inside an argument or the props.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Slot {
     /// Zero-based argument; for an option, the argument that holds the object. Absent with
@@ -132,7 +133,7 @@ pub struct Slot {
 /// Several rows may name one symbol: overloads, tried in order. The first applies whose `work`
 /// argument is there and whose interval is, where the row cannot do without one (a `query-option`,
 /// or `needs_interval`). The last row applies without its work.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimerMeaning {
     /// Symbols.
@@ -174,7 +175,7 @@ pub struct TimerMeaning {
 }
 
 /// A value that turns a timer off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OffValue {
     /// `false`
@@ -191,7 +192,7 @@ pub enum OffValue {
 }
 
 /// An option that turns a timer off.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Switch {
     /// Its dotted path beside the interval's own object; or, with `argument`, inside that argument.
@@ -205,7 +206,7 @@ pub struct Switch {
 }
 
 /// A one-shot scheduler.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OnceMeaning {
     /// Symbols.
@@ -220,7 +221,7 @@ pub struct OnceMeaning {
 }
 
 /// A call that gives a promise which settles after a delay.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DelayMeaning {
     /// Symbols.
@@ -233,7 +234,7 @@ pub struct DelayMeaning {
 }
 
 /// A call that stops timers.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StopMeaning {
     /// Symbols.
@@ -241,7 +242,7 @@ pub struct StopMeaning {
 }
 
 /// What running a call does, as far as a verdict cares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// Sends a request for data: HTTP, GraphQL, RPC.
@@ -277,7 +278,7 @@ pub enum Effect {
 }
 
 /// What calling a symbol does.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EffectMeaning {
     /// Symbols.
@@ -290,7 +291,7 @@ pub struct EffectMeaning {
 }
 
 /// What calling a symbol gives.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReturnsMeaning {
     /// Symbols.
@@ -306,7 +307,7 @@ pub struct ReturnsMeaning {
 }
 
 /// The shape of a call's result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gives {
     /// The argument itself: `useCallback(f)`, `memo(C)`, `debounce(f)`.
@@ -331,7 +332,7 @@ pub enum Gives {
 }
 
 /// A name under which a container injects a symbol: AngularJS's `$http`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InjectedMeaning {
     /// The parameter's name.
@@ -342,7 +343,7 @@ pub struct InjectedMeaning {
 
 /// Methods that register a value (argument 1) under a name (argument 0), by which a container
 /// hands it to parameters: AngularJS's `factory('Orders', makeOrders)`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegistryMeaning {
     /// Method names.
@@ -352,7 +353,7 @@ pub struct RegistryMeaning {
 }
 
 /// What a method does on a receiver that cannot be seen.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MethodMeaning {
     /// Method names.
@@ -364,7 +365,7 @@ pub struct MethodMeaning {
 }
 
 /// Member names that tell the state of a connection: `readyState`, `isConnected`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StatusMeaning {
     /// Member (or getter) names.
@@ -372,7 +373,7 @@ pub struct StatusMeaning {
 }
 
 /// A call (or `new`) that opens a push channel, or a subscription that is one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelMeaning {
     /// Symbols of what is called.
@@ -398,7 +399,7 @@ pub struct ChannelMeaning {
 }
 
 /// Whether a channel comes back by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reconnects {
     /// The library does it.
@@ -413,7 +414,7 @@ pub enum Reconnects {
 ///
 /// Several rows may name one symbol: the first applies whose `handler` holds a function and whose
 /// `when` holds.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiveMeaning {
     /// Symbols of what is called or assigned to.
@@ -466,7 +467,7 @@ pub struct ReceiveMeaning {
 }
 
 /// A condition on an argument.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ArgumentIs {
     /// Which.
@@ -477,7 +478,7 @@ pub struct ArgumentIs {
 
 /// A call that sends a message. Exactly one of `name`, `payload` and `text` is given; several rows
 /// for one symbol are tried in order.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EmitMeaning {
     /// Symbols of what is called.
@@ -500,7 +501,7 @@ pub struct EmitMeaning {
 }
 
 /// A call that ends a channel, a subscription or a listener.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloseMeaning {
     /// Symbols of what is called.
@@ -511,7 +512,7 @@ pub struct CloseMeaning {
 }
 
 /// What a library hands to a callback: the socket of `io.on("connection", (socket) => …)`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallbackMeaning {
     /// Symbols of what is called.
@@ -526,7 +527,7 @@ pub struct CallbackMeaning {
 }
 
 /// State that is shared under the first argument of a call: jotai's `useAtom(atom)`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharedMeaning {
     /// Symbols of what does it: `useAtom().1` sets, `useAtom().0` and `useAtomValue()` read.
@@ -536,7 +537,7 @@ pub struct SharedMeaning {
 }
 
 /// What is done with shared state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SharedUse {
     /// Calling it with a value sets the state.
