@@ -73,7 +73,7 @@ impl Error {
 
 /// The name that looks most like what was typed, when any does.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    const ALIKE: f64 = 0.75;
+    const ALIKE: f64 = 0.8;
     let scored = known.into_iter().map(|name| (strsim::jaro_winkler(typed, name), name));
     let best = scored.max_by(|(one, _), (other, _)| one.total_cmp(other));
     best.filter(|(score, _)| *score >= ALIKE).map(|(_, name)| name)

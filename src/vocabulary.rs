@@ -133,8 +133,10 @@ vocabulary! {
 
 vocabulary! {
     /// The least severe finding that makes the exit code 1.
+    #[derive(Default)]
     FailOn {
         /// Critical findings.
+        #[default]
         Critical = "critical",
         /// Warnings, and critical findings.
         Warning = "warning",
@@ -142,12 +144,6 @@ vocabulary! {
         Info = "info",
         /// Nothing: report, and exit with 0.
         Never = "never",
-    }
-}
-
-impl Default for FailOn {
-    fn default() -> Self {
-        Self::Critical
     }
 }
 

@@ -281,7 +281,9 @@ impl Catalog {
 
     /// Whether a package opens push channels that leave the machine.
     pub fn pushes(&self, package: &str) -> bool {
-        self.packages.get(package).is_some_and(|it| it.channel.entries().any(|(_, row)| !row.local && !row.bus))
+        self.packages
+            .get(package)
+            .is_some_and(|it| it.channel.entries().any(|(_, row)| !row.local && !row.bus))
     }
 
     /// Words of which a file that starts a timer holds at least one, sorted. Most are identifiers:

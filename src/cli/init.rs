@@ -107,6 +107,7 @@ impl Seen {
         let Self { discovery, audit, .. } = self;
         let members = self.members();
         let packages = match members.len() {
+            0 if discovery.packages.is_empty() => "without a package.json".to_owned(),
             0 => "one package".to_owned(),
             _ => format!("a monorepo: {}", named(&members)),
         };
@@ -141,7 +142,8 @@ impl Seen {
         for file in self.discovery.backends.iter().filter(|it| it.role == Role::Product) {
             *files.entry(file.language).or_default() += 1;
         }
-        let said = files.into_iter().map(|(language, number)| format!("{language:?} ({})", count(number, "file")));
+        let said =
+            files.into_iter().map(|(language, number)| format!("{language:?} ({})", count(number, "file")));
         let said: Vec<String> = said.collect();
         if said.is_empty() { "none in other languages".to_owned() } else { said.join(", ") }
     }
@@ -150,7 +152,12 @@ impl Seen {
     fn config(&self) -> String {
         let area = self.areas().first().map_or("Orders", |name| *name).to_owned();
         let slug = area.to_lowercase().replace(' ', "-");
-        let example = json!({ area: { "files": [format!("src/{slug}/**")], "messages": [format!("{slug}_")] } });
+        let message = self.audit.messages.iter().find(|it| it.area == area);
+        let prefix = message
+            .map(|it| it.name.as_str())
+            .and_then(prefix)
+            .map_or_else(|| format!("{slug}_"), str::to_owned);
+        let example = json!({ area: { "files": [format!("src/{slug}/**")], "messages": [prefix] } });
         let part = self.members().first().map_or_else(|| "src/admin".to_owned(), |it| (*it).to_owned());
         let other = json!([{ "files": [format!("{part}/**")], "rules": { "network-poll": "warning" } }]);
         format!(
@@ -163,19 +170,25 @@ impl Seen {
   // Polling below `pollMs` is critical, from `acceptMs` on it is accepted.
   "thresholds": {{ "pollMs": "1m", "acceptMs": "5m" }},
 
-  // Rules that are off, or more or less severe here; `unpoll rules` lists them.
-  "rules": {{}}
-
   // More that can be said; docs/configuration.md tells of each:
   // "exclude": ["src/generated"],
   // "areas": {example},
   // "overrides": {other},
   // "catalog": [{{ "library": "Our hooks", "packages": ["./src/hooks/usePolling"],
-  //   "timer": [{{ "at": ["usePolling"], "kind": "interval-hook", "work": {{ "argument": 0 }}, "interval": {{ "argument": 1 }} }}] }}]
+  //   "timer": [{{ "at": ["usePolling"], "kind": "interval-hook", "work": {{ "argument": 0 }}, "interval": {{ "argument": 1 }} }}] }}],
+
+  // Rules that are off, or more or less severe here; `unpoll rules` lists them.
+  "rules": {{}}
 }}
 "#
         )
     }
+}
+
+/// How a plain name of a message begins: `order_` of `order_created`. What could break out of a comment is none.
+fn prefix(message: &str) -> Option<&str> {
+    let end = message.find(['_', ':', '.', '-', '/'])?;
+    message.get(..=end).filter(|it| it.chars().rev().skip(1).all(char::is_alphanumeric))
 }
 
 /// `3 files`, `1 file`.

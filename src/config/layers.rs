@@ -37,9 +37,9 @@ fn defaults() -> Node {
     let (thresholds, suppressions) = (Thresholds::default(), Suppressions::default());
     let value = json!({
         "thresholds": {
-            "pollMs": thresholds.poll_ms,
-            "acceptMs": thresholds.accept_ms,
-            "hotMs": thresholds.hot_ms,
+            "pollMs": thresholds.poll_ms as u64,
+            "acceptMs": thresholds.accept_ms as u64,
+            "hotMs": thresholds.hot_ms as u64,
         },
         "failOn": FailOn::default(),
         "suppressions": {

@@ -64,7 +64,10 @@ pub fn names_in(folder: &Path) -> Vec<&'static str> {
 /// # Errors
 ///
 /// When `known` lacks one; it points at the place in the config.
-pub fn check_rules<'a>(settings: &Settings, known: impl Iterator<Item = &'a str> + Clone) -> Result<(), Error> {
+pub fn check_rules<'a>(
+    settings: &Settings,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), Error> {
     for (id, place) in settings.rule_names() {
         if !known.clone().any(|it| it == id) {
             let near = nearest(id, known).map(|it| format!("did you mean `{it}`? "));

@@ -55,28 +55,38 @@ fn explain(node: &Node, path: &[&str], said: &str) -> Error {
         return fault(&key_origin(node, path, key), format!("unknown key `{key}`"), &instead(key, quoted));
     }
     let origin = node.origin_of(path);
+    let tell = |why: String, help: &str| fault(origin, format!("{}{why}", of(path)), help);
     if said.starts_with("unknown variant") {
         let value = quoted.next().unwrap_or_default();
-        return fault(origin, format!("unknown value `{value}`{}", of(path)), &instead(value, quoted));
+        return tell(format!("unknown value `{value}`"), &instead(value, quoted));
     }
     if said.starts_with("missing field") {
         let key = quoted.next().unwrap_or_default();
         return fault(origin, format!("`{key}` is missing here"), DOCS);
     }
-    let what = match said.strip_prefix("invalid type: ").and_then(|it| it.split_once(", expected ")) {
-        Some((found, wanted)) => format!("expected {wanted}, found {found}{}", of(path)),
-        None => format!("{said}{}", of(path)),
-    };
-    fault(origin, what, DOCS)
+    match said.strip_prefix("invalid type: ").and_then(|it| it.split_once(", expected ")) {
+        Some((found, wanted)) => tell(format!("expected {}, found {}", plain(wanted), plain(found)), DOCS),
+        None => tell(said.to_owned(), DOCS),
+    }
+}
+
+/// What serde calls a kind of value, in the words of a config.
+fn plain(kind: &str) -> String {
+    match kind {
+        "string or map" | "a string" => "a text".to_owned(),
+        "a sequence" | "sequence" => "a list".to_owned(),
+        "map" => "an object".to_owned(),
+        _ => kind.replace('`', "").replacen("string ", "the text ", 1),
+    }
 }
 
 /// What helps where nothing is near.
 pub(super) const DOCS: &str = "docs/configuration.md tells what each key takes";
 
-/// The key that a value belongs to.
+/// The key that a value belongs to, before what is said of it.
 fn of(path: &[&str]) -> String {
     let key = path.iter().rev().find(|it| it.parse::<usize>().is_err());
-    key.map_or_else(String::new, |key| format!(" at `{key}`"))
+    key.map_or_else(String::new, |key| format!("`{key}`: "))
 }
 
 /// Where a key stands: in the table at the end of the path, which may end with the key itself.

@@ -17,5 +17,25 @@ pub fn schema<'a>(rules: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         levels.insert("properties".to_owned(), Value::Object(properties));
         levels.insert("additionalProperties".to_owned(), Value::Bool(false));
     }
+    unwrap_lines(&mut schema, 0);
     format!("{schema:#}\n")
+}
+
+/// Comments are wrapped for readers of the source; descriptions are not.
+fn unwrap_lines(value: &mut Value, depth: usize) {
+    // Schemas of our own types are a few levels deep.
+    if depth > 64 {
+        return;
+    }
+    match value {
+        Value::Object(entries) => {
+            if let Some(Value::String(text)) = entries.get_mut("description") {
+                *text =
+                    text.split("\n\n").map(|part| part.replace('\n', " ")).collect::<Vec<_>>().join("\n\n");
+            }
+            entries.values_mut().for_each(|it| unwrap_lines(it, depth + 1));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|it| unwrap_lines(it, depth + 1)),
+        _ => {}
+    }
 }

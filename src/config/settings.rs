@@ -6,7 +6,9 @@ use rustc_hash::FxHashSet;
 use serde_json::{Map, Value};
 
 use super::fault;
-use super::file::{AreaFile, CatalogEntry, ConfigFile, Level, OverrideFile, RuleLevels, Suppressions, ThresholdsFile};
+use super::file::{
+    AreaFile, CatalogEntry, ConfigFile, Level, OverrideFile, RuleLevels, Suppressions, ThresholdsFile,
+};
 use super::globs::{Globs, Wrong};
 use super::tree::{Content, Node};
 use super::{find, read};
@@ -207,7 +209,10 @@ impl Checking<'_> {
             return wrong("an area without a name", "call it as people do: `Orders`");
         }
         if area.files.is_empty() && area.messages.is_empty() {
-            return wrong("an area that holds nothing", "give it globs of `files`, or prefixes of `messages`");
+            return wrong(
+                "an area that holds nothing",
+                "give it globs of `files`, or prefixes of `messages`",
+            );
         }
         if area.messages.iter().any(String::is_empty) {
             return wrong("an empty prefix, which every message begins with", "write a prefix: `order_`");
@@ -220,7 +225,11 @@ impl Checking<'_> {
         let at = at.to_string();
         if file.files.is_empty() {
             let origin = self.tree.origin_of(&["overrides", &at]);
-            return Err(fault(origin, "an override for no files", "say which: `\"files\": [\"src/admin/**\"]`"));
+            return Err(fault(
+                origin,
+                "an override for no files",
+                "say which: `\"files\": [\"src/admin/**\"]`",
+            ));
         }
         Ok(Override {
             files: self.globs(&file.files, &["overrides", &at, "files"])?,
@@ -260,7 +269,9 @@ fn printed(tree: &Node) -> Printed {
                     inner.iter().map(|it| (format!("{}.{}", entry.key, it.key), it.value.origin.to_string())),
                 ),
                 Content::List(items) => origins.extend(
-                    (0..).zip(items).map(|(at, it): (usize, _)| (format!("{}.{at}", entry.key), it.origin.to_string())),
+                    (0..)
+                        .zip(items)
+                        .map(|(at, it): (usize, _)| (format!("{}.{at}", entry.key), it.origin.to_string())),
                 ),
                 _ => origins.push((entry.key.clone(), entry.value.origin.to_string())),
             }

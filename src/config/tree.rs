@@ -223,7 +223,11 @@ fn json_tree(source: &Arc<Source>, comments: bool) -> Result<Node, Error> {
             kind => {
                 let mut why = kind.to_string();
                 why.get_mut(..1).map(str::make_ascii_lowercase).unwrap_or_default();
-                fault(&origin, why, "this is no JSON; an editor that knows JSON shows what is missing")
+                fault(
+                    &origin,
+                    why,
+                    "the syntax is that of JSON; .json and .jsonc may also have comments and trailing commas",
+                )
             }
         }
     })?;
@@ -273,26 +277,20 @@ fn toml_tree(source: &Arc<Source>) -> Result<Node, Error> {
     let table = DeTable::parse(&source.text).map_err(|error: de::Error| {
         let origin = at(source, error.span().map_or(0, |span| span.start));
         let why = error.message().trim_end().replace('\n', "; ");
-        fault(&origin, why, "this is no TOML; https://toml.io shows how it is written")
+        fault(&origin, why, "the syntax is that of TOML: https://toml.io")
     })?;
     let (start, table) = (table.span().start, table.into_inner());
     toml_table(source, start, table, 0)
 }
 
-fn toml_table(
-    source: &Arc<Source>,
-    start: usize,
-    table: DeTable<'_>,
-    depth: usize,
-) -> Result<Node, Error> {
+fn toml_table(source: &Arc<Source>, start: usize, table: DeTable<'_>, depth: usize) -> Result<Node, Error> {
     let mut entries = Vec::new();
     for (key, value) in table {
         let origin = at(source, key.span().start);
-        entries.push((origin.offset, Entry {
-            key: key.into_inner().into_owned(),
-            origin,
-            value: toml_node(source, value, depth + 1)?,
-        }));
+        entries.push((
+            origin.offset,
+            Entry { key: key.into_inner().into_owned(), origin, value: toml_node(source, value, depth + 1)? },
+        ));
     }
     // The parser sorts keys by name.
     entries.sort_by_key(|(offset, _)| *offset);
@@ -318,7 +316,11 @@ fn toml_node(source: &Arc<Source>, value: Spanned<DeValue<'_>>, depth: usize) ->
             Content::Number(number.ok_or_else(too_large)?)
         }
         DeValue::Datetime(_) => {
-            return Err(fault(&origin, "a date, where no setting takes one", "put it between quotes if it is a text"));
+            return Err(fault(
+                &origin,
+                "a date, where no setting takes one",
+                "put it between quotes if it is a text",
+            ));
         }
         DeValue::Array(items) => {
             let items = items.into_iter().map(|it| toml_node(source, it, depth + 1));

@@ -41,6 +41,11 @@ impl View {
         Self { settings: settings.clone(), place }
     }
 
+    /// All that the config says.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// A path of the audit as the globs of the config see it.
     pub fn path<'a>(&self, path: &'a str) -> Option<Cow<'a, str>> {
         match &self.place {
@@ -93,7 +98,7 @@ impl View {
     pub fn level(&self, rule: &str, path: &str) -> Level {
         let others = self.settings.overrides.iter().filter(|it| self.covers(&it.files, path));
         let lists = std::iter::once(&self.settings.rules).chain(others.map(|it| &it.rules));
-        let named = lists.flatten().filter(|it| it.id == rule).last();
+        let named = lists.flatten().rfind(|it| it.id == rule);
         named.map_or(Level::On, |it| it.level)
     }
 

@@ -100,8 +100,12 @@ pub fn audit(
 /// Takes out what stands in files of which the config wants to hear nothing. Messages that pass through such
 /// files are followed all the same.
 fn drop_ignored(linked: &mut Linked, view: &View) {
-    let ignored: HashSet<FileId> =
-        (0..).map(FileId).zip(&linked.files).filter(|(_, it)| view.is_ignored(&it.path)).map(|it| it.0).collect();
+    let ignored: HashSet<FileId> = (0..)
+        .map(FileId)
+        .zip(&linked.files)
+        .filter(|(_, it)| view.is_ignored(&it.path))
+        .map(|it| it.0)
+        .collect();
     if ignored.is_empty() {
         return;
     }

@@ -150,7 +150,8 @@ fn an_uncleared_timer_is_a_finding_of_its_own() {
 #[test]
 fn thresholds_can_be_moved() {
     let thresholds = Thresholds { poll_ms: 10_000.0, accept_ms: 20_000.0, ..Thresholds::default() };
-    let settings = Settings { thresholds, ..Settings::default() };
+    let mut settings = config::load(config::Choice::Defaults).unwrap();
+    settings.thresholds = thresholds;
     let strict = Policy::new(View::new(&settings, Path::new("/")), &linked(vec![], vec![], Role::Product));
     assert_eq!(
         strict.network_poll(&Timer { interval_ms: Some(9_999.0), ..poll() }),
