@@ -79,8 +79,8 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
     let root = discovery.root_label.clone();
     let view = View::new(settings, &discovery.root);
     let mut catalog = catalog::Catalog::embedded()?;
-    for addition in &settings.catalog {
-        catalog.extend(addition.library.clone());
+    for library in &settings.catalog {
+        catalog.extend(library.clone());
     }
     progress.stage("reading", discovery.files.len());
     pool.install(|| {

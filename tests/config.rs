@@ -306,6 +306,7 @@ fn init_says_what_it_saw_and_writes_a_config_that_holds() {
         "backends  Go (1 file)\n",
         "areas     Orders, ",
         "findings  1 critical, 2 warnings\n",
+        "first     Replace polling with push messages in ",
         "Wrote unpoll.jsonc, and unpoll.schema.json for editors.\n",
         "unpoll config --print",
     ] {
@@ -415,6 +416,17 @@ fn the_docs_show_configs_that_hold() {
     assert!(shown >= keys.len() - 2, "{shown} examples of {} keys", keys.len());
     for key in keys {
         assert!(docs.contains(&format!("| [`{key}`](#")), "docs/configuration.md has no row for `{key}`");
+    }
+}
+
+#[test]
+fn the_readme_shows_a_config_that_the_schema_allows() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let examples: Vec<&str> =
+        readme.split("```jsonc\n").skip(1).map(|it| it.split("```").next().unwrap()).collect();
+    assert!(!examples.is_empty());
+    for example in examples {
+        schema().validate(&jsonc(example)).unwrap_or_else(|error| panic!("{error}\n{example}"));
     }
 }
 

@@ -7,7 +7,7 @@ pub mod rows;
 mod symbol;
 
 pub use check::{Lists, check};
-pub use lookup::Catalog;
+pub use lookup::{Catalog, is_file};
 
 #[cfg(test)]
 mod push_tests;

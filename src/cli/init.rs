@@ -118,7 +118,7 @@ impl Seen {
             _ => named(&names.iter().map(String::as_str).collect::<Vec<_>>()),
         };
         let summary = &audit.summary;
-        vec![
+        let mut lines = vec![
             format!("Looked at {}, {packages}.", count(discovery.files.len(), "file")),
             format!(
                 "  polling   {}; {}, {polls} of them ask the server",
@@ -134,7 +134,9 @@ impl Seen {
             format!("  backends  {}", self.backends()),
             format!("  areas     {}", named(&self.areas())),
             format!("  findings  {} critical, {}", summary.critical, count(summary.warning, "warning")),
-        ]
+        ];
+        lines.extend(audit.next_steps.first().map(|it| format!("  first     {}", it.text)));
+        lines
     }
 
     fn backends(&self) -> String {

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 pub use file::{Level, Suppressions};
 pub use globs::{Globs, Wrong};
 pub use schema::schema;
-pub use settings::{Addition, Printed, RuleSetting, Settings, Thresholds};
+pub use settings::{Printed, RuleSetting, Settings, Thresholds};
 pub use view::View;
 
 use crate::error::{Error, nearest};

@@ -1,6 +1,6 @@
 //! What the config says, checked: the answers that the other rooms ask for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 use serde_json::{Map, Value};
@@ -18,6 +18,8 @@ use crate::vocabulary::FailOn;
 
 /// How many globs a config may hold.
 const MAX_GLOBS: usize = 2_000;
+/// Extensions of source that paths may leave out.
+const SOURCE: [&str; 8] = ["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"];
 
 /// All that a config can say, with a default for each part that it does not speak of.
 #[derive(Debug, Clone, Default)]
@@ -41,7 +43,7 @@ pub struct Settings {
     /// How comments that silence findings are treated.
     pub suppressions: Suppressions,
     /// What libraries of the team's own mean.
-    pub catalog: Vec<Addition>,
+    pub catalog: Vec<LibraryFile>,
     pub(super) areas: Vec<Area>,
     pub(super) overrides: Vec<Override>,
     printed: Printed,
@@ -84,15 +86,6 @@ impl Thresholds {
             hot_ms: ms(file.hot_ms, self.hot_ms),
         }
     }
-}
-
-/// Rows that a team adds to the catalog.
-#[derive(Debug, Clone)]
-pub struct Addition {
-    /// Where they stand.
-    pub place: String,
-    /// The rows.
-    pub library: LibraryFile,
 }
 
 /// A part of the product.
@@ -138,19 +131,21 @@ impl Settings {
 /// Checks a merged tree.
 pub(super) fn settings(tree: &Node, base: PathBuf) -> Result<Settings, Error> {
     let file = read::config(tree)?;
-    let mut checking = Checking { tree, globs: 0 };
+    let mut checking = Checking { tree, base: &base, globs: 0 };
     let ConfigFile { include, exclude, ignore, entries, rules, thresholds, .. } = &file;
     let areas = file.areas.iter().map(|(name, area)| checking.area(name, area)).collect::<Result<_, _>>()?;
     let overrides = file.overrides.iter().enumerate().map(|(at, it)| checking.other(at, it));
     let overrides = overrides.collect::<Result<_, _>>()?;
-    let catalog = file.catalog.iter().enumerate().map(|(at, it)| checking.addition(at, it));
+    let catalog = file.catalog.iter().enumerate().map(|(at, it)| checking.library(at, it));
     let catalog = catalog.collect::<Result<_, _>>()?;
+    let [include, exclude, ignore, entries] =
+        [(include, "include"), (exclude, "exclude"), (ignore, "ignore"), (entries, "entries")]
+            .map(|(texts, key)| checking.globs(texts, &[key]));
     Ok(Settings {
-        base,
-        include: checking.globs(include, &["include"])?,
-        exclude: checking.globs(exclude, &["exclude"])?,
-        ignore: checking.globs(ignore, &["ignore"])?,
-        entries: checking.globs(entries, &["entries"])?,
+        include: include?,
+        exclude: exclude?,
+        ignore: ignore?,
+        entries: entries?,
         rules: checking.rules(rules, &["rules"]),
         thresholds: Thresholds::default().with(*thresholds),
         fail_on: file.fail_on,
@@ -159,11 +154,13 @@ pub(super) fn settings(tree: &Node, base: PathBuf) -> Result<Settings, Error> {
         areas,
         overrides,
         printed: printed(tree),
+        base,
     })
 }
 
 struct Checking<'a> {
     tree: &'a Node,
+    base: &'a Path,
     globs: usize,
 }
 
@@ -238,22 +235,46 @@ impl Checking<'_> {
         })
     }
 
-    fn addition(&self, at: usize, entry: &CatalogEntry) -> Result<Addition, Error> {
-        let origin = self.tree.origin_of(&["catalog", &at.to_string()]);
-        let (place, library) = match entry {
-            CatalogEntry::Library(library) => (origin.clone(), library.as_ref().clone()),
+    fn library(&self, at: usize, entry: &CatalogEntry) -> Result<LibraryFile, Error> {
+        let at = at.to_string();
+        let origin = self.tree.origin_of(&["catalog", &at]);
+        let of_file;
+        let (rows, library) = match entry {
+            CatalogEntry::Library(library) => {
+                (self.tree.get("catalog").and_then(|it| it.get(&at)), library.as_ref().clone())
+            }
             CatalogEntry::File(path) => {
                 let file = origin.source.folder().join(path);
                 let missing = |_| {
                     let help = "the path is relative to this config";
                     fault(origin, format!("no such file: `{path}`"), help)
                 };
-                let tree = find::read(&file.canonicalize().map_err(missing)?)?;
-                (tree.origin.clone(), read::read(&tree)?)
+                of_file = find::read(&file.canonicalize().map_err(missing)?)?;
+                (Some(&of_file), read::read(&of_file)?)
             }
         };
-        catalog::check(&library, catalog::Lists::AsTheyAre).map_err(|why| fault(&place, why, read::DOCS))?;
-        Ok(Addition { place: place.to_string(), library })
+        let rows = rows.unwrap_or(self.tree);
+        catalog::check(&library, catalog::Lists::AsTheyAre)
+            .map_err(|why| fault(&rows.origin, why, read::DOCS))?;
+        let lost = library.packages.iter().position(|it| catalog::is_file(it) && !self.is_there(it));
+        match lost.and_then(|at| Some((at.to_string(), library.packages.get(at)?))) {
+            Some((at, path)) => {
+                let why = format!("no such file: `{path}`");
+                let help = "paths of packages are relative to the folder of the config that was found; the extension may be left out";
+                Err(fault(rows.origin_of(&["packages", &at]), why, help))
+            }
+            None => Ok(library),
+        }
+    }
+
+    /// Whether a file of the repository is there, its extension left out or not.
+    fn is_there(&self, path: &str) -> bool {
+        let path = self.base.join(path);
+        let parent = path.parent().unwrap_or(self.base);
+        path.exists()
+            || path.file_name().and_then(|it| it.to_str()).is_some_and(|stem| {
+                SOURCE.iter().any(|extension| parent.join(format!("{stem}.{extension}")).is_file())
+            })
     }
 }
 

@@ -88,6 +88,10 @@ const BAD: &[&[(&str, &str)]] = &[
     ],
     &[("unpoll.json", "{ \"extends\": \"./base.toml\" }"), ("base.toml", "failOn = \"always\"\n")],
     // The catalog.
+    &[(
+        "unpoll.json",
+        "{ \"catalog\": [{ \"library\": \"Hooks\", \"packages\": [\"@shop/hooks\", \"./src/usePoling\"] }] }",
+    )],
     &[("unpoll.json", "{ \"catalog\": [\"./hooks.toml\"] }")],
     &[
         ("unpoll.json", "{ \"catalog\": [\"./hooks.toml\"] }"),
@@ -113,6 +117,32 @@ const BAD: &[&[(&str, &str)]] = &[
     )],
     &[("unpoll.json", "{ \"catalog\": [{ \"packages\": [\"@shop/hooks\"] }] }")],
 ];
+
+#[test]
+fn broken_configs_break_nothing() {
+    let text = "{ \"extends\": \"./b.toml\", \"rules\": { \"hot-timer\": \"off\" }, \"thresholds\": { \"pollMs\": \"5s\" },
+        \"areas\": { \"Orders\": { \"files\": [\"src/{a,b}/**\"] } }, \"catalog\": [{ \"library\": \"H\", \"packages\": [\"h\"],
+        \"timer\": [{ \"at\": [\"useX().0\"], \"kind\": \"raf\", \"off\": [\"0\"] }] }], // é
+        \"overrides\": [{ \"files\": [\"a\"], \"thresholds\": { \"hotMs\": 1.5 } }] }";
+    let toml = "exclude = ['a']\n[[overrides]]\nfiles = ['b']\nrules.network-poll = 'info'\n";
+    assert!(loaded(&[("unpoll.json", text), ("b.toml", toml)]).is_ok());
+    let changed = |text: &str, at: usize, letter: &str| format!("{}{letter}{}", &text[..at], &text[at + 1..]);
+    for (name, text) in [("unpoll.json", text), ("unpoll.toml", toml)] {
+        for at in (0..text.len()).filter(|at| text.is_char_boundary(*at) && text.is_char_boundary(at + 1)) {
+            for broken in [
+                text[..at].to_owned(),
+                changed(text, at, "\""),
+                changed(text, at, "{"),
+                changed(text, at, "7"),
+            ] {
+                // Whatever it says, it says it at a place, and gives advice.
+                if let Err(said) = loaded(&[(name, &broken), ("b.toml", toml)]) {
+                    assert!(said.contains("help: ") && said.contains(name), "{broken}\n{said}");
+                }
+            }
+        }
+    }
+}
 
 #[test]
 fn mistakes_are_told_with_their_place_and_what_to_do() {
