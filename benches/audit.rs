@@ -34,11 +34,8 @@ fn audit(bench: &mut Criterion) {
     for (name, parse_all) in [("asked", false), ("parse-all", true)] {
         let options = unpoll::Options {
             paths: vec![folder.path().to_owned()],
-            no_ignore: false,
-            include: vec![],
-            exclude: vec![],
-            threads: None,
             parse_all,
+            ..unpoll::Options::default()
         };
         group.bench_function(name, |bench| {
             bench.iter(|| unpoll::audit(&options, &Silent).expect("an audit"));

@@ -6,11 +6,12 @@
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use crate::config::{Globs, Settings, View, Wrong};
 use crate::error::Error;
 use crate::source::{BackendFile, Language, Skip, SourceFile};
 
@@ -37,6 +38,8 @@ pub struct DiscoverOptions {
     pub exclude: Vec<String>,
     /// Threads of the walk; 0 for as many as the machine has.
     pub threads: usize,
+    /// What the config says of files; `include` takes the place of its own, `exclude` leaves out more.
+    pub settings: Settings,
 }
 
 /// What the walk found.
@@ -66,7 +69,9 @@ pub fn discover(options: &DiscoverOptions) -> Result<Discovery, Error> {
     };
     let roots = given.iter().map(|path| canonical(path)).collect::<Result<Vec<_>, _>>()?;
     let root = common_folder(&roots);
-    let taken = Taken { include: globs(&options.include)?, exclude: globs(&options.exclude)? };
+    let view = View::new(&options.settings, &root);
+    let taken =
+        Arc::new(Taken { include: globs(&options.include)?, exclude: globs(&options.exclude)?, view });
 
     let mut found = walk(&root, &roots, &taken, options);
     found.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -163,32 +168,29 @@ fn label(given: &[PathBuf], root: &Path) -> String {
 
 /// Which paths the user's globs let through.
 struct Taken {
-    include: GlobSet,
-    exclude: GlobSet,
+    include: Globs,
+    exclude: Globs,
+    view: View,
 }
 
 impl Taken {
     fn file(&self, path: &str) -> bool {
-        (self.include.is_empty() || covers(&self.include, path)) && !covers(&self.exclude, path)
+        let included = !self.include.is_empty();
+        (!included || self.include.covers(path))
+            && !self.exclude.covers(path)
+            && self.view.takes(path, included)
+    }
+
+    fn leaves_out(&self, folder: &str) -> bool {
+        self.exclude.matches(folder) || self.view.leaves_out(folder)
     }
 }
 
-/// Whether the globs name the path or a folder above it: `src/legacy` covers all that is in it.
-fn covers(globs: &GlobSet, path: &str) -> bool {
-    !globs.is_empty() && Path::new(path).ancestors().any(|above| globs.is_match(above))
-}
-
-fn globs(texts: &[String]) -> Result<GlobSet, Error> {
-    let wrong = |glob: &str, why: &globset::Error| Error::Glob {
-        glob: glob.to_string(),
-        why: why.kind().to_string(),
-    };
-    let mut set = GlobSetBuilder::new();
-    for text in texts {
-        let plain = text.trim_start_matches("./").trim_end_matches('/');
-        set.add(GlobBuilder::new(plain).literal_separator(true).build().map_err(|why| wrong(text, &why))?);
-    }
-    set.build().map_err(|why| wrong(&texts.join(", "), &why))
+fn globs(texts: &[String]) -> Result<Globs, Error> {
+    Globs::new(texts).map_err(|Wrong { at, why }| {
+        let glob = at.and_then(|at| texts.get(at)).cloned().unwrap_or_else(|| texts.join(", "));
+        Error::Glob { glob, why }
+    })
 }
 
 #[derive(Default)]
@@ -208,7 +210,7 @@ enum Item {
     Skip(Skip),
 }
 
-fn walk(root: &Path, roots: &[PathBuf], taken: &Taken, options: &DiscoverOptions) -> Found {
+fn walk(root: &Path, roots: &[PathBuf], taken: &Arc<Taken>, options: &DiscoverOptions) -> Found {
     // In a repository, rules count up to its top and no further, as in git. Outside one there is no
     // top, and the rules of folders above the root are none of our business.
     let in_repository = root.ancestors().any(|folder| folder.join(".git").exists());
@@ -224,8 +226,8 @@ fn walk(root: &Path, roots: &[PathBuf], taken: &Taken, options: &DiscoverOptions
         .parents(in_repository && !options.no_ignore)
         .follow_links(false)
         .threads(options.threads);
-    let excluded = (root.to_path_buf(), taken.exclude.clone());
-    builder.filter_entry(move |entry| !is_pruned(entry, &excluded.0, &excluded.1));
+    let (top, wanted) = (root.to_path_buf(), Arc::clone(taken));
+    builder.filter_entry(move |entry| !is_pruned(entry, &top, &wanted));
 
     let (sender, items) = channel();
     builder.build_parallel().run(|| {
@@ -255,12 +257,12 @@ fn walk(root: &Path, roots: &[PathBuf], taken: &Taken, options: &DiscoverOptions
     found
 }
 
-fn is_pruned(entry: &DirEntry, root: &Path, exclude: &GlobSet) -> bool {
+fn is_pruned(entry: &DirEntry, root: &Path, taken: &Taken) -> bool {
     if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
         return false;
     }
     entry.file_name().to_str().is_some_and(|name| NEVER.contains(&name))
-        || relative(root, entry.path()).is_some_and(|path| exclude.is_match(path))
+        || relative(root, entry.path()).is_some_and(|path| taken.leaves_out(&path))
 }
 
 fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> Option<Item> {

@@ -35,6 +35,16 @@ pub enum Error {
         /// What is wrong.
         why: String,
     },
+    /// A config with a mistake.
+    #[error("{place}: {why}")]
+    Config {
+        /// `unpoll.json:3:5`, or the file alone.
+        place: String,
+        /// What is wrong.
+        why: String,
+        /// What to do.
+        help: String,
+    },
     /// A name that is no rule.
     #[error("no rule is called `{0}`")]
     UnknownRule(String),
@@ -54,8 +64,17 @@ impl Error {
             Self::Glob { .. } => "globs look like `src/**/*.tsx`; quote them so that the shell leaves them alone".into(),
             Self::Io { .. } => "check that the file exists and that you may read or write it".into(),
             Self::Catalog { .. } => "see the table in src/catalog/rows.rs for the keys of a row".into(),
+            Self::Config { help, .. } => help.clone(),
             Self::UnknownRule(_) => "`unpoll rules` lists them all".into(),
             Self::Internal(_) => "this is a bug of unpoll: please report it with the command that you ran".into(),
         }
     }
+}
+
+/// The name that looks most like what was typed, when any does.
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    const ALIKE: f64 = 0.8;
+    let scored = known.into_iter().map(|name| (strsim::jaro_winkler(typed, name), name));
+    let best = scored.max_by(|(one, _), (other, _)| one.total_cmp(other));
+    best.filter(|(score, _)| *score >= ALIKE).map(|(_, name)| name)
 }

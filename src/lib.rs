@@ -10,6 +10,7 @@
 pub mod backends;
 pub mod catalog;
 pub mod cli;
+pub mod config;
 pub mod discover;
 pub mod error;
 pub mod facts;
@@ -25,12 +26,13 @@ pub mod vocabulary;
 
 use std::path::PathBuf;
 
+use crate::config::{Settings, View};
 use crate::error::Error;
 use crate::findings::audit::{Audit, Stats};
 use crate::progress::Progress;
 
 /// How to audit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Files and folders to audit.
     pub paths: Vec<PathBuf>,
@@ -44,14 +46,19 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Parse every file instead of those that something asks for.
     pub parse_all: bool,
+    /// What the config says.
+    pub settings: Settings,
 }
 
 /// Audits the paths of the options.
 ///
 /// # Errors
 ///
-/// When a path does not exist, a glob does not parse, or nothing is there to audit.
+/// When a path does not exist, a glob does not parse, the config names a rule that is none, or nothing
+/// is there to audit.
 pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error> {
+    let settings = &options.settings;
+    rules::check_names(settings)?;
     let threads =
         options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     // Nested code is walked by recursion of a bounded depth, which needs more stack than usual.
@@ -67,13 +74,18 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
         include: options.include.clone(),
         exclude: options.exclude.clone(),
         threads,
+        settings: settings.clone(),
     })?;
     let root = discovery.root_label.clone();
-    let catalog = catalog::Catalog::embedded()?;
+    let view = View::new(settings, &discovery.root);
+    let mut catalog = catalog::Catalog::embedded()?;
+    for library in &settings.catalog {
+        catalog.extend(library.clone());
+    }
     progress.stage("reading", discovery.files.len());
     pool.install(|| {
         let program =
-            link::program::Program::open(discovery, catalog, options.parse_all, &|| progress.step())?;
+            link::program::Program::open(discovery, catalog, &view, options.parse_all, &|| progress.step())?;
         progress.stage("following calls", 0);
         let linked = program.link();
         let stats = Stats {
@@ -84,6 +96,7 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
             bytes_read: program.bytes_read(),
             skipped: Vec::new(),
         };
-        Ok(findings::audit(root, linked, &rules::Policy::default(), stats, &|file| program.text(file)))
+        let policy = rules::Policy::new(view, &linked);
+        Ok(findings::audit(root, linked, &policy, stats, &|file| program.text(file)))
     })
 }

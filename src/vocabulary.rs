@@ -3,13 +3,16 @@
 //! They are spelled the same in code, in JSON, in messages and in the docs; the kebab-case
 //! spelling of a variant is its public name.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Declares a closed set of answers whose public names are listed once.
 macro_rules! vocabulary {
     ($(#[$outer:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$outer])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+        )]
         pub enum $name { $($(#[$inner])* #[serde(rename = $text)] $variant),+ }
 
         impl $name {
@@ -125,6 +128,22 @@ vocabulary! {
         Warning = "warning",
         /// Stands in the way of the migration.
         Critical = "critical",
+    }
+}
+
+vocabulary! {
+    /// The least severe finding that makes the exit code 1.
+    #[derive(Default)]
+    FailOn {
+        /// Critical findings.
+        #[default]
+        Critical = "critical",
+        /// Warnings, and critical findings.
+        Warning = "warning",
+        /// Any finding.
+        Info = "info",
+        /// Nothing: report, and exit with 0.
+        Never = "never",
     }
 }
 

@@ -266,11 +266,9 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
 fn audit(root: &Path) -> Result<Audit, Error> {
     let options = unpoll::Options {
         paths: vec![root.to_owned()],
-        no_ignore: false,
-        include: vec![],
-        exclude: vec![],
         threads: Some(1),
         parse_all: false,
+        ..unpoll::Options::default()
     };
     unpoll::audit(&options, &unpoll::progress::Silent)
 }

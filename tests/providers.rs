@@ -27,14 +27,8 @@ fn expected(case: &Path) -> BTreeMap<String, String> {
 }
 
 fn audited(case: PathBuf, parse_all: bool) -> BTreeMap<String, String> {
-    let options = unpoll::Options {
-        paths: vec![case],
-        no_ignore: false,
-        include: Vec::new(),
-        exclude: Vec::new(),
-        threads: Some(1),
-        parse_all,
-    };
+    let options =
+        unpoll::Options { paths: vec![case], threads: Some(1), parse_all, ..unpoll::Options::default() };
     let audit = unpoll::audit(&options, &unpoll::progress::Silent).expect("the case can be audited");
     let said = |it: unpoll::findings::audit::ProviderRow| match it.outside.len() {
         0 => (it.created, it.verdict.to_string()),

@@ -14,7 +14,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<LibraryFile, Error> {
             error.span().map_or(1, |span| 1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count());
         fault(file, format!("line {line}: {}", error.message().trim_end()))
     })?;
-    check(&library).map_err(|why| fault(file, why))?;
+    check(&library, Lists::InOrder).map_err(|why| fault(file, why))?;
     Ok(library)
 }
 
@@ -23,7 +23,21 @@ pub(super) fn fault(file: &str, why: String) -> Error {
     Error::Catalog { file: file.to_owned(), why }
 }
 
-fn check(library: &LibraryFile) -> Result<(), String> {
+/// How lists of names must stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lists {
+    /// In byte order, so that a reader of our own files finds a name and a diff stays small.
+    InOrder,
+    /// In any.
+    AsTheyAre,
+}
+
+/// Checks rows.
+///
+/// # Errors
+///
+/// The first mistake, in words that name its key.
+pub fn check(library: &LibraryFile, lists: Lists) -> Result<(), String> {
     if library.packages.is_empty() {
         return Err("`packages` is empty".into());
     }
@@ -31,21 +45,21 @@ fn check(library: &LibraryFile) -> Result<(), String> {
         return Err(format!("`packages` holds `{package}`: write the specifier, without `node:`"));
     }
     // Overloads share a symbol, so timers may name one twice.
-    each(library.timer.iter().map(|row| &row.at), "timer", true)?;
-    each(library.once.iter().map(|row| &row.at), "once", false)?;
-    each(library.delay.iter().map(|row| &row.at), "delay", false)?;
-    each(library.stop.iter().map(|row| &row.at), "stop", false)?;
-    each(library.effect.iter().map(|row| &row.at), "effect", false)?;
-    each(library.returns.iter().map(|row| &row.at), "returns", false)?;
-    each(library.channel.iter().map(|row| &row.at), "channel", false)?;
-    each(library.receive.iter().map(|row| &row.at), "receive", true)?;
-    each(library.emit.iter().map(|row| &row.at), "emit", true)?;
-    each(library.close.iter().map(|row| &row.at), "close", false)?;
-    each(library.callback.iter().map(|row| &row.at), "callback", true)?;
-    each(library.shared.iter().map(|row| &row.at), "shared", false)?;
-    each(library.data.iter().map(|row| &row.at), "data", false)?;
-    each(library.literal.iter().map(|row| &row.at), "literal", false)?;
-    each(library.tree.iter().map(|row| &row.at), "tree", false)?;
+    each(library.timer.iter().map(|row| &row.at), "timer", true, lists)?;
+    each(library.once.iter().map(|row| &row.at), "once", false, lists)?;
+    each(library.delay.iter().map(|row| &row.at), "delay", false, lists)?;
+    each(library.stop.iter().map(|row| &row.at), "stop", false, lists)?;
+    each(library.effect.iter().map(|row| &row.at), "effect", false, lists)?;
+    each(library.returns.iter().map(|row| &row.at), "returns", false, lists)?;
+    each(library.channel.iter().map(|row| &row.at), "channel", false, lists)?;
+    each(library.receive.iter().map(|row| &row.at), "receive", true, lists)?;
+    each(library.emit.iter().map(|row| &row.at), "emit", true, lists)?;
+    each(library.close.iter().map(|row| &row.at), "close", false, lists)?;
+    each(library.callback.iter().map(|row| &row.at), "callback", true, lists)?;
+    each(library.shared.iter().map(|row| &row.at), "shared", false, lists)?;
+    each(library.data.iter().map(|row| &row.at), "data", false, lists)?;
+    each(library.literal.iter().map(|row| &row.at), "literal", false, lists)?;
+    each(library.tree.iter().map(|row| &row.at), "tree", false, lists)?;
     for row in &library.emit {
         let given = [&row.name, &row.payload, &row.text].iter().filter(|slot| slot.is_some()).count();
         if given != 1 {
@@ -68,22 +82,27 @@ fn check(library: &LibraryFile) -> Result<(), String> {
     }
     let mut methods = FxHashSet::default();
     for row in &library.method {
-        sorted(&row.names, "method` `names")?;
+        ordered(&row.names, "method` `names", lists)?;
         if let Some(name) = row.names.iter().find(|name| !methods.insert(*name)) {
             return Err(format!("`method` names `{name}` twice"));
         }
     }
     for row in &library.status {
-        sorted(&row.members, "status` `members")?;
+        ordered(&row.members, "status` `members", lists)?;
     }
     Ok(())
 }
 
 /// Checks the symbols of all rows of one meaning.
-fn each<'a>(rows: impl Iterator<Item = &'a Vec<String>>, key: &str, repeats: bool) -> Result<(), String> {
+fn each<'a>(
+    rows: impl Iterator<Item = &'a Vec<String>>,
+    key: &str,
+    repeats: bool,
+    lists: Lists,
+) -> Result<(), String> {
     let mut seen = FxHashSet::default();
     for at in rows {
-        sorted(at, &format!("{key}` `at"))?;
+        ordered(at, &format!("{key}` `at"), lists)?;
         for symbol in at {
             Pattern::parse(symbol).map_err(|why| format!("`{key}` symbol `{symbol}` {why}"))?;
             if !seen.insert(symbol) && !repeats {
@@ -94,8 +113,7 @@ fn each<'a>(rows: impl Iterator<Item = &'a Vec<String>>, key: &str, repeats: boo
     Ok(())
 }
 
-/// Lists stand in byte order, so that a reader finds a name and a diff stays small.
-fn sorted(names: &[String], key: &str) -> Result<(), String> {
+fn ordered(names: &[String], key: &str, lists: Lists) -> Result<(), String> {
     if names.is_empty() {
         return Err(format!("`{key}` is empty"));
     }
@@ -103,7 +121,7 @@ fn sorted(names: &[String], key: &str) -> Result<(), String> {
         if first == second {
             return Err(format!("`{key}` names `{first}` twice"));
         }
-        if first > second {
+        if first > second && lists == Lists::InOrder {
             return Err(format!("`{key}` is not sorted: `{second}` comes before `{first}`"));
         }
     }

@@ -34,6 +34,7 @@ pub struct Catalog {
     registries: FxHashMap<String, RegistryMeaning>,
     status: FxHashSet<String>,
     reads: FxHashSet<String>,
+    own: FxHashSet<String>,
 }
 
 /// What is known of one package.
@@ -146,10 +147,16 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// Adds a user's rows, in the same format. They win over the built-in ones.
-    pub fn extend(&mut self, file: &str, toml_text: &str) -> Result<(), Error> {
-        self.add(read(file, toml_text)?);
-        Ok(())
+    /// Adds a team's rows, which have been checked. They win over the built-in ones, and over the code that
+    /// a specifier of theirs leads to.
+    pub fn extend(&mut self, library: LibraryFile) {
+        self.own.extend(library.packages.iter().cloned());
+        self.add(library);
+    }
+
+    /// Packages of a team's own rows, as written; `./…` stands for a file of the repository.
+    pub fn own(&self) -> &FxHashSet<String> {
+        &self.own
     }
 
     /// Calls and elements that make work recur: several for overloads, in the order to try them.
@@ -273,6 +280,18 @@ impl Catalog {
         self.find(package).is_some()
     }
 
+    /// Whether a package has calls that make work recur.
+    pub fn polls(&self, package: &str) -> bool {
+        self.packages.get(package).is_some_and(|it| it.timer.entries().next().is_some())
+    }
+
+    /// Whether a package opens push channels that leave the machine.
+    pub fn pushes(&self, package: &str) -> bool {
+        self.packages
+            .get(package)
+            .is_some_and(|it| it.channel.entries().any(|(_, row)| !row.local && !row.bus))
+    }
+
     /// Words of which a file that starts a timer holds at least one, sorted. Most are identifiers:
     /// names of timers, schedulers and delays, and the interval options of data libraries, whose
     /// names are too common or the user's own (`useQuery`, `useGetOrdersQuery`).
@@ -284,7 +303,8 @@ impl Catalog {
         let mut words: Vec<&str> = Vec::new();
         for (name, package) in &self.packages {
             let word = |symbol| match last_name(symbol) {
-                _ if name == PLATFORM => first_name(symbol),
+                "default" if is_file(name) => stem(name),
+                _ if name == PLATFORM || is_file(name) => first_name(symbol),
                 last if last == "default" || last.bytes().all(|b| b.is_ascii_lowercase()) => name.as_str(),
                 last => last,
             };
@@ -313,6 +333,9 @@ impl Catalog {
                 package.channel.entries().next().is_some() || package.emit.entries().next().is_some();
             if name == PLATFORM {
                 words.extend(package.words());
+            } else if is_file(name) {
+                // Whoever imports it says where it is in a way of their own, but the names stay.
+                words.extend(package.words().map(|it| if it == "default" { stem(name) } else { it }));
             } else if speaks {
                 words.push(name);
             }
@@ -457,6 +480,17 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// Whether a package of a team's own rows is a file of the repository.
+pub fn is_file(package: &str) -> bool {
+    package.starts_with("./")
+}
+
+/// The name of a file without folders and extension: what its default export is called as a rule.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split_once('.').map_or(name, |(stem, _)| stem)
 }
 
 /// Rows that many symbols and packages point to.

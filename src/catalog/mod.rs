@@ -6,7 +6,8 @@ pub mod lookup;
 pub mod rows;
 mod symbol;
 
-pub use lookup::Catalog;
+pub use check::{Lists, check};
+pub use lookup::{Catalog, is_file};
 
 #[cfg(test)]
 mod push_tests;

@@ -14,12 +14,13 @@
 //! The package `global` holds what the platform offers without an import; `window.`, `self.`,
 //! `globalThis.`, `global.` and `top.` in front are dropped before the lookup.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::vocabulary::{Confidence, Kind, Side};
 
 /// One `catalog/*.toml` file: what one library, or a family with the same API, means.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LibraryFile {
     /// Name for people.
@@ -89,7 +90,7 @@ pub struct LibraryFile {
 }
 
 /// A schema that demands one of the strings that it is given: `z.literal("order_created")`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LiteralMeaning {
     /// Symbols.
@@ -97,7 +98,7 @@ pub struct LiteralMeaning {
 }
 
 /// What a symbol is in the tree of components.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TreeMeaning {
     /// Symbols.
@@ -107,7 +108,7 @@ pub struct TreeMeaning {
 }
 
 /// A part of the tree of components.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TreePart {
     /// A call that renders its arguments as a tree of their own: `createRoot().render`.
@@ -117,7 +118,7 @@ pub enum TreePart {
 }
 
 /// Where a call carries something: an argument, or an option inside an argument or the props.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Slot {
     /// Zero-based argument; for an option, the argument that holds the object. Absent with
@@ -135,7 +136,7 @@ pub struct Slot {
 /// Several rows may name one symbol: overloads, tried in order. The first applies whose `work`
 /// argument is there and whose interval is, where the row cannot do without one (a `query-option`,
 /// or `needs_interval`). The last row applies without its work.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimerMeaning {
     /// Symbols.
@@ -177,7 +178,7 @@ pub struct TimerMeaning {
 }
 
 /// A value that turns a timer off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OffValue {
     /// `false`
@@ -194,7 +195,7 @@ pub enum OffValue {
 }
 
 /// An option that turns a timer off.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Switch {
     /// Its dotted path beside the interval's own object; or, with `argument`, inside that argument.
@@ -208,7 +209,7 @@ pub struct Switch {
 }
 
 /// A one-shot scheduler.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OnceMeaning {
     /// Symbols.
@@ -223,7 +224,7 @@ pub struct OnceMeaning {
 }
 
 /// A call that gives a promise which settles after a delay.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DelayMeaning {
     /// Symbols.
@@ -236,7 +237,7 @@ pub struct DelayMeaning {
 }
 
 /// A call that stops timers.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StopMeaning {
     /// Symbols.
@@ -244,7 +245,7 @@ pub struct StopMeaning {
 }
 
 /// What running a call does, as far as a verdict cares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// Sends a request for data: HTTP, GraphQL, RPC.
@@ -280,7 +281,7 @@ pub enum Effect {
 }
 
 /// What calling a symbol does.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EffectMeaning {
     /// Symbols.
@@ -293,7 +294,7 @@ pub struct EffectMeaning {
 }
 
 /// What calling a symbol gives.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReturnsMeaning {
     /// Symbols.
@@ -309,7 +310,7 @@ pub struct ReturnsMeaning {
 }
 
 /// The shape of a call's result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gives {
     /// The argument itself: `useCallback(f)`, `memo(C)`, `debounce(f)`.
@@ -334,7 +335,7 @@ pub enum Gives {
 }
 
 /// A name under which a container injects a symbol: AngularJS's `$http`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InjectedMeaning {
     /// The parameter's name.
@@ -345,7 +346,7 @@ pub struct InjectedMeaning {
 
 /// Methods that register a value (argument 1) under a name (argument 0), by which a container
 /// hands it to parameters: AngularJS's `factory('Orders', makeOrders)`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegistryMeaning {
     /// Method names.
@@ -355,7 +356,7 @@ pub struct RegistryMeaning {
 }
 
 /// What a method does on a receiver that cannot be seen.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MethodMeaning {
     /// Method names.
@@ -367,7 +368,7 @@ pub struct MethodMeaning {
 }
 
 /// Member names that tell the state of a connection: `readyState`, `isConnected`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StatusMeaning {
     /// Member (or getter) names.
@@ -375,7 +376,7 @@ pub struct StatusMeaning {
 }
 
 /// A call (or `new`) that opens a push channel, or a subscription that is one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelMeaning {
     /// Symbols of what is called.
@@ -401,7 +402,7 @@ pub struct ChannelMeaning {
 }
 
 /// Whether a channel comes back by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reconnects {
     /// The library does it.
@@ -416,7 +417,7 @@ pub enum Reconnects {
 ///
 /// Several rows may name one symbol: the first applies whose `handler` holds a function and whose
 /// `when` holds.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiveMeaning {
     /// Symbols of what is called or assigned to.
@@ -469,7 +470,7 @@ pub struct ReceiveMeaning {
 }
 
 /// A condition on an argument.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ArgumentIs {
     /// Which.
@@ -480,7 +481,7 @@ pub struct ArgumentIs {
 
 /// A call that sends a message. Exactly one of `name`, `payload` and `text` is given; several rows
 /// for one symbol are tried in order.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EmitMeaning {
     /// Symbols of what is called.
@@ -503,7 +504,7 @@ pub struct EmitMeaning {
 }
 
 /// A call that ends a channel, a subscription or a listener.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloseMeaning {
     /// Symbols of what is called.
@@ -514,7 +515,7 @@ pub struct CloseMeaning {
 }
 
 /// What a library hands to a callback: the socket of `io.on("connection", (socket) => …)`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallbackMeaning {
     /// Symbols of what is called.
@@ -529,7 +530,7 @@ pub struct CallbackMeaning {
 }
 
 /// State that is shared under the first argument of a call: jotai's `useAtom(atom)`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharedMeaning {
     /// Symbols of what does it: `useAtom().1` sets, `useAtom().0` and `useAtomValue()` read.
@@ -539,7 +540,7 @@ pub struct SharedMeaning {
 }
 
 /// What is done with shared state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SharedUse {
     /// Calling it with a value sets the state.
@@ -550,7 +551,7 @@ pub enum SharedUse {
 
 /// A call that asks for or changes an entry of a cache of answers: by its key a poll and a push
 /// handler are known to be about the same data.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataMeaning {
     /// Symbols.
@@ -570,7 +571,7 @@ pub struct DataMeaning {
 }
 
 /// What the names on the way to a symbol say of the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DataNames {
     /// Nothing.

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::Catalog;
+use super::check::read;
 use super::embedded::FILES;
 use super::rows::{Effect, Gives, TimerMeaning};
 use crate::vocabulary::{Confidence, Kind, Side};
@@ -347,7 +348,7 @@ fn the_nearest_package_answers() {
 fn a_users_rows_win() {
     let mut catalog = catalog();
     let own = "library = \"Own\"\npackages = [\"axios\", \"@acme/api\"]\n[[effect]]\nat = [\"get\"]\neffect = \"pure\"\n";
-    catalog.extend("own.toml", own).unwrap();
+    catalog.extend(read("own.toml", own).unwrap());
     assert_eq!(catalog.effect("axios", "get").map(|row| row.effect), Some(Effect::Pure));
     assert_eq!(catalog.effect("axios", "post").map(|row| row.effect), Some(Effect::Network));
     assert!(catalog.knows_package("@acme/api"));
@@ -357,7 +358,7 @@ fn a_users_rows_win() {
 fn the_closest_pattern_wins() {
     let own = "[[effect]]\nat = [\"**\"]\neffect = \"pure\"\n[[effect]]\nat = [\"hub().**.send\"]\neffect = \"channel-send\"\n";
     let mut catalog = Catalog::default();
-    catalog.extend("own.toml", &format!("{HEAD}{own}")).unwrap();
+    catalog.extend(read("own.toml", &format!("{HEAD}{own}")).unwrap());
     assert_eq!(catalog.effect("own", "hub().room.send").map(|row| row.effect), Some(Effect::ChannelSend));
     assert_eq!(catalog.effect("own", "hub().room").map(|row| row.effect), Some(Effect::Pure));
 }

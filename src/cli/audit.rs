@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 use super::failure::Failure;
 use super::outputs::{Output, Outputs, write_file};
@@ -12,7 +13,7 @@ use super::terminal::Screen;
 use crate::error::Error;
 use crate::findings::audit::Audit;
 use crate::report;
-use crate::vocabulary::{FindingStatus, Severity};
+use crate::vocabulary::{FailOn, FindingStatus, Severity};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -27,44 +28,47 @@ pub(super) struct Args {
     /// Also list the timers that are fine as they are.
     #[arg(long, conflicts_with = "quiet")]
     accepted: bool,
-    /// Exit with 1 when a finding is at least this severe.
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
-    fail_on: FailOn,
+    /// Exit with 1 when a finding is at least this severe [default: what the config says, or critical].
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<FailOn>,
     #[command(flatten)]
     selection: Selection,
 }
 
-/// The least severe finding that makes the exit code 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum FailOn {
-    /// Critical findings.
-    #[default]
-    Critical,
-    /// Warnings, and critical findings.
-    Warning,
-    /// Any finding.
-    Info,
-    /// Nothing: report, and exit with 0.
-    Never,
-}
+impl ValueEnum for FailOn {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
 
-impl FailOn {
-    fn is_reached(self, audit: &Audit) -> bool {
-        let least = match self {
-            Self::Critical => Severity::Critical,
-            Self::Warning => Severity::Warning,
-            Self::Info => Severity::Info,
-            Self::Never => return false,
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let about = match self {
+            Self::Critical => "Critical findings",
+            Self::Warning => "Warnings, and critical findings",
+            Self::Info => "Any finding",
+            Self::Never => "Nothing: report, and exit with 0",
         };
-        audit.findings.iter().any(|finding| finding.status == FindingStatus::New && finding.severity >= least)
+        Some(PossibleValue::new(self.as_str()).help(about))
     }
 }
 
+/// Whether the exit code is 1.
+fn is_reached(level: FailOn, audit: &Audit) -> bool {
+    let least = match level {
+        FailOn::Critical => Severity::Critical,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Info => Severity::Info,
+        FailOn::Never => return false,
+    };
+    audit.findings.iter().any(|finding| finding.status == FindingStatus::New && finding.severity >= least)
+}
+
 pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let audit = args.selection.audit(args.quiet)?;
+    let settings = args.selection.settings()?;
+    let fail_on = args.fail_on.unwrap_or(settings.fail_on);
+    let audit = args.selection.audit(settings, args.quiet)?;
     write_reports(&audit, args, screen, stdout)?;
     check_whole(&audit, stdout)?;
-    Ok(ExitCode::from(u8::from(args.fail_on.is_reached(&audit))))
+    Ok(ExitCode::from(u8::from(is_reached(fail_on, &audit))))
 }
 
 /// Files first: whoever closes stdout early still gets them.
@@ -97,7 +101,7 @@ mod tests {
     use crate::report::sample;
 
     fn reached(audit: &Audit) -> [bool; 4] {
-        [FailOn::Critical, FailOn::Warning, FailOn::Info, FailOn::Never].map(|level| level.is_reached(audit))
+        [FailOn::Critical, FailOn::Warning, FailOn::Info, FailOn::Never].map(|level| is_reached(level, audit))
     }
 
     #[test]

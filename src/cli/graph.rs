@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, stdout: &mut dyn Write) -> Result<ExitCode, Failu
     let choice =
         Choice { messages: globs(&args.message)?, areas: args.area.clone(), cut: args.cut, all: args.all };
     let file = args.output.as_deref().filter(|file| *file != Path::new("-"));
-    let audit = args.selection.audit(false)?;
+    let audit = args.selection.audit(args.selection.settings()?, false)?;
     let graph = Graph::of(&audit, &choice);
     let mut bytes = Vec::new();
     format(args.format.as_deref(), file)?.write(&graph, &mut bytes)?;

@@ -13,9 +13,11 @@ use self::failure::Failure;
 use self::terminal::ColorChoice;
 
 mod audit;
+mod config;
 mod explain;
 mod failure;
 mod graph;
+mod init;
 mod outputs;
 mod progress;
 mod rules;
@@ -29,6 +31,7 @@ Examples:
   unpoll apps/web --format markdown -o POLLING.md
   unpoll --format pretty --format json -o audit.json
   unpoll --quiet --fail-on warning               a gate for continuous integration
+  unpoll init                                    write a small config
   unpoll explain network-poll
   unpoll graph --cut -o push.mmd                 draw the push messages that get lost
 
@@ -57,11 +60,15 @@ enum Command {
     Audit(audit::Args),
     /// Draw the push wiring: who sends each message, where it arrives, where the line is cut.
     Graph(graph::Args),
+    /// Write a small config after looking at the repository.
+    Init(init::Args),
+    /// Check the config, or show what is in force.
+    Config(config::Args),
     /// Explain a rule: what it finds, why it matters, what to use instead.
     Explain(explain::Args),
     /// List all rules.
     Rules,
-    /// Print the JSON Schema of the JSON report, or of the graph.
+    /// Print the JSON Schema of the JSON report, of the graph, or of the config.
     Schema(schema::Args),
 }
 
@@ -93,6 +100,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let code = match cli.command.unwrap_or(Command::Audit(cli.audit)) {
         Command::Audit(args) => audit::run(&args, screen, &mut out)?,
         Command::Graph(args) => graph::run(&args, &mut out)?,
+        Command::Init(args) => init::run(&args, &mut out)?,
+        Command::Config(args) => config::run(&args, &mut out)?,
         Command::Explain(args) => explain::run(&args, screen, &mut out)?,
         Command::Rules => rules::run(screen, &mut out)?,
         Command::Schema(args) => schema::run(&args, &mut out)?,

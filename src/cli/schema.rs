@@ -1,4 +1,4 @@
-//! `unpoll schema`: the JSON Schema of what `--format json` writes.
+//! `unpoll schema`: the JSON Schemas of what is written and read.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::failure::Failure;
-use crate::report;
+use crate::{config, report, rules};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -22,13 +22,21 @@ enum Document {
     Report,
     /// What `unpoll graph` draws.
     Graph,
+    /// The config file.
+    Config,
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let schema = match args.document {
-        Document::Report => report::SCHEMA,
-        Document::Graph => report::graph::SCHEMA,
+        Document::Report => report::SCHEMA.to_owned(),
+        Document::Graph => report::graph::SCHEMA.to_owned(),
+        Document::Config => config_schema(),
     };
     out.write_all(schema.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The JSON Schema of the config, with the rules that there are.
+pub(super) fn config_schema() -> String {
+    config::schema(rules::all().iter().map(|rule| (rule.id, rule.summary)))
 }

@@ -1,10 +1,11 @@
 //! What to audit: the paths and flags that every subcommand with an audit in it takes.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::progress::Bar;
+use crate::config::{self, Choice, Settings};
 use crate::error::Error;
 use crate::findings::audit::Audit;
 use crate::source::Skip;
@@ -23,6 +24,8 @@ pub(super) struct Selection {
     /// Look into files that .gitignore and its like hide.
     #[arg(long)]
     no_ignore: bool,
+    #[command(flatten)]
+    config: ConfigChoice,
     /// Number of worker threads [default: as many as there are cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -34,9 +37,36 @@ pub(super) struct Selection {
     parse_all: bool,
 }
 
+/// Which config to take.
+#[derive(Debug, clap::Args)]
+pub(super) struct ConfigChoice {
+    /// Take FILE as the config [default: unpoll.json, .jsonc or .toml, searched upwards].
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Look for no config.
+    #[arg(long)]
+    no_config: bool,
+}
+
+impl ConfigChoice {
+    /// The config in force for a path.
+    pub(super) fn settings(&self, path: &Path) -> Result<Settings, Error> {
+        config::load(match &self.config {
+            Some(file) => Choice::File(file),
+            None if self.no_config => Choice::Defaults,
+            None => Choice::From(path),
+        })
+    }
+}
+
 impl Selection {
+    /// The config in force: that of the first path.
+    pub(super) fn settings(&self) -> Result<Settings, Error> {
+        self.config.settings(self.paths.first().map_or(Path::new("."), PathBuf::as_path))
+    }
+
     /// Audits it. `quiet`: without a progress bar.
-    pub(super) fn audit(&self, quiet: bool) -> Result<Audit, Error> {
+    pub(super) fn audit(&self, settings: Settings, quiet: bool) -> Result<Audit, Error> {
         let options = crate::Options {
             paths: self.paths.clone(),
             no_ignore: self.no_ignore,
@@ -44,6 +74,7 @@ impl Selection {
             exclude: self.exclude.clone(),
             threads: self.threads.map(usize::from),
             parse_all: self.parse_all,
+            settings,
         };
         crate::audit(&options, &Bar::new(quiet))
     }

@@ -14,12 +14,14 @@ mod summary;
 mod wiring;
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use audit::{Audit, ChainStep, Finding, ProviderRow, Stats, TimerRow};
 use frame::Texts;
 use links::Evidence;
 use naming::Areas;
 
+use crate::config::View;
 use crate::link::Linked;
 use crate::link::providers::Provider;
 use crate::link::timer::{Step, Timer};
@@ -40,11 +42,12 @@ pub fn audit(
     mut stats: Stats,
     sources: &dyn Fn(FileId) -> Option<String>,
 ) -> Audit {
+    drop_ignored(&mut linked, policy.view());
     // Rules name timers by their index, so the final order has to stand before they are asked.
     let mut timers = std::mem::take(&mut linked.timers);
     timers.sort_by(|a, b| timer_order(&linked, a).cmp(&timer_order(&linked, b)));
     linked.timers = timers;
-    let areas = Areas::of(&linked);
+    let areas = Areas::of(&linked, policy.view());
     let providers: Vec<ProviderRow> =
         linked.providers.iter().map(|it| provider_row(it, &linked, &areas)).collect();
     let mut texts = Texts::new(sources);
@@ -92,6 +95,30 @@ pub fn audit(
     let (summary, areas) =
         (summary::summary(&findings, &rows, &links), summary::areas(evidence, &links, backend));
     Audit { root, summary, messages, channels, providers, areas, next_steps, findings, timers: rows, stats }
+}
+
+/// Takes out what stands in files of which the config wants to hear nothing. Messages that pass through such
+/// files are followed all the same.
+fn drop_ignored(linked: &mut Linked, view: &View) {
+    let ignored: HashSet<FileId> = (0..)
+        .map(FileId)
+        .zip(&linked.files)
+        .filter(|(_, it)| view.is_ignored(&it.path))
+        .map(|it| it.0)
+        .collect();
+    if ignored.is_empty() {
+        return;
+    }
+    let kept = |place: &Place| !ignored.contains(&place.file);
+    linked.timers.retain(|it| kept(&it.place));
+    linked.providers.retain(|it| kept(&it.created));
+    linked.leftovers.retain(|it| kept(&it.place));
+    linked.wiring.channels.retain(|it| kept(&it.place));
+    linked.wiring.loose_handlers.retain(|it| kept(&it.place));
+    linked.wiring.messages.retain(|it| {
+        let sent = it.emitted.iter().map(|it| &it.spot);
+        sent.chain(&it.defined).chain(&it.routed).chain(&it.subscribed).any(|it| kept(&it.place))
+    });
 }
 
 /// A finding and the name of what it is about.

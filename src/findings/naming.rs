@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::areas;
+use crate::config::View;
 use crate::link::Linked;
 use crate::link::wiring::model::{Message, Spot};
 use crate::rules::Found;
@@ -21,27 +22,40 @@ pub(super) struct Areas {
     names: BTreeMap<String, Name>,
     /// Areas of message types.
     messages: BTreeMap<String, String>,
+    /// What the config says goes before what we would say.
+    view: View,
 }
 
-/// A name, and how much it is worth: that of a folder goes before that of a file, then the longer one,
-/// which is the plural.
+/// A name, and how much it is worth: that of the config goes before that of a folder, that before one of a
+/// file, then the longer one, which is the plural.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Name {
-    of_folder: bool,
+    source: Source,
     letters: usize,
     text: String,
 }
 
+/// Where a name comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    File,
+    Folder,
+    Config,
+}
+
 impl Areas {
     /// Collects the names of all that the audit speaks of, and of the folders of routes and features.
-    pub(super) fn of(linked: &Linked) -> Self {
-        let mut areas = Self::default();
+    pub(super) fn of(linked: &Linked, view: &View) -> Self {
+        let mut areas = Self { view: view.clone(), ..Self::default() };
+        for name in view.area_names() {
+            areas.add(name.to_owned(), Source::Config);
+        }
         let mut folders = HashSet::new();
         for file in linked.files.iter().filter(|it| it.role == Role::Product) {
             if folders.insert(file.path.rsplit_once('/').map_or("", |it| it.0))
                 && let Some(name) = areas::feature(&file.path)
             {
-                areas.add(name, true);
+                areas.add(name, Source::Folder);
             }
         }
         let timers = linked.timers.iter().map(|it| (it.place, &it.owner));
@@ -50,20 +64,22 @@ impl Areas {
         let providers = linked.providers.iter().map(|it| (it.created, &it.context));
         for (place, owner) in timers.chain(channels).chain(handlers).chain(providers) {
             if !linked.is_test(place.file) {
-                areas.add(areas::area(linked.path(place.file), owner), false);
+                areas.add(areas::area(linked.path(place.file), owner), Source::File);
             }
         }
         for message in &linked.wiring.messages {
-            let area = areas.about(&message.name).unwrap_or_else(|| areas.nearest(message, linked));
+            let configured = view.area_of_message(&message.name).map(str::to_owned);
+            let area = configured.or_else(|| areas.about(&message.name));
+            let area = area.unwrap_or_else(|| areas.nearest(message, linked));
             areas.messages.insert(message.name.to_string(), area);
         }
         areas
     }
 
-    fn add(&mut self, text: String, of_folder: bool) {
-        let name = Name { of_folder, letters: text.chars().count(), text };
+    fn add(&mut self, text: String, source: Source) {
+        let name = Name { source, letters: text.chars().count(), text };
         let known = self.names.entry(key(name.text.split(' '))).or_insert_with(|| Name {
-            of_folder: false,
+            source: Source::File,
             letters: 0,
             text: String::new(),
         });
@@ -74,6 +90,9 @@ impl Areas {
 
     /// The area of a file, under the name that all code of the same area has.
     pub(super) fn of_file(&self, path: &str, owner: &str) -> String {
+        if let Some(area) = self.view.area_of_file(path) {
+            return area.to_owned();
+        }
         let name = areas::area(path, owner);
         self.names.get(&key(name.split(' '))).map_or(name, |known| known.text.clone())
     }
@@ -87,7 +106,9 @@ impl Areas {
     /// the area of the message.
     pub(super) fn of_finding(&self, found: &Found, path: &str) -> String {
         match &found.message {
-            Some(message) if areas::feature(path).is_none() => self.of_message(message),
+            Some(message) if areas::feature(path).is_none() && self.view.area_of_file(path).is_none() => {
+                self.of_message(message)
+            }
             _ => self.of_file(path, &found.owner),
         }
     }
@@ -202,7 +223,7 @@ mod tests {
 
     #[test]
     fn names_of_one_area_merge() {
-        let areas = Areas::of(&fleet());
+        let areas = Areas::of(&fleet(), &View::default());
         assert_eq!(areas.of_file("src/hooks/useProxy.ts", "useProxy"), "Proxies");
         assert_eq!(areas.of_file("src/app/proxies/page.tsx", ""), "Proxies");
         assert_eq!(areas.of_file("src/hooks/useProxyHealth.ts", ""), "Proxy Health");
@@ -212,7 +233,7 @@ mod tests {
 
     #[test]
     fn messages_belong_to_what_they_are_named_after() {
-        let areas = Areas::of(&fleet());
+        let areas = Areas::of(&fleet(), &View::default());
         for (name, area) in [
             ("proxy_list_update", "Proxies"),
             ("proxies.changed", "Proxies"),

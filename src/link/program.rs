@@ -16,6 +16,7 @@ use super::value::{At, Env, FunctionAt, Value};
 use crate::backends::{self, BackendFacts};
 use crate::catalog::Catalog;
 use crate::catalog::rows::Gives;
+use crate::config::View;
 use crate::discover::Discovery;
 use crate::error::Error;
 use crate::facts::{self, BindingId, ClassId, Expr, ExprId, FileFacts, JsxTag, Origin, PropertyKey};
@@ -44,6 +45,10 @@ pub struct Program {
     callback_files: FxHashSet<FileId>,
     hands_to_callbacks: Vec<OnceLock<bool>>,
     pub(super) has_entries: OnceLock<bool>,
+    /// Files that the config calls entries.
+    pub(super) entries: FxHashSet<FileId>,
+    /// Files that rows of the team's own speak of, with the package that they are in those rows.
+    own_files: FxHashMap<FileId, SmolStr>,
     skipped: Mutex<Vec<Skip>>,
     bytes_read: u64,
     files_read: usize,
@@ -70,6 +75,7 @@ impl Program {
     pub fn open(
         discovery: Discovery,
         catalog: Catalog,
+        view: &View,
         parse_all: bool,
         step: &(dyn Fn() + Sync),
     ) -> Result<Self, Error> {
@@ -124,6 +130,13 @@ impl Program {
         let option_keys: FxHashSet<String> =
             catalog.interval_option_keys().into_iter().map(str::to_owned).collect();
         let mentions = Mentions::new(&identifiers);
+        let ids = || (0..).map(FileId).zip(&discovery.files);
+        let entries = ids().filter(|(_, file)| view.is_entry(&file.path)).map(|(id, _)| id).collect();
+        let own = |file: &SourceFile| {
+            let path = view.path(&file.path)?;
+            own_package(&catalog, &path)
+        };
+        let own_files = ids().filter_map(|(id, file)| Some((id, own(file)?))).collect();
         let handing = catalog.platform_callback_words();
         let callback_files = handing.iter().flat_map(|word| mentions.files_mentioning(word)).collect();
         let count = discovery.files.len();
@@ -144,6 +157,8 @@ impl Program {
             seeds,
             polling_files,
             has_entries: OnceLock::new(),
+            entries,
+            own_files,
             skipped: Mutex::new(skipped),
             bytes_read,
             files_read,
@@ -337,7 +352,18 @@ impl Program {
 
     /// What an import specifier of a file stands for.
     pub fn resolve(&self, from: FileId, specifier: &str) -> Resolution {
-        self.resolver.resolve(from, specifier)
+        let package = |name: &str| Resolution::Package { name: SmolStr::new(name) };
+        // What the team says of its own code goes before what the code says.
+        let mut own = self.catalog.own().iter();
+        if own.any(|name| specifier.strip_prefix(name.as_str()).is_some_and(is_end_or_subpath)) {
+            return package(specifier);
+        }
+        match self.resolver.resolve(from, specifier) {
+            Resolution::File(file) => {
+                self.own_files.get(&file).map_or(Resolution::File(file), |name| package(name))
+            }
+            other => other,
+        }
     }
 
     /// Whether a package around a file names another among its dependencies.
@@ -513,6 +539,22 @@ fn parse(text: &str, file: &SourceFile) -> Result<Box<FileFacts>, Skip> {
             .map_err(|reason| Skip { file: file.path.clone(), reason: reason.to_owned() })?;
         Ok(Box::new(facts::collect(text, &tree)))
     })?
+}
+
+fn is_end_or_subpath(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('/')
+}
+
+/// The package of the team's own rows that a file is: `./src/hooks/usePolling`, with or without the extension,
+/// of a folder its `index`.
+fn own_package(catalog: &Catalog, path: &str) -> Option<SmolStr> {
+    if catalog.own().is_empty() {
+        return None;
+    }
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    let folder = stem.strip_suffix("/index");
+    let names = [Some(path), Some(stem), folder].into_iter().flatten().map(|it| format!("./{it}"));
+    names.into_iter().find(|name| catalog.own().contains(name)).map(SmolStr::from)
 }
 
 fn scan_file(

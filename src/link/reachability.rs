@@ -152,7 +152,7 @@ impl Program {
     /// Whether the audited files hold anything that starts an app.
     pub(super) fn has_entries(&self) -> bool {
         let is_entry = |file: &SourceFile| file.role == Role::Product && is_named_like_an_entry(&file.path);
-        *self.has_entries.get_or_init(|| self.files().iter().any(is_entry))
+        *self.has_entries.get_or_init(|| !self.entries.is_empty() || self.files().iter().any(is_entry))
     }
 
     /// Whether a file runs on its own: a route, a main module, a configuration, a script.
@@ -160,6 +160,9 @@ impl Program {
         let Some(source) = self.file(file) else {
             return true;
         };
+        if self.entries.contains(&file) {
+            return true;
+        }
         if source.role == Role::Test {
             return false;
         }

@@ -34,6 +34,8 @@ pub use page::index;
 pub(crate) use page::without_mark;
 pub use policy::Policy;
 
+use crate::config::{self, Settings};
+use crate::error::Error;
 use crate::link::Linked;
 use crate::source::Skip;
 use crate::vocabulary::Severity;
@@ -133,15 +135,32 @@ pub(crate) fn is_loose_handler(id: &str) -> bool {
     id == unconnected_handler::RULE.id
 }
 
-/// Asks every rule; findings come rule by rule, each in the order of the program. A rule that
-/// breaks is named among the skips and takes only its own findings with it.
+/// Refuses a config that speaks of a rule that is none.
+///
+/// # Errors
+///
+/// The first such name, with the place in the config.
+pub fn check_names(settings: &Settings) -> Result<(), Error> {
+    config::check_rules(settings, RULES.iter().map(|rule| rule.id))
+}
+
+/// Asks every rule that is on; findings come rule by rule, each in the order of the program, as severe as the
+/// config wants them. A rule that breaks is named among the skips and takes only its own findings with it.
 pub fn check(linked: &Linked, policy: &Policy) -> (Vec<Found>, Vec<Skip>) {
-    ask(RULES, linked, policy)
+    let (mut found, broken) = ask(RULES, linked, policy);
+    let view = policy.view();
+    found.retain_mut(|it| {
+        let path = linked.path(it.place.file);
+        let severity = view.severity(it.rule, path, it.severity).filter(|_| !view.is_ignored(path));
+        it.severity = severity.unwrap_or(it.severity);
+        severity.is_some()
+    });
+    (found, broken)
 }
 
 fn ask(rules: &[Rule], linked: &Linked, policy: &Policy) -> (Vec<Found>, Vec<Skip>) {
     let (mut found, mut broken) = (Vec::new(), Vec::new());
-    for rule in rules {
+    for rule in rules.iter().filter(|rule| policy.view().asks(rule.id)) {
         let mut findings = Findings::default();
         let asked = Skip::guard(&format!("rule {}", rule.id), || {
             (rule.check)(linked, policy, &mut findings);

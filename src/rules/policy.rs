@@ -2,7 +2,12 @@
 //! `network_poll`, `dormant_poll` and `status_poll` speaks of a timer; `uncleared` and `heat` are
 //! questions of their own.
 
+use rustc_hash::FxHashMap;
+
+use crate::config::{Thresholds, View};
+use crate::link::Linked;
 use crate::link::timer::Timer;
+use crate::source::FileId;
 use crate::vocabulary::{Cleared, Confidence, Gate, Kind, Severity, Side, Verdict};
 
 /// Longest delay of a timer; a longer one overflows its 32 bits and fires at once.
@@ -20,29 +25,41 @@ pub enum Heat {
     SubSecond,
 }
 
-/// Where the lines between critical, warning and accepted run.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What the team decided: where the lines between critical, warning and accepted run, and what rules are set to.
+#[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// A client that polls at a shorter interval than this is critical; milliseconds.
-    pub poll_threshold_ms: f64,
-    /// Polling at this interval or a longer one is accepted; milliseconds.
-    pub accept_ms: f64,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self { poll_threshold_ms: 60_000.0, accept_ms: 300_000.0 }
-    }
+    view: View,
+    usual: Thresholds,
+    /// Files that have thresholds of their own.
+    others: FxHashMap<FileId, Thresholds>,
 }
 
 impl Policy {
+    /// The policy for a linked program.
+    pub fn new(view: View, linked: &Linked) -> Self {
+        let usual = view.usual();
+        let files = linked.timers.iter().map(|timer| timer.place.file);
+        let others = files.map(|file| (file, view.thresholds(linked.path(file))));
+        let others = others.filter(|(_, thresholds)| *thresholds != usual).collect();
+        Self { usual, others, view }
+    }
+
+    /// What the config says of paths.
+    pub const fn view(&self) -> &View {
+        &self.view
+    }
+
+    fn thresholds(&self, timer: &Timer) -> Thresholds {
+        self.others.get(&timer.place.file).copied().unwrap_or(self.usual)
+    }
+
     /// Polling that runs.
     pub fn network_poll(&self, timer: &Timer) -> Option<Severity> {
         if timer.verdict != Verdict::NetworkPoll || is_dormant(timer) || self.accepts(timer) {
             return None;
         }
         // An interval that cannot be seen may be any: it counts as short.
-        let short = timer.interval_ms.is_none_or(|ms| ms < self.poll_threshold_ms);
+        let short = timer.interval_ms.is_none_or(|ms| ms < self.thresholds(timer).poll_ms);
         Some(if short && timer.side == Side::Client { Severity::Critical } else { Severity::Warning })
     }
 
@@ -76,7 +93,7 @@ impl Policy {
             Some(Heat::Overflow)
         } else if asks && ms == 0.0 && timer.kind == Kind::SetInterval {
             Some(Heat::NoPause)
-        } else if asks && ms > 0.0 && ms < 1_000.0 {
+        } else if asks && ms > 0.0 && ms < self.thresholds(timer).hot_ms {
             Some(Heat::SubSecond)
         } else {
             None
@@ -92,7 +109,7 @@ impl Policy {
     fn accepts(&self, timer: &Timer) -> bool {
         // A schedule that users or the configuration write is a task plan, not leftover polling.
         let planned = timer.kind == Kind::Cron && timer.interval_ms.is_none();
-        planned || timer.interval_ms.is_some_and(|ms| ms >= self.accept_ms)
+        planned || timer.interval_ms.is_some_and(|ms| ms >= self.thresholds(timer).accept_ms)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The severity table, the words of each rule, and the registry as a whole.
 
+use std::path::Path;
+
 use super::*;
+use crate::config::{Thresholds, View};
 use crate::link::timer::{Leftover, Step, Timer};
 use crate::source::{FileId, Language, Place, Role, SourceFile};
 use crate::vocabulary::{Cleared, Confidence, Gate, Kind, Side, Verdict};
@@ -149,7 +152,10 @@ fn an_uncleared_timer_is_a_finding_of_its_own() {
 
 #[test]
 fn thresholds_can_be_moved() {
-    let strict = Policy { poll_threshold_ms: 10_000.0, accept_ms: 20_000.0 };
+    let thresholds = Thresholds { poll_ms: 10_000.0, accept_ms: 20_000.0, ..Thresholds::default() };
+    let mut settings = config::load(config::Choice::Defaults).unwrap();
+    settings.thresholds = thresholds;
+    let strict = Policy::new(View::new(&settings, Path::new("/")), &linked(vec![], vec![], Role::Product));
     assert_eq!(
         strict.network_poll(&Timer { interval_ms: Some(9_999.0), ..poll() }),
         Some(Severity::Critical)

@@ -55,11 +55,9 @@ pub fn sources(case: &Case) -> Vec<(String, String)> {
 pub fn options(root: &Path, threads: usize, parse_all: bool) -> unpoll::Options {
     unpoll::Options {
         paths: vec![root.to_owned()],
-        no_ignore: false,
-        include: vec![],
-        exclude: vec![],
         threads: Some(threads),
         parse_all,
+        ..unpoll::Options::default()
     }
 }
 

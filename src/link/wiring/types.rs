@@ -117,6 +117,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::Catalog;
+    use crate::config::View;
     use crate::discover::{DiscoverOptions, discover};
 
     #[test]
@@ -143,7 +144,8 @@ mod tests {
         let options =
             DiscoverOptions { paths: vec![folder.path().to_path_buf()], ..DiscoverOptions::default() };
         let discovery = discover(&options).unwrap();
-        let program = Program::open(discovery, Catalog::embedded().unwrap(), true, &|| ()).unwrap();
+        let program =
+            Program::open(discovery, Catalog::embedded().unwrap(), &View::default(), true, &|| ()).unwrap();
         let file = FileId(
             u32::try_from(program.files().iter().position(|it| it.path == "show.ts").unwrap()).unwrap(),
         );
