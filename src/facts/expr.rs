@@ -632,6 +632,8 @@ pub enum ExportTarget {
         specifier: SmolStr,
         /// What is taken from there.
         name: ImportedName,
+        /// `export type { Order } from './orders'`: nothing of it is there at run time.
+        type_only: bool,
     },
 }
 

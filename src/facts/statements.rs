@@ -374,6 +374,7 @@ impl<'t> Lowerer<'t> {
                             Some(specifier) => ExportTarget::From {
                                 specifier: specifier.clone(),
                                 name: ImportedName::Named(unquote(self.source(name))),
+                                type_only: has_token(node, "type") || has_token(entry, "type"),
                             },
                             None => ExportTarget::Expr(self.mention(name)),
                         };
@@ -385,6 +386,7 @@ impl<'t> Lowerer<'t> {
                         let target = ExportTarget::From {
                             specifier: specifier.clone(),
                             name: ImportedName::Namespace,
+                            type_only: has_token(node, "type"),
                         };
                         let name = unquote(self.source(*name));
                         self.facts.exports.push(Export { name, target, span: at });

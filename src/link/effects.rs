@@ -259,7 +259,9 @@ impl<'p> Walk<'p> {
         let facts = self.program.facts(task.function.file);
         for (expr, node) in facts.own_nodes(task.function.function) {
             let at = At { file: task.function.file, expr };
-            let top = task.top.or(Some((at, node.guard.is_some())));
+            let is_switch = |test| !self.program.ends_with_its_owner(At { expr: test, ..at });
+            let guarded = || facts.guards_of(expr).any(|it| it.test.is_none_or(is_switch));
+            let top = task.top.or_else(|| Some((at, guarded())));
             match &node.expr {
                 Expr::Call { callee, .. } => self.call(at, *callee, task, top),
                 Expr::Member { name, object } if self.program.catalog().is_status_member(name) => {

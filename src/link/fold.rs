@@ -78,8 +78,11 @@ impl Program {
                 interval.parameters.push(value);
                 continue;
             }
-            match number(&value).map(|it| it * reading.unit_ms).filter(|it| it.is_finite()) {
-                Some(ms) if ms > 0.0 => smallest = Some(smallest.map_or(ms, |it: f64| it.min(ms))),
+            match number(&value).map(|it| it * reading.unit_ms) {
+                // What is no length of time (`NaN`, `Infinity`, `-1`) becomes 0.
+                Some(ms) if ms > 0.0 && ms.is_finite() => {
+                    smallest = Some(smallest.map_or(ms, |it: f64| it.min(ms)));
+                }
                 Some(_) => zero = true,
                 None if matches!(value, Value::Undefined | Value::Null) => {
                     // No delay at all (`setInterval(work)`) is only what is left when no other is known.
@@ -138,6 +141,7 @@ pub fn is_off(value: &Value, off: &[OffValue]) -> bool {
         OffValue::True => matches!(value, Value::Bool(true)),
         OffValue::Null => matches!(value, Value::Null),
         OffValue::Undefined => matches!(value, Value::Undefined),
-        OffValue::Zero => matches!(value, Value::Number(number) if *number == 0.0),
+        // A library that rests at 0 asks for a length of time; `NaN` and `Infinity` are none either.
+        OffValue::Zero => matches!(value, Value::Number(number) if *number == 0.0 || !number.is_finite()),
     })
 }

@@ -7,7 +7,7 @@ use super::program::Program;
 use super::site::Site;
 use super::value::{Args, At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, OffValue, Slot};
-use crate::facts::{BinaryOp, Expr, FunctionId, FunctionKind, GuardKind, UnaryOp};
+use crate::facts::{BinaryOp, Expr, ExprId, FunctionId, FunctionKind, GuardKind, UnaryOp};
 use crate::vocabulary::{Gate, Kind};
 
 /// A gate and the switch in words.
@@ -38,7 +38,13 @@ impl Program {
         for (switch, call, env) in &site.switches {
             let slot = Slot { argument: switch.argument, option: switch.option.clone() };
             for at in self.slot(*call, &slot, env) {
-                let values = Evaluator::new(self).eval(at, env);
+                let evaluator = Evaluator::new(self);
+                // `useSWR(() => id && path)`, `isPaused: () => document.hidden`
+                let answers = |value: Value| match value {
+                    Value::Function { .. } => evaluator.call_with(&value, Vec::new(), at),
+                    _ => vec![value],
+                };
+                let values: Vec<Value> = evaluator.eval(at, env).into_iter().flat_map(answers).collect();
                 let off = values
                     .iter()
                     .filter(|it| {
@@ -228,6 +234,9 @@ impl Program {
     /// What one plain condition does to a timer that needs it to hold, or not to.
     fn atom_gate(&self, test: At, holds: bool, site: &Site) -> Option<Gated> {
         let facts = self.facts(test.file);
+        if self.ends_with_its_owner(test) {
+            return None;
+        }
         let label = self.label(test);
         // `typeof window !== 'undefined'` asks for the side, not for a switch.
         if label.starts_with('!') && label.contains("window") || label.contains("typeof") {
@@ -272,6 +281,37 @@ impl Program {
             _ if default_off && live.is_empty() => (Gate::OffByDefault, Some(words)),
             _ => (Gate::Conditional, Some(words)),
         })
+    }
+
+    /// Whether a condition only asks if the component is still there: a flag or ref that the cleanup of
+    /// an effect sets, or an abort signal. What is gone does not poll, and that is no switch.
+    pub(super) fn ends_with_its_owner(&self, test: At) -> bool {
+        let facts = self.facts(test.file);
+        let mut expr = test.expr;
+        while let Expr::Unary { op: UnaryOp::Not, value } = facts.expr(expr) {
+            expr = *value;
+        }
+        let is_cleanup = |at: ExprId| {
+            let function = facts.node(at).function;
+            facts.function(function).is_some_and(|it| {
+                let around = facts.function(it.parent).filter(|_| function != FunctionId::MODULE);
+                it.expr.is_some_and(|own| around.is_some_and(|around| around.returns.contains(&own)))
+            })
+        };
+        match facts.expr(expr) {
+            Expr::Ident { binding: Some(binding), .. } => {
+                facts.binding(*binding).is_some_and(|it| it.assigned.iter().any(|value| is_cleanup(*value)))
+            }
+            Expr::Member { object, name } if name == "current" => {
+                let holder = self.label(At { expr: *object, ..test });
+                let mut writes = facts.writes.iter().filter(|it| it.name == "current");
+                writes.any(|it| is_cleanup(it.expr) && self.label(At { expr: it.object, ..test }) == holder)
+            }
+            Expr::Member { object, name } if name == "aborted" => {
+                matches!(facts.expr(*object), Expr::Ident { name, .. } | Expr::Member { name, .. } if name == "signal")
+            }
+            _ => false,
+        }
     }
 
     /// Whether a caller gives a parameter at all, be it to turn something off.

@@ -23,6 +23,7 @@ mod symbols;
 mod templates;
 pub mod timer;
 mod timers;
+mod upkeep;
 mod value;
 mod verdict;
 pub mod wiring;

@@ -81,11 +81,11 @@ impl Program {
     /// files if need be, and the function around it is mentioned at all. Doubt counts as live; so does
     /// everything in a part of an app that shows none of what runs it.
     pub fn is_live(&self, at: At) -> bool {
-        !self.has_entries() || (self.file_is_live(at.file) && self.function_is_mentioned(at))
+        !self.has_entries() || (self.file_is_live(at.file) && self.function_is_mentioned(at, &mut Vec::new()))
     }
 
     /// Whether the exported function around an expression is used by anything.
-    fn function_is_mentioned(&self, at: At) -> bool {
+    fn function_is_mentioned(&self, at: At, asked: &mut Vec<FunctionId>) -> bool {
         let facts = self.facts(at.file);
         let outermost = facts.functions_around(at.expr).filter(|it| *it != FunctionId::MODULE).last();
         let Some(function) = outermost else { return true };
@@ -115,9 +115,15 @@ impl Program {
         if is_default || facts.exports.iter().any(|it| matches!(it.target, ExportTarget::From { .. })) {
             return true;
         }
+        if asked.contains(&function) {
+            return false;
+        }
+        asked.push(function);
         let own = FunctionAt { file: at.file, function };
         let used_here = facts.bindings.iter().any(|binding| {
-            binding.origin == crate::facts::Origin::Function(function) && !binding.uses.is_empty()
+            // A helper of functions that nothing mentions is as dead as they are.
+            let is_it = binding.origin == crate::facts::Origin::Function(function);
+            (is_it && binding.uses.iter().any(|it| self.function_is_mentioned(At { expr: *it, ..at }, asked)))
                 || matches!(binding.origin, crate::facts::Origin::Value(value)
                     if declared.expr == Some(value) && binding.uses.iter().any(|used| facts.node(*used).function != FunctionId::MODULE || facts.node(*used).parent.is_some()))
         });
@@ -194,7 +200,7 @@ impl Program {
                 let is_it = |specifier: &str| self.resolve(*other, specifier) == Resolution::File(file);
                 facts.imports.iter().any(|it| !it.type_only && is_it(&it.specifier))
                     || facts.export_stars.iter().any(|it| is_it(it))
-                    || facts.exports.iter().any(|it| matches!(&it.target, ExportTarget::From { specifier, name } if *name != ImportedName::Nothing && is_it(specifier)))
+                    || facts.exports.iter().any(|it| matches!(&it.target, ExportTarget::From { specifier, name, type_only: false } if *name != ImportedName::Nothing && is_it(specifier)))
                     || facts.nodes.iter().any(|node| match node.expr {
                         Expr::ImportCall(specifier) => matches!(facts.expr(specifier), Expr::Text(text) if is_it(text)),
                         Expr::Call { callee, ref args, .. } => {

@@ -70,6 +70,10 @@ impl Program {
             };
             for value in Evaluator::new(self).eval(At { file, expr: callee }, &None) {
                 let Value::Library { package, symbol, .. } = value else {
+                    // The repository's own `sleep`.
+                    if matches!(value, Value::Function { .. }) && self.is_awaited(at) {
+                        sites.extend(self.awaited_recursion(at));
+                    }
                     continue;
                 };
                 let symbol = if symbol.is_empty() { SmolStr::new_static("default") } else { symbol };
@@ -373,6 +377,9 @@ impl Program {
             starts.iter().filter(|start| start.file == at.file).map(|start| start.function).collect();
         let rearms =
             own.iter().any(|start| self.leads_back(at.file, *start, holder)) || self.effect_rearms(at, &own);
+        if kind == Kind::Raf && self.is_spaced_by_a_timeout(at.file, &own, holder) {
+            return None;
+        }
         rearms.then(|| Site {
             place: self.place(at),
             kind,
@@ -393,15 +400,46 @@ impl Program {
         })
     }
 
+    /// Whether a timeout stands in the circle of a frame or idle moment: the timeout is what recurs, and
+    /// `setTimeout(() => requestIdleCallback(save), 5_000)` is one timer.
+    fn is_spaced_by_a_timeout(&self, file: FileId, starts: &[FunctionId], holder: FunctionId) -> bool {
+        let facts = self.facts(file);
+        let mut queue = starts.to_vec();
+        let mut seen = rustc_hash::FxHashSet::default();
+        while let Some(function) = queue.pop() {
+            if seen.len() > 60 || !seen.insert(function) {
+                continue;
+            }
+            let leads_on = facts.own_nodes(function).any(|(expr, _)| {
+                let Some((callee, args)) = facts.call(expr) else { return false };
+                Evaluator::new(self).eval(At { file, expr: callee }, &None).iter().any(|value| {
+                    let Value::Library { package, symbol, .. } = value else { return false };
+                    let row = self.catalog().once(package, symbol);
+                    let callback = row.filter(|it| it.kind == Kind::RecursiveTimeout);
+                    callback.and_then(|it| args.get(it.callback)).is_some_and(|arg| {
+                        let run = self.own_functions(At { file, expr: *arg });
+                        run.iter().any(|it| self.leads_back(file, *it, holder))
+                    })
+                })
+            });
+            // Beside the frame it is another way to wait: `hidden ? setTimeout(tick) : requestAnimationFrame(tick)`.
+            if leads_on && function != holder {
+                return true;
+            }
+            queue.extend(self.direct_callees(file, function));
+        }
+        false
+    }
+
     /// A function that awaits a delay and then calls itself.
     fn awaited_recursion(&self, delay: At) -> Option<Site> {
         let facts = self.facts(delay.file);
         let node = facts.node(delay.expr);
-        let is_awaited = node.parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
         let holder = node.function;
-        if !is_awaited || node.in_loop.is_some() || holder == FunctionId::MODULE {
+        if !self.is_awaited(delay) || node.in_loop.is_some() || holder == FunctionId::MODULE {
             return None;
         }
+        let (interval, unit_ms) = self.delay_of(delay)?;
         let again = self.direct_callees(delay.file, holder).into_iter().any(|it| it == holder);
         again.then(|| {
             let function = FunctionAt { file: delay.file, function: holder };
@@ -411,12 +449,9 @@ impl Program {
                 api: self.callee_label(delay),
                 anchor: delay,
                 definition: None,
-                env: None,
-                interval: facts
-                    .call(delay.expr)
-                    .and_then(|(_, args)| args.first())
-                    .map(|expr| At { expr: *expr, ..delay }),
-                unit_ms: 1.0,
+                env: interval.as_ref().map(|(_, env)| env.clone()).unwrap_or_default(),
+                interval: interval.map(|(at, _)| at),
+                unit_ms,
                 default_ms: None,
                 off: Vec::new(),
                 work: Work::Functions(vec![Value::Function { at: function, env: None, this: None }]),
@@ -426,6 +461,11 @@ impl Program {
                 schedule: false,
             }
         })
+    }
+
+    fn is_awaited(&self, at: At) -> bool {
+        let facts = self.facts(at.file);
+        facts.node(at.expr).parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)))
     }
 
     fn is_promise_executor(&self, file: FileId, function: FunctionId) -> bool {
@@ -560,7 +600,7 @@ impl Program {
         let mut sites = Vec::new();
         for (index, looped) in facts.loops.iter().enumerate() {
             // Walking a list ends with the list.
-            if matches!(looped.kind, LoopKind::ForOf | LoopKind::ForIn | LoopKind::ForAwait) {
+            if matches!(looped.kind, LoopKind::ForIn | LoopKind::ForAwait) {
                 continue;
             }
             let id = LoopId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -575,7 +615,9 @@ impl Program {
             let Some((interval, unit_ms)) = delay else {
                 continue;
             };
-            if self.walks_a_list(file, id) {
+            let delay = interval.as_ref().map(|(at, _)| *at);
+            let tries_again = looped.kind == LoopKind::ForOf && self.is_item_of(looped.iterable, file, delay);
+            if (looped.kind == LoopKind::ForOf && !tries_again) || self.walks_a_list(file, id) {
                 continue;
             }
             let at = At { file, expr: ExprId(looped.end_node.0.saturating_sub(1)) };
@@ -605,12 +647,27 @@ impl Program {
         sites
     }
 
+    /// Whether a delay is an item of the list that a loop walks: `for (const wait of [500, 1000])`.
+    fn is_item_of(&self, list: Option<ExprId>, file: FileId, delay: Option<At>) -> bool {
+        let (Some(list), Some(delay)) = (list, delay.filter(|it| it.file == file)) else { return false };
+        let facts = self.facts(file);
+        let span = facts.node(delay.expr).span;
+        facts.bindings.iter().filter(|it| it.origin == Origin::Item(list)).any(|it| {
+            let mut used = it.uses.iter().map(|used| facts.node(*used).span);
+            used.any(|it| span.start <= it.start && it.end <= span.end)
+        })
+    }
+
     /// A loop that ends with its data: it counts through a list, or asks for page after page.
     fn walks_a_list(&self, file: FileId, id: LoopId) -> bool {
         let facts = self.facts(file);
         let Some(test) = facts.loops.get(id.index()).and_then(|it| it.test) else {
             return false;
         };
+        // `while (rest.length) { send(rest.splice(0, 10)); … }`
+        if matches!(facts.expr(test), Expr::Member { name, .. } if name == "length" || name == "size") {
+            return true;
+        }
         if Evaluator::new(self).truth(At { file, expr: test }, &None) == Some(true) {
             return false;
         }

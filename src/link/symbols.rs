@@ -52,7 +52,7 @@ impl Program {
                     Expr::Ident { binding: Some(binding), .. } => self.follow_import(file, *binding, seen),
                     _ => Some(Definition::Expr(At { file, expr: *expr })),
                 },
-                ExportTarget::From { specifier, name } => self.follow(file, specifier, name, seen),
+                ExportTarget::From { specifier, name, .. } => self.follow(file, specifier, name, seen),
             };
         }
         // The whole of a CommonJS module may be one object: `module.exports = { load }`.

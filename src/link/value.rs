@@ -177,6 +177,10 @@ impl Value {
             Self::Number(value) => Some(*value == 0.0 || value.is_nan()),
             Self::Text(text) => Some(text.is_empty()),
             Self::Library { symbol, call: None, .. } if symbol.starts_with("process.env") => None,
+            // `document.hidden`, `navigator.onLine`
+            Self::Library { package, symbol, call: None } if package == "global" && symbol.contains('.') => {
+                None
+            }
             Self::Library { call: None, .. }
             | Self::Function { .. }
             | Self::Object { .. }

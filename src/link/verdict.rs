@@ -106,6 +106,12 @@ impl Program {
             if self.keeps_a_lock(&chain) {
                 return judged(Verdict::Heartbeat, chain, Confidence::Likely, reach.requests);
             }
+            if self.acknowledges(site, reach, &chain) {
+                return judged(Verdict::Heartbeat, chain, Confidence::Likely, reach.requests);
+            }
+            if self.sends_what_it_gathered(reach, &chain) || self.saves_what_changed(reach, &chain) {
+                return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
+            }
             if !reach.answer_read {
                 // Nobody reads the answer: it cannot be a poll for data if it says what else it is.
                 if self.is_keep_alive(&chain, reach) {
@@ -467,32 +473,6 @@ impl Program {
                 parameter && !within(facts.node(it.expr).function)
             });
             empties && given
-        })
-    }
-
-    /// Work that empties a buffer of its own and sends what was in it.
-    fn drains_a_buffer(&self, reach: &Reach) -> bool {
-        reach.walked.iter().any(|function| {
-            let facts = self.facts(function.file);
-            facts.own_nodes(function.function).any(|(_, node)| match &node.expr {
-                // `queue.splice(0)`
-                Expr::Call { callee, args, .. } => {
-                    matches!(facts.expr(*callee), Expr::Member { name, .. } if name == "splice")
-                        && args.first().is_some_and(
-                            |first| matches!(facts.expr(*first), Expr::Number(zero) if *zero == 0.0),
-                        )
-                }
-                // `queue = []`, `queue.length = 0`
-                Expr::Assign { target, value, .. } => match facts.expr(*value) {
-                    Expr::Array(items) => items.is_empty(),
-                    Expr::Number(zero) => {
-                        *zero == 0.0
-                            && matches!(facts.expr(*target), Expr::Member { name, .. } if name == "length")
-                    }
-                    _ => false,
-                },
-                _ => false,
-            })
         })
     }
 

@@ -91,7 +91,7 @@ impl Policy {
         let asks = timer.verdict == Verdict::NetworkPoll;
         if ms > MOST_MS {
             Some(Heat::Overflow)
-        } else if asks && ms == 0.0 && timer.kind == Kind::SetInterval {
+        } else if asks && ms == 0.0 && matches!(timer.kind, Kind::SetInterval | Kind::IntervalHook) {
             Some(Heat::NoPause)
         } else if asks && ms > 0.0 && ms < self.thresholds(timer).hot_ms {
             Some(Heat::SubSecond)

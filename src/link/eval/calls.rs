@@ -96,6 +96,10 @@ impl Evaluator<'_> {
                 .into_iter()
                 .map(|value| match number(&value) {
                     Some(number) => Value::Number(change(number)),
+                    // `Number('often')`
+                    None if matches!(&value, Value::Text(text) if !starts_as_number(text)) => {
+                        Value::Number(f64::NAN)
+                    }
                     None if matches!(value, Value::Parameter { .. } | Value::Undefined) => value,
                     None => Value::Unknown(at),
                 })
@@ -314,4 +318,10 @@ impl Evaluator<'_> {
             None => Values::new(),
         }
     }
+}
+
+/// Whether `parseInt` reads anything in a text: `'30s'` is 30 to it.
+fn starts_as_number(text: &str) -> bool {
+    text.trim_start().trim_start_matches(['+', '-', '.']).starts_with(|it: char| it.is_ascii_digit())
+        || text.trim().is_empty()
 }

@@ -55,7 +55,7 @@ fn merge(into: &mut Values, more: Values) {
             return;
         }
         let known = into.iter().any(|other| match (other, &value) {
-            (Value::Number(a), Value::Number(b)) => a == b,
+            (Value::Number(a), Value::Number(b)) => a == b || (a.is_nan() && b.is_nan()),
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Null, Value::Null) | (Value::Undefined, Value::Undefined) => true,
             (Value::Unknown(a), Value::Unknown(b)) => a == b,
@@ -267,7 +267,8 @@ impl<'p> Evaluator<'p> {
         let mut values = Values::new();
         for a in left {
             for b in right {
-                let value = match (number(a), number(b)) {
+                let of = |value: &Value| if op == BinaryOp::Add { number(value) } else { coerced(value) };
+                let value = match (of(a), of(b)) {
                     (Some(a), Some(b)) => Value::Number(match op {
                         BinaryOp::Add => a + b,
                         BinaryOp::Subtract => a - b,
@@ -329,11 +330,27 @@ fn equal(a: &Value, b: &Value) -> Option<bool> {
     }
 }
 
-/// A value as a number; numeric strings are coerced, as the language does.
+/// A value as `-`, `*` and `/` take it: a text that is no number becomes `NaN`, as the language does.
+/// A member that was not seen may still be there, so that `undefined` stays what it is.
+fn coerced(value: &Value) -> Option<f64> {
+    match value {
+        Value::Text(text) if text.trim().is_empty() => Some(0.0),
+        Value::Text(_) => number(value).or(Some(f64::NAN)),
+        _ => number(value),
+    }
+}
+
+/// A value as a number; numeric strings are coerced.
 pub fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => Some(*number),
         Value::Text(text) => text.trim().parse().ok(),
+        Value::Library { package, symbol, call: None } if package == "global" => match symbol.as_str() {
+            "Number.NaN" => Some(f64::NAN),
+            "Number.POSITIVE_INFINITY" => Some(f64::INFINITY),
+            "Number.MAX_SAFE_INTEGER" => Some(9_007_199_254_740_991.0),
+            _ => None,
+        },
         _ => None,
     }
 }

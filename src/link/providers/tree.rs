@@ -471,7 +471,7 @@ impl<'p> Tree<'p> {
                 }
             }
             for export in &facts.exports {
-                if let ExportTarget::From { specifier, name: ImportedName::Named(from) } = &export.target
+                if let ExportTarget::From { specifier, name: ImportedName::Named(from), .. } = &export.target
                     && (from == name || from == "default")
                     && self.is_import_of(other, specifier, from, &target)
                 {
