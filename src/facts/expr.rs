@@ -813,6 +813,15 @@ impl FileFacts {
         })
     }
 
+    /// An expression and all that it is made of, the last part first.
+    pub fn parts_of(&self, id: ExprId) -> impl Iterator<Item = ExprId> {
+        let whole = self.node(id).span;
+        (0..=id.0).rev().map(ExprId).take_while(move |it| {
+            let part = self.node(*it).span;
+            whole.start <= part.start && part.end <= whole.end
+        })
+    }
+
     /// The functions around a node, innermost first, the module last.
     pub fn functions_around(&self, id: ExprId) -> impl Iterator<Item = FunctionId> {
         let mut next = Some(self.node(id).function);

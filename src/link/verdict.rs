@@ -212,7 +212,10 @@ impl Program {
                             },
                         )
                     });
-                in_catch || self.counts_attempts(at) || self.is_called_on_failure(at)
+                in_catch
+                    || self.counts_attempts(at)
+                    || site.interval.is_some_and(|delay| self.backs_off(delay))
+                    || self.is_called_on_failure(at)
             }
             Kind::SleepLoop => match site.work {
                 Work::Loop(file, id) => self.returns_on_success(file, id),
@@ -290,7 +293,7 @@ impl Program {
             }
             _ => false,
         });
-        if sleeps_in_catch || self.sleeps_on_refusal(file, id) {
+        if sleeps_in_catch || self.sleeps_on_refusal(file, id) || self.gives_up(file, id) {
             return true;
         }
         let has_catch = nodes().any(|expr| facts.guards_of(expr).any(|guard| guard.kind == GuardKind::Catch));
@@ -305,29 +308,6 @@ impl Program {
             })
         });
         has_catch && returns_answer
-    }
-
-    /// The sleep stands where the answer was looked at and refused: `if (!response.ok) { await sleep(…); continue }`.
-    fn sleeps_on_refusal(&self, file: FileId, id: LoopId) -> bool {
-        let facts = self.facts(file);
-        let Some(looped) = facts.loops.get(id.index()) else { return false };
-        let refuses = |test: ExprId| match facts.expr(test) {
-            Expr::Unary { op: UnaryOp::Not, value } => {
-                matches!(facts.expr(*value), Expr::Member { name, .. } if name == "ok")
-            }
-            Expr::Binary { op: BinaryOp::Equal | BinaryOp::AtLeast | BinaryOp::More, left, right } => {
-                matches!(facts.expr(*left), Expr::Member { name, .. } if name == "status" || name == "statusCode")
-                    && matches!(facts.expr(*right), Expr::Number(code) if *code >= 399.0)
-            }
-            _ => false,
-        };
-        (looped.first_node.0..looped.end_node.0).map(ExprId).any(|expr| match facts.expr(expr) {
-            Expr::Await(value) if facts.node(expr).function == looped.function => {
-                facts.guards_of(expr).any(|it| it.holds && it.test.is_some_and(refuses))
-                    && self.delay_of(At { file, expr: *value }).is_some()
-            }
-            _ => false,
-        })
     }
 
     /// A request whose name says that it only keeps something alive, and whose answer nobody reads.
