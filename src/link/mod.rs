@@ -3,6 +3,7 @@
 mod attempts;
 mod callbacks;
 mod callers;
+mod circles;
 mod cleanup;
 mod containers;
 mod effects;
