@@ -443,6 +443,8 @@ pub enum MemberKind {
     /// A field with its initial value. A parameter property of the constructor is a field whose
     /// value is the parameter.
     Field(Option<ExprId>),
+    /// A method or getter that subclasses supply.
+    Abstract,
 }
 
 /// A declared name.

@@ -69,7 +69,7 @@ impl Program {
                 })
             });
         if site.kind != Kind::SetInterval && conditional {
-            return Cleared::Yes;
+            return Cleared::NotNeeded;
         }
         let in_component = owner.iter().any(|it| {
             facts

@@ -1,5 +1,6 @@
 //! Joins the facts of all files into a `Program` that answers questions.
 
+mod abstracts;
 mod attempts;
 mod callbacks;
 mod callers;
