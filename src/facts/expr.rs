@@ -443,6 +443,8 @@ pub enum MemberKind {
     /// A field with its initial value. A parameter property of the constructor is a field whose
     /// value is the parameter.
     Field(Option<ExprId>),
+    /// A method or getter that subclasses supply.
+    Abstract,
 }
 
 /// A declared name.
@@ -812,6 +814,15 @@ impl FileFacts {
             let guard = self.guards.get(next?.index())?;
             next = guard.parent;
             Some(guard)
+        })
+    }
+
+    /// An expression and all that it is made of, the last part first.
+    pub fn parts_of(&self, id: ExprId) -> impl Iterator<Item = ExprId> {
+        let whole = self.node(id).span;
+        (0..=id.0).rev().map(ExprId).take_while(move |it| {
+            let part = self.node(*it).span;
+            whole.start <= part.start && part.end <= whole.end
         })
     }
 

@@ -683,6 +683,17 @@ impl<'t> Lowerer<'t> {
                         span: span(name),
                     });
                 }
+                "abstract_method_signature" => {
+                    let Some(name) = member.child_by_field_name("name") else { continue };
+                    members.push(ClassMember {
+                        name: unquote(self.source(name)),
+                        is_static: false,
+                        kind: MemberKind::Abstract,
+                        annotation: None,
+                        decorators: std::mem::take(&mut waiting),
+                        span: span(name),
+                    });
+                }
                 "public_field_definition" | "field_definition" => {
                     let mut decorators = std::mem::take(&mut waiting);
                     decorators.extend(self.decorators(member));

@@ -69,7 +69,9 @@ impl Program {
                 })
             });
         if site.kind != Kind::SetInterval && conditional {
-            return Cleared::Yes;
+            let ends = |test: ExprId| self.ends_with_its_owner(At { expr: test, ..at });
+            let by_owner = facts.guards_of(at.expr).filter_map(|it| it.test).any(ends);
+            return if by_owner { Cleared::Yes } else { Cleared::NotNeeded };
         }
         let in_component = owner.iter().any(|it| {
             facts

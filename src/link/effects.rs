@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use heck::ToSnakeCase;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
@@ -15,7 +16,7 @@ use super::data::{Datum, Touch};
 use super::eval::Evaluator;
 use super::program::Program;
 use super::timer::Step;
-use super::value::{Args, At, Env, FunctionAt, Value};
+use super::value::{Args, At, ClassAt, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, Gives};
 use crate::facts::{Expr, ExprId, UnaryOp};
 use crate::vocabulary::Confidence;
@@ -38,6 +39,8 @@ pub struct Reach {
     pub lost: Vec<Vec<Step>>,
     /// Calls of what only a caller supplies.
     pub parameters: Vec<(Value, Vec<Step>)>,
+    /// Calls of abstract methods, each with the class that calls it.
+    pub supplied: Vec<(ClassAt, Vec<Step>)>,
     /// Calls in the first function that lead to a request.
     pub requests: u32,
     /// Every place that asks the network stands behind a condition of the first function.
@@ -72,6 +75,7 @@ impl Reach {
         }
         self.lost.extend(other.lost);
         self.parameters.extend(other.parameters);
+        self.supplied.extend(other.supplied);
         self.requests_guarded = if self.requests == 0 {
             other.requests_guarded
         } else {
@@ -310,11 +314,32 @@ impl<'p> Walk<'p> {
             }
             _ => false,
         };
-        if is_target || of_page {
+        if is_target || of_page || self.is_of_a_node(at, object, task) {
             return;
         }
         let label = self.program.label(at);
         self.found(Effect::StatusRead, at, task.chain.as_ref(), &label, Confidence::Certain, None);
+    }
+
+    /// `anchor.isConnected`: nodes of a page have a member of that name too, so that it takes something
+    /// that was seen to be no node, or is called after a connection.
+    fn is_of_a_node(&self, at: At, object: ExprId, task: &Task) -> bool {
+        let facts = self.program.facts(at.file);
+        let (Expr::Member { name, .. }, Expr::Ident { name: of, .. } | Expr::Member { name: of, .. }) =
+            (facts.expr(at.expr), facts.expr(object))
+        else {
+            return false;
+        };
+        if name != "isConnected" || names_a_connection(of) {
+            return false;
+        }
+        Evaluator::new(self.program).eval(At { expr: object, ..at }, &task.env).iter().all(|it| match it {
+            Value::Library { package, .. } | Value::Made { package, .. } => {
+                package == "global" || package == "react"
+            }
+            Value::Instance { .. } | Value::Object { .. } | Value::Function { .. } | Value::Class(_) => false,
+            _ => true,
+        })
     }
 
     fn assignment(&mut self, at: At, target: ExprId, task: &Task, top: Option<(At, bool)>) {
@@ -352,6 +377,10 @@ impl<'p> Walk<'p> {
         }
         if effect == Effect::Network {
             self.reach.answer_read |= self.program.answer_is_used(at, self.answer_used);
+        }
+        // What a `catch` writes to a log is never the work itself.
+        if effect == Effect::Log && self.program.is_in_catch(at) {
+            return;
         }
         let known = self.reach.effects.get(&effect);
         // The first chain is the shortest; a surer one still wins.
@@ -519,11 +548,11 @@ impl<'p> Walk<'p> {
             Some(row) if listens && row.effect == Effect::Dom => Effect::Listen,
             Some(row) => {
                 let label = self.program.label(at);
-                // Deleting records is keeping house, wherever they are kept.
-                let effect = if row.effect == Effect::Database && is_erasing(last) {
-                    Effect::Sweep
-                } else {
-                    row.effect
+                let effect = match row.effect {
+                    // Deleting records is keeping house, wherever they are kept.
+                    Effect::Database if is_erasing(last) => Effect::Sweep,
+                    Effect::Network if self.sends_telemetry(at, env, evaluator) => Effect::Telemetry,
+                    effect => effect,
                 };
                 self.found(effect, at, chain, &label, Confidence::Certain, top);
                 if effect == Effect::Network {
@@ -556,6 +585,20 @@ impl<'p> Walk<'p> {
         self.callbacks(at, env, effect, chain, top, evaluator);
     }
 
+    /// `client.send(new PutMetricDataCommand(…))`: the command says what the request is for.
+    fn sends_telemetry(&self, at: At, env: &Env, evaluator: &Evaluator<'_>) -> bool {
+        let facts = self.program.facts(at.file);
+        let Some(command) = facts.call(at.expr).and_then(|(_, args)| args.first()) else { return false };
+        let Expr::Call { callee, construct: true, .. } = facts.expr(*command) else { return false };
+        evaluator.eval(At { expr: *callee, ..at }, env).iter().any(|value| match value {
+            Value::Library { package, symbol, .. } => {
+                let row = self.program.catalog().effect(package, symbol);
+                row.is_some_and(|row| row.effect == Effect::Telemetry)
+            }
+            _ => false,
+        })
+    }
+
     fn is_server_action(&self, function: FunctionAt, from: At) -> bool {
         let is_server = |file| self.program.facts(file).directive.as_deref() == Some("use server");
         is_server(function.file) && !is_server(from.file)
@@ -572,6 +615,16 @@ impl<'p> Walk<'p> {
         evaluator: &Evaluator<'_>,
     ) {
         let facts = self.program.facts(at.file);
+        // The work itself is waited for; what gives back a value at once only helps it.
+        let is_awaited =
+            facts.node(at.expr).parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
+        let is_work = is_awaited || !self.program.answer_is_used(at, true);
+        if is_work && let Some(class) = self.program.supplied_by_subclasses(at, callee) {
+            let mut steps = steps(task.chain.as_ref());
+            steps.push(Step { place: self.program.place(at), label: self.program.label(at) });
+            self.reach.supplied.push((class, steps));
+            return;
+        }
         let name = match facts.expr(callee) {
             Expr::Member { name, .. } => Some(name),
             _ => None,
@@ -705,6 +758,13 @@ impl<'p> Walk<'p> {
             before: before.cloned(),
         })
     }
+}
+
+/// Whether something is called after a connection: `chatSocket`, `hubConnection`.
+fn names_a_connection(name: &str) -> bool {
+    name.to_snake_case().split('_').any(|word| {
+        matches!(word, "socket" | "ws" | "websocket" | "connection" | "client" | "channel" | "hub" | "stream")
+    })
 }
 
 /// Whether a database call of that name removes records.

@@ -6,12 +6,17 @@ use super::value::{At, Env, Value};
 use crate::catalog::rows::OffValue;
 use crate::facts::{BinaryOp, Expr, Origin};
 
+/// Values of one interval that are all named.
+const MAX_CHOICES: usize = 4;
+
 /// The interval of a timer.
 #[derive(Debug, Clone, Default)]
 pub struct Interval {
     /// The smallest positive value in ms, or 0 when that is all there is; `None` when only
     /// callers or the run time decide.
     pub ms: Option<f64>,
+    /// Every positive value in ms, from the smallest on.
+    pub choices: Vec<f64>,
     /// Where it came from, in words.
     pub source: String,
     /// Parameters that decide it.
@@ -42,6 +47,11 @@ impl Program {
         let values = evaluator.eval(at, env);
         let mut interval = self.interval_of(&evaluator, values, at, reading);
         interval.source = self.interval_source(at, &interval);
+        // The smallest decides how bad it is; the others say when it is not.
+        if (2..=MAX_CHOICES).contains(&interval.choices.len()) {
+            let choices: Vec<String> = interval.choices.iter().map(f64::to_string).collect();
+            interval.source = format!("{}: {} ms", interval.source, choices.join(" or "));
+        }
         interval
     }
 
@@ -81,6 +91,7 @@ impl Program {
             match number(&value).map(|it| it * reading.unit_ms) {
                 // What is no length of time (`NaN`, `Infinity`, `-1`) becomes 0.
                 Some(ms) if ms > 0.0 && ms.is_finite() => {
+                    interval.choices.push(ms);
                     smallest = Some(smallest.map_or(ms, |it: f64| it.min(ms)));
                 }
                 Some(_) => zero = true,
@@ -95,6 +106,8 @@ impl Program {
                 None => open = true,
             }
         }
+        interval.choices.sort_by(f64::total_cmp);
+        interval.choices.dedup();
         interval.ms = smallest.or((zero && !open && interval.parameters.is_empty()).then_some(0.0));
         if interval.ms.is_none() && off_at_zero && !open && interval.parameters.is_empty() {
             interval.ms = Some(0.0);

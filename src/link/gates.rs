@@ -2,12 +2,12 @@
 
 use super::eval::Evaluator;
 use super::fold::{Interval, is_off};
-use super::label::names_component_or_hook;
+use super::label::{names_component_or_hook, names_hook};
 use super::program::Program;
 use super::site::Site;
 use super::value::{Args, At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, OffValue, Slot};
-use crate::facts::{BinaryOp, Expr, ExprId, FunctionId, FunctionKind, GuardKind, UnaryOp};
+use crate::facts::{BinaryOp, Expr, ExprId, FunctionId, FunctionKind, GuardKind, Origin, PathKey, UnaryOp};
 use crate::vocabulary::{Gate, Kind};
 
 /// A gate and the switch in words.
@@ -34,6 +34,9 @@ impl Program {
                 let kind = if by_default { Gate::OffByDefault } else { Gate::Conditional };
                 add((kind, Some(format!("the interval {label} can turn it off"))));
             }
+        }
+        if let Some(setter) = site.interval.and_then(|expr| self.setter_to_off(expr, site)) {
+            add((Gate::Conditional, Some(format!("{setter} can turn it off"))));
         }
         for (switch, call, env) in &site.switches {
             let slot = Slot { argument: switch.argument, option: switch.option.clone() };
@@ -103,6 +106,19 @@ impl Program {
             add((Gate::Conditional, Some("its work stands behind one".to_owned())));
         }
         gate
+    }
+
+    /// The setter that turns off an interval which is a state: `setPause(pause ? 0 : 5_000)`.
+    fn setter_to_off(&self, interval: At, site: &Site) -> Option<String> {
+        let facts = self.facts(interval.file);
+        let Expr::Ident { binding: Some(state), .. } = facts.expr(interval.expr) else { return None };
+        facts.calls.iter().find_map(|call| {
+            let (callee, args) = facts.call(*call)?;
+            let value = At { expr: *args.first()?, ..interval };
+            let sets = self.state_of_setter(interval.file, callee) == Some(*state);
+            let stops = || Evaluator::new(self).eval(value, &None).iter().any(|it| is_off(it, &site.off));
+            (sets && stops()).then(|| self.label(At { expr: callee, ..interval }))
+        })
     }
 
     /// The conditions around a place, and around what starts it, up to the component, hook or method.
@@ -187,6 +203,7 @@ impl Program {
         let live: Vec<_> = callers.iter().filter(|it| !it.is_test).collect();
         let mut any_on = false;
         let mut any_said_off = false;
+        let mut all_rest = true;
         for caller in &live {
             let env = self.frame_at(*function, caller.at, &None);
             let Some(interval) = site.interval else { continue };
@@ -195,10 +212,16 @@ impl Program {
                 &env,
                 &super::fold::Reading { unit_ms: site.unit_ms, off: &site.off, default_ms: None },
             );
-            any_on |= !values.always_off && !values.absent;
+            let on = !values.always_off && !values.absent;
+            any_on |= on;
+            // Its value when nobody has chosen one is off.
+            all_rest &= !on || (values.can_be_off && values.ms.is_none() && values.parameters.is_empty());
             any_said_off |= values.always_off && !values.absent;
         }
         match (any_on, any_said_off) {
+            (true, _) if all_rest => {
+                (Gate::OffByDefault, Some(format!("{label} is off by default at every caller")))
+            }
             (true, _) => (Gate::Conditional, Some(format!("callers decide {label}"))),
             (false, true) => (Gate::OffAtAllCallers, Some(format!("every caller turns {label} off"))),
             (false, false) => (Gate::OffByDefault, Some(format!("no caller passes {label}"))),
@@ -258,7 +281,8 @@ impl Program {
             _ => None,
         });
         let Some(function) = parameter else {
-            return Some((Gate::Conditional, Some(words)));
+            let rests = holds && self.rests_until_chosen(test, 0);
+            return Some((if rests { Gate::OffByDefault } else { Gate::Conditional }, Some(words)));
         };
         let fails = |value: &Value| value.is_falsy().map(|falsy| falsy == holds);
         let default_off = values.iter().any(|it| fails(it) == Some(true));
@@ -309,6 +333,42 @@ impl Program {
             }
             Expr::Member { object, name } if name == "aborted" => {
                 matches!(facts.expr(*object), Expr::Ident { name, .. } | Expr::Member { name, .. } if name == "signal")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether something is nothing until somebody chooses: the first of a pair that a hook gives for
+    /// `null`, `0` or `false`, as in `const [pause, setPause] = useSessionStorage('pause', null)`, also
+    /// behind a look at what is allowed.
+    fn rests_until_chosen(&self, at: At, depth: u32) -> bool {
+        let facts = self.facts(at.file);
+        let again = |expr: ExprId| depth < 6 && self.rests_until_chosen(At { expr, ..at }, depth + 1);
+        let is_nothing = |expr: &ExprId| match facts.expr(*expr) {
+            Expr::Null | Expr::Bool(false) => true,
+            Expr::Number(number) => *number == 0.0,
+            _ => false,
+        };
+        match facts.expr(at.expr) {
+            Expr::Conditional { yes, no, .. } => {
+                (is_nothing(yes) && again(*no)) || (is_nothing(no) && again(*yes))
+            }
+            Expr::Ident { binding: Some(binding), .. } => {
+                let Some(binding) = facts.binding(*binding) else { return false };
+                let Origin::Value(value) = binding.origin else { return false };
+                match (binding.path.as_slice(), facts.call(value)) {
+                    ([], _) => again(value),
+                    ([step], Some((callee, args))) if step.key == PathKey::Index(0) => {
+                        let is_hook =
+                            matches!(facts.expr(callee), Expr::Ident { name, .. } if names_hook(name));
+                        let settable = facts.bindings.iter().any(|it| {
+                            it.origin == binding.origin
+                                && matches!(it.path.as_slice(), [step] if step.key == PathKey::Index(1))
+                        });
+                        is_hook && settable && args.iter().any(is_nothing)
+                    }
+                    _ => false,
+                }
             }
             _ => false,
         }

@@ -1,7 +1,10 @@
 //! Joins the facts of all files into a `Program` that answers questions.
 
+mod abstracts;
+mod attempts;
 mod callbacks;
 mod callers;
+mod circles;
 mod cleanup;
 mod containers;
 pub mod data;

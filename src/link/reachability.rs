@@ -15,6 +15,23 @@ const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 /// Files that one question about reachability may visit.
 const MAX_FILES: usize = 400;
 
+/// Modules of Node's that bundlers bring to browsers too.
+const BUNDLED: &[&str] = &[
+    "assert",
+    "buffer",
+    "crypto",
+    "events",
+    "os",
+    "path",
+    "process",
+    "querystring",
+    "stream",
+    "timers",
+    "url",
+    "util",
+    "zlib",
+];
+
 impl Program {
     /// Client or server, by directive, path, and the packages that a file imports.
     pub fn side(&self, file: FileId) -> Side {
@@ -46,9 +63,7 @@ impl Program {
             Some("client") => return Side::Client,
             _ => {}
         }
-        let client_folder = folders.iter().any(|it| {
-            matches!(*it, "client" | "frontend" | "web" | "renderer" | "electron" | "components" | "hooks")
-        });
+        let client_folder = folders.iter().any(|it| *it == "client" || names_a_client(it));
         let server_folder =
             folders.iter().any(|it| matches!(*it, "server" | "backend" | "workers" | "cron" | "scripts"));
         if server_folder && !is_tsx && (!client_folder || folders.contains(&"server")) {
@@ -60,6 +75,13 @@ impl Program {
             .filter(|it| !it.type_only)
             .filter_map(|it| self.catalog().side_of(&it.specifier))
             .collect();
+        // Servers have clients of their own, of queues and jobs, in a folder of that name.
+        let of_a_server = || {
+            let mut specifiers = facts.imports.iter().filter(|it| !it.type_only).map(|it| &it.specifier);
+            specifiers
+                .any(|it| self.catalog().side_of(it) == Some(Side::Server) && !BUNDLED.contains(&it.as_str()))
+        };
+        let client_folder = client_folder && (folders.iter().any(|it| names_a_client(it)) || !of_a_server());
         if sides.contains(&Side::Client) || is_tsx || client_folder {
             return Side::Client;
         }
@@ -267,4 +289,9 @@ fn is_named_like_an_entry(path: &str) -> bool {
         )
     });
     by_name || by_folder
+}
+
+/// Whether a folder of that name holds code of a client, whatever it imports.
+fn names_a_client(folder: &str) -> bool {
+    matches!(folder, "frontend" | "web" | "renderer" | "electron" | "components" | "hooks")
 }

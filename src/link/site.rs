@@ -380,7 +380,10 @@ impl Program {
         if kind == Kind::Raf && self.is_spaced_by_a_timeout(at.file, &own, holder) {
             return None;
         }
-        rearms.then(|| Site {
+        if !rearms || self.walks_its_data(at, &own) {
+            return None;
+        }
+        Some(Site {
             place: self.place(at),
             kind,
             api: self.callee_label(at),
@@ -417,8 +420,8 @@ impl Program {
                     let row = self.catalog().once(package, symbol);
                     let callback = row.filter(|it| it.kind == Kind::RecursiveTimeout);
                     callback.and_then(|it| args.get(it.callback)).is_some_and(|arg| {
-                        let run = self.own_functions(At { file, expr: *arg });
-                        run.iter().any(|it| self.leads_back(file, *it, holder))
+                        let mut run = self.own_functions(At { file, expr: *arg });
+                        run.any(|it| self.leads_back(file, it, holder))
                     })
                 })
             });
@@ -426,7 +429,7 @@ impl Program {
             if leads_on && function != holder {
                 return true;
             }
-            queue.extend(self.direct_callees(file, function));
+            queue.extend(self.direct_callees(file, function).into_iter().map(|(callee, _)| callee));
         }
         false
     }
@@ -440,7 +443,7 @@ impl Program {
             return None;
         }
         let (interval, unit_ms) = self.delay_of(delay)?;
-        let again = self.direct_callees(delay.file, holder).into_iter().any(|it| it == holder);
+        let again = self.direct_callees(delay.file, holder).into_iter().any(|(it, _)| it == holder);
         again.then(|| {
             let function = FunctionAt { file: delay.file, function: holder };
             Site {
@@ -486,35 +489,21 @@ impl Program {
         }
     }
 
-    /// Whether running one function of a file leads to running another, inside that file.
-    fn leads_back(&self, file: FileId, start: FunctionId, target: FunctionId) -> bool {
-        let mut queue = vec![start];
-        let mut seen = rustc_hash::FxHashSet::default();
-        while let Some(function) = queue.pop() {
-            if function == target {
-                return true;
-            }
-            if seen.len() > 60 || !seen.insert(function) {
-                continue;
-            }
-            queue.extend(self.direct_callees(file, function));
-        }
-        false
-    }
-
-    /// Functions of the same file that a function calls, or hands to something that runs them.
-    fn direct_callees(&self, file: FileId, function: FunctionId) -> Vec<FunctionId> {
+    /// Functions of the same file that a function calls, or hands to something that runs them, each
+    /// with the call or assignment that does it.
+    pub(super) fn direct_callees(&self, file: FileId, function: FunctionId) -> Vec<(FunctionId, ExprId)> {
         let facts = self.facts(file);
         let mut callees = Vec::new();
         for (expr, node) in facts.own_nodes(function) {
             let at = At { file, expr };
             let evaluator = Evaluator::new(self);
+            let by = |callee: FunctionId| (callee, expr);
             // `socket.onclose = () => setTimeout(connect, 3_000)`: the channel's end runs it.
             if let Expr::Assign { target, value, .. } = &node.expr
                 && let Expr::Member { object, .. } = facts.expr(*target)
                 && self.is_channel(At { file, expr: *object })
             {
-                callees.extend(self.own_functions(At { file, expr: *value }));
+                callees.extend(self.own_functions(At { file, expr: *value }).map(by));
             }
             let Expr::Call { callee, args, .. } = &node.expr else {
                 continue;
@@ -524,7 +513,7 @@ impl Program {
                 && self.is_channel(At { file, expr: *object })
             {
                 for arg in args {
-                    callees.extend(self.own_functions(At { file, expr: *arg }));
+                    callees.extend(self.own_functions(At { file, expr: *arg }).map(by));
                 }
                 continue;
             }
@@ -532,7 +521,7 @@ impl Program {
             let mut runs_arguments = called.is_empty();
             for value in &called {
                 match value {
-                    Value::Function { at, .. } if at.file == file => callees.push(at.function),
+                    Value::Function { at, .. } if at.file == file => callees.push(by(at.function)),
                     Value::Function { .. } | Value::Class(_) => {}
                     Value::Library { package, symbol, .. } => {
                         let name = if symbol.is_empty() { "default" } else { symbol.as_str() };
@@ -559,12 +548,7 @@ impl Program {
                     ) {
                         continue;
                     }
-                    callees.extend(evaluator.eval(At { expr: *arg, ..at }, &None).into_iter().filter_map(
-                        |it| match it {
-                            Value::Function { at, .. } if at.file == file => Some(at.function),
-                            _ => None,
-                        },
-                    ));
+                    callees.extend(self.own_functions(At { file, expr: *arg }).map(by));
                 }
             }
         }
@@ -572,15 +556,11 @@ impl Program {
     }
 
     /// Functions of the same file that an expression can be.
-    fn own_functions(&self, at: At) -> Vec<FunctionId> {
-        Evaluator::new(self)
-            .eval(at, &None)
-            .into_iter()
-            .filter_map(|it| match it {
-                Value::Function { at: function, .. } if function.file == at.file => Some(function.function),
-                _ => None,
-            })
-            .collect()
+    fn own_functions(&self, at: At) -> impl Iterator<Item = FunctionId> {
+        Evaluator::new(self).eval(at, &None).into_iter().filter_map(move |it| match it {
+            Value::Function { at: function, .. } if function.file == at.file => Some(function.function),
+            _ => None,
+        })
     }
 
     /// Whether an expression is a push connection.

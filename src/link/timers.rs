@@ -150,7 +150,7 @@ impl Program {
             cleared: self.cleared(site, side),
             owner: self.owner(site.anchor),
             api: site.api.clone(),
-            requests_per_tick: if judgement.verdict == Verdict::NetworkPoll { judgement.requests } else { 0 },
+            requests_per_tick: judgement.requests,
             query,
             touches,
             is_fallback,
@@ -332,7 +332,9 @@ impl Program {
                     let mut hops = hops.clone();
                     hops.push((function, given.call));
                     let home = self.outermost_function(base.definition.unwrap_or(base.anchor));
-                    let inner = home.is_some() && self.outermost_function(given.call) == home;
+                    let around = self.outermost_function(given.call);
+                    // The circle's own edge re-arms it; it is no second timer.
+                    let inner = around.is_some_and(|it| Some(it) == home || reach.walked.contains(&it));
                     let site = self.param_site(&base, parameter, &given, &hops);
                     let feeds = Fed { timer: timer.clone(), base: base.clone(), hops };
                     more.push(Pending { site, feeds: Some(Box::new(feeds)), inner });

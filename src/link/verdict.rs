@@ -12,7 +12,7 @@ use super::value::{At, FunctionAt, Value};
 use crate::catalog::rows::Effect;
 use crate::facts::{BinaryOp, Expr, ExprId, FunctionId, GuardKind, LoopId, UnaryOp};
 use crate::source::FileId;
-use crate::vocabulary::{Confidence, Kind, Verdict};
+use crate::vocabulary::{Confidence, Kind, Side, Verdict};
 
 /// A verdict with its evidence.
 #[derive(Debug, Clone)]
@@ -30,11 +30,13 @@ pub struct Judgement {
 impl Program {
     /// What running the work of a site can do.
     pub fn reach_of(&self, site: &Site) -> Reach {
-        match &site.work {
+        let mut reach = match &site.work {
             Work::Functions(values) => self.reach(values, &[], site.anchor),
             Work::Loop(file, id) => self.reach_of_loop(*file, *id),
             Work::Library => Reach::default(),
-        }
+        };
+        self.keep_own_templates(site.anchor, &mut reach);
+        reach
     }
 
     /// A loop's body is asked call by call.
@@ -95,6 +97,9 @@ impl Program {
             if site.kind == Kind::RecursiveTimeout && self.runs_for_new_work(site, reach) {
                 return judged(Verdict::UiTimer, chain, Confidence::Likely, 0);
             }
+            if chain.len() > 1 && self.is_tween(site) {
+                return judged(Verdict::UiTimer, chain, Confidence::Likely, 0);
+            }
             if self.asks_when_it_is_over(site, reach, &chain) {
                 return judged(Verdict::UiTimer, chain, Confidence::Likely, 0);
             }
@@ -151,7 +156,16 @@ impl Program {
         if site.kind == Kind::RecursiveTimeout && self.waits_for_the_rest(site) {
             return judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0);
         }
+        if let Work::Loop(file, id) = site.work
+            && self.drains_batches(file, id)
+        {
+            let chain = reach.parameters.first().map(|(_, chain)| chain.clone()).unwrap_or_default();
+            return judged(Verdict::Housekeeping, chain, Confidence::Likely, 0);
+        }
         if let Some((_, chain)) = reach.parameters.first() {
+            return judged(Verdict::Definition, chain.clone(), Confidence::Certain, 0);
+        }
+        if let Some((_, chain)) = reach.supplied.first() {
             return judged(Verdict::Definition, chain.clone(), Confidence::Certain, 0);
         }
         if let Some((chain, confidence)) = found(Effect::StatusRead) {
@@ -167,9 +181,20 @@ impl Program {
             (Effect::Storage, Verdict::Housekeeping),
             (Effect::Clock, Verdict::UiTimer),
         ];
-        let quiet = quiet.into_iter().find_map(|(effect, verdict)| Some((verdict, found(effect)?)));
+        // A look at the clock says nothing of what an unknown package did beside it.
+        let says_something = |effect: Effect| effect != Effect::Clock || !reach.unknown_library;
+        let mut quiet = quiet.into_iter().filter(|(effect, _)| says_something(*effect));
+        let quiet = quiet.find_map(|(effect, verdict)| Some((verdict, found(effect)?)));
         let lost = reach.lost.first().cloned();
+        // A server has nobody to show a clock to: it keeps a rate, a token or a queue in order.
+        let keeps_order = || {
+            matches!(site.kind, Kind::SleepLoop | Kind::RecursiveTimeout)
+                && self.side(site.anchor.file) == Side::Server
+        };
         match (quiet, lost) {
+            (Some((Verdict::UiTimer, (chain, _))), None) if keeps_order() => {
+                judged(Verdict::Housekeeping, chain, Confidence::Likely, 0)
+            }
             (Some((verdict, (chain, confidence))), None) => judged(verdict, chain, confidence, 0),
             // What is always done was seen; what was not seen is done at its end.
             (Some((verdict, (chain, _))), Some(_)) if reach.lost_guarded => {
@@ -183,10 +208,14 @@ impl Program {
             (None, _) if matches!(site.kind, Kind::Raf) => {
                 judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0)
             }
-            (None, _) if reach.walked.is_empty() && site.kind != Kind::SleepLoop => {
+            // A package that nobody knows did the work.
+            (None, _)
+                if reach.unknown_library || (reach.walked.is_empty() && site.kind != Kind::SleepLoop) =>
+            {
                 judged(Verdict::Unknown, Vec::new(), Confidence::Possible, 0)
             }
             // All of it was seen: it counts, it flips a flag, it waits.
+            (None, _) if keeps_order() => judged(Verdict::Housekeeping, Vec::new(), Confidence::Likely, 0),
             (None, _) => judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0),
         }
     }
@@ -218,7 +247,10 @@ impl Program {
                             },
                         )
                     });
-                in_catch || self.counts_attempts(at) || self.is_called_on_failure(at)
+                in_catch
+                    || self.counts_attempts(at)
+                    || site.interval.is_some_and(|delay| self.backs_off(delay))
+                    || self.is_called_on_failure(at)
             }
             Kind::SleepLoop => match site.work {
                 Work::Loop(file, id) => self.returns_on_success(file, id),
@@ -241,7 +273,7 @@ impl Program {
 
     /// Whether code stands in a `catch` block, or in a function that is handed to `.catch()`, perhaps
     /// through a wrapper: `.catch(action((error) => …))`.
-    fn is_in_catch(&self, at: At) -> bool {
+    pub(super) fn is_in_catch(&self, at: At) -> bool {
         let facts = self.facts(at.file);
         if facts.guards_of(at.expr).any(|it| it.kind == GuardKind::Catch) {
             return true;
@@ -271,6 +303,8 @@ impl Program {
                 return false;
             };
             facts.nodes_inside(*function).any(|(_, node)| match &node.expr {
+                // `setSeconds(seconds - 1)` counts down and tries nothing.
+                Expr::Call { callee, .. } if self.state_of_setter(at.file, *callee).is_some() => false,
                 Expr::Call { args, .. } => args.iter().any(|arg| {
                     matches!(facts.expr(*arg), Expr::Binary { op: BinaryOp::Subtract, left, right }
                         if matches!(facts.expr(*right), Expr::Number(one) if *one == 1.0)
@@ -296,7 +330,7 @@ impl Program {
             }
             _ => false,
         });
-        if sleeps_in_catch || self.sleeps_on_refusal(file, id) {
+        if sleeps_in_catch || self.sleeps_on_refusal(file, id) || self.gives_up(file, id) {
             return true;
         }
         let has_catch = nodes().any(|expr| facts.guards_of(expr).any(|guard| guard.kind == GuardKind::Catch));
@@ -313,29 +347,6 @@ impl Program {
         has_catch && returns_answer
     }
 
-    /// The sleep stands where the answer was looked at and refused: `if (!response.ok) { await sleep(…); continue }`.
-    fn sleeps_on_refusal(&self, file: FileId, id: LoopId) -> bool {
-        let facts = self.facts(file);
-        let Some(looped) = facts.loops.get(id.index()) else { return false };
-        let refuses = |test: ExprId| match facts.expr(test) {
-            Expr::Unary { op: UnaryOp::Not, value } => {
-                matches!(facts.expr(*value), Expr::Member { name, .. } if name == "ok")
-            }
-            Expr::Binary { op: BinaryOp::Equal | BinaryOp::AtLeast | BinaryOp::More, left, right } => {
-                matches!(facts.expr(*left), Expr::Member { name, .. } if name == "status" || name == "statusCode")
-                    && matches!(facts.expr(*right), Expr::Number(code) if *code >= 399.0)
-            }
-            _ => false,
-        };
-        (looped.first_node.0..looped.end_node.0).map(ExprId).any(|expr| match facts.expr(expr) {
-            Expr::Await(value) if facts.node(expr).function == looped.function => {
-                facts.guards_of(expr).any(|it| it.holds && it.test.is_some_and(refuses))
-                    && self.delay_of(At { file, expr: *value }).is_some()
-            }
-            _ => false,
-        })
-    }
-
     /// A request whose name says that it only keeps something alive, and whose answer nobody reads.
     fn is_keep_alive(&self, chain: &[Step], reach: &Reach) -> bool {
         let called =
@@ -347,7 +358,18 @@ impl Program {
             let words: Vec<&str> = name.split('_').collect();
             words.iter().any(|it| matches!(*it, "ping" | "heartbeat" | "keepalive"))
                 || (words.contains(&"keep") && words.contains(&"alive"))
+                || words.windows(2).any(|pair| pair == ["heart", "beat"])
         })
+    }
+
+    /// An animation that ends by its progress: `if (share < 1) requestAnimationFrame(step)`.
+    fn is_tween(&self, site: &Site) -> bool {
+        let facts = self.facts(site.anchor.file);
+        site.kind == Kind::Raf
+            && facts
+                .guards_of(site.anchor.expr)
+                .filter_map(|it| it.test)
+                .any(|test| matches!(facts.expr(test), Expr::Binary { op, .. } if op.is_order()))
     }
 
     /// The one request stands behind the call that stops the timer: it waits for something local, and

@@ -328,7 +328,7 @@ impl Evaluator<'_> {
                     }
                     merge(&mut values, initial);
                 }
-                MemberKind::Field(None) => {}
+                MemberKind::Field(None) | MemberKind::Abstract => {}
             }
             merge(&mut values, self.this_writes(class, name, &env));
             let lost = values.iter().all(|it| {

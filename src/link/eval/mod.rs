@@ -236,7 +236,9 @@ impl<'p> Evaluator<'p> {
                     _ => value.is_nullish(),
                 };
                 let left = part(left);
-                let decided = !left.is_empty() && left.iter().all(|value| is_replaced(value) == Some(false));
+                let is_there =
+                    |value: &Value| is_replaced(value) == Some(false) && !self.may_be_missing(value);
+                let decided = !left.is_empty() && left.iter().all(is_there);
                 let mut values: Values =
                     left.into_iter().filter(|value| is_replaced(value) != Some(true)).collect();
                 if !decided {
@@ -261,6 +263,18 @@ impl<'p> Evaluator<'p> {
                 vec![Value::Unknown(at)]
             }
         }
+    }
+
+    /// A global that the platform does not have is one of the program's own: `globalThis.prisma ??
+    /// new PrismaClient()`.
+    fn may_be_missing(&self, value: &Value) -> bool {
+        let Value::Library { package, symbol, call: None } = value else { return false };
+        let catalog = self.program.catalog();
+        package == "global"
+            && catalog.effect(package, symbol).is_none()
+            && catalog.returns(package, symbol).is_none()
+            && catalog.once(package, symbol).is_none()
+            && catalog.timers(package, symbol).is_empty()
     }
 
     fn arithmetic(&self, at: At, op: BinaryOp, left: &[Value], right: &[Value]) -> Values {

@@ -181,7 +181,7 @@ impl Program {
         let declared = facts.classes.get(class.class.index())?;
         let methods = declared.members.iter().filter_map(|it| match it.kind {
             MemberKind::Method(method) | MemberKind::Getter(method) => Some(method),
-            MemberKind::Field(_) => None,
+            MemberKind::Field(_) | MemberKind::Abstract => None,
         });
         declared.constructor.into_iter().chain(methods).find_map(|method| {
             let mut nodes = facts.nodes_inside(method);
