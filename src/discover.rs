@@ -136,7 +136,7 @@ fn canonical(path: &Path) -> Result<PathBuf, Error> {
 }
 
 /// The folder that holds all roots; of a file, its parent.
-fn common_folder(roots: &[PathBuf]) -> PathBuf {
+pub(crate) fn common_folder(roots: &[PathBuf]) -> PathBuf {
     let mut folders = roots.iter().map(|path| folder_of(path));
     let first = folders.next().unwrap_or(Path::new("."));
     folders

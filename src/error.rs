@@ -45,6 +45,24 @@ pub enum Error {
         /// What to do.
         help: String,
     },
+    /// A baseline that cannot be compared with.
+    #[error("{file}: {why}")]
+    Baseline {
+        /// Which.
+        file: String,
+        /// What is wrong.
+        why: String,
+        /// What to do.
+        help: String,
+    },
+    /// What git would not or could not tell.
+    #[error("{why}")]
+    Git {
+        /// What is wrong.
+        why: String,
+        /// What to do.
+        help: String,
+    },
     /// A name that is no rule.
     #[error("no rule is called `{0}`")]
     UnknownRule(String),
@@ -64,7 +82,7 @@ impl Error {
             Self::Glob { .. } => "globs look like `src/**/*.tsx`; quote them so that the shell leaves them alone".into(),
             Self::Io { .. } => "check that the file exists and that you may read or write it".into(),
             Self::Catalog { .. } => "see the table in src/catalog/rows.rs for the keys of a row".into(),
-            Self::Config { help, .. } => help.clone(),
+            Self::Config { help, .. } | Self::Baseline { help, .. } | Self::Git { help, .. } => help.clone(),
             Self::UnknownRule(_) => "`unpoll rules` lists them all".into(),
             Self::Internal(_) => "this is a bug of unpoll: please report it with the command that you ran".into(),
         }

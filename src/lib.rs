@@ -15,6 +15,7 @@ pub mod discover;
 pub mod error;
 pub mod facts;
 pub mod findings;
+pub mod history;
 pub mod link;
 pub mod parse;
 pub mod progress;
@@ -48,6 +49,8 @@ pub struct Options {
     pub parse_all: bool,
     /// What the config says.
     pub settings: Settings,
+    /// The folder that fingerprints count paths from; the root of the audit when it is none or not inside.
+    pub anchor: Option<PathBuf>,
 }
 
 /// Audits the paths of the options.
@@ -76,7 +79,9 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
         threads,
         settings: settings.clone(),
     })?;
-    let root = discovery.root_label.clone();
+    let label = discovery.root_label.clone();
+    let prefix = options.anchor.as_ref().and_then(|it| discover::relative(it, &discovery.root));
+    let prefix = prefix.unwrap_or_default();
     let view = View::new(settings, &discovery.root);
     let mut catalog = catalog::Catalog::embedded()?;
     for library in &settings.catalog {
@@ -97,6 +102,7 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
             skipped: Vec::new(),
         };
         let policy = rules::Policy::new(view, &linked);
+        let root = findings::Root { label, prefix: &prefix };
         Ok(findings::audit(root, linked, &policy, stats, &|file| program.text(file)))
     })
 }

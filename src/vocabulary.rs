@@ -148,6 +148,17 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What an audit is compared with.
+    ComparedWith {
+        /// The findings that the team took as known.
+        #[default]
+        Baseline = "baseline",
+        /// The commit where the branch began.
+        Commit = "commit",
+    }
+}
+
+vocabulary! {
     /// What a finding is to the team that sees it.
     FindingStatus {
         /// Not seen before.

@@ -18,21 +18,28 @@ use crate::vocabulary::{FailOn, FindingStatus, Severity};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
+    reports: Reports,
+    /// Exit with 1 when a finding is at least this severe [default: what the config says, or critical].
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<FailOn>,
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Which reports, and how much in them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Reports {
+    #[command(flatten)]
     outputs: Outputs,
     /// Findings only, a line each; nothing when there are none.
     #[arg(short, long)]
-    quiet: bool,
+    pub quiet: bool,
     /// Also list the files that were skipped, and why.
     #[arg(short, long, conflicts_with = "quiet")]
     verbose: bool,
     /// Also list the timers that are fine as they are.
     #[arg(long, conflicts_with = "quiet")]
     accepted: bool,
-    /// Exit with 1 when a finding is at least this severe [default: what the config says, or critical].
-    #[arg(long, value_enum, value_name = "LEVEL")]
-    fail_on: Option<FailOn>,
-    #[command(flatten)]
-    selection: Selection,
 }
 
 impl ValueEnum for FailOn {
@@ -52,7 +59,7 @@ impl ValueEnum for FailOn {
 }
 
 /// Whether the exit code is 1.
-fn is_reached(level: FailOn, audit: &Audit) -> bool {
+pub(super) fn is_reached(level: FailOn, audit: &Audit) -> bool {
     let least = match level {
         FailOn::Critical => Severity::Critical,
         FailOn::Warning => Severity::Warning,
@@ -64,35 +71,38 @@ fn is_reached(level: FailOn, audit: &Audit) -> bool {
 
 pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result<ExitCode, Failure> {
     let settings = args.selection.settings()?;
-    let fail_on = args.fail_on.unwrap_or(settings.fail_on);
-    let audit = args.selection.audit(settings, args.quiet)?;
-    write_reports(&audit, args, screen, stdout)?;
+    let fail_on = args.fail_on.or(settings.fail_on).unwrap_or_default();
+    let audit = args.selection.audit(settings, args.reports.quiet)?;
+    args.reports.write(&audit, screen, stdout)?;
     check_whole(&audit, stdout)?;
     Ok(ExitCode::from(u8::from(is_reached(fail_on, &audit))))
 }
 
-/// Files first: whoever closes stdout early still gets them.
-fn write_reports(audit: &Audit, args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result<(), Failure> {
-    let on_paper = report::Options {
-        quiet: args.quiet,
-        accepted: args.accepted,
-        verbose: args.verbose,
-        ..report::Options::default()
-    };
-    let on_screen = report::Options { color: screen.color, width: screen.width, ..on_paper };
-    let Outputs(outputs) = &args.outputs;
-    for Output { format, file } in outputs {
-        let Some(file) = file else { continue };
-        let mut bytes = Vec::new();
-        format
-            .write(audit, &on_paper, &mut bytes)
-            .map_err(|source| Error::Io { path: file.clone(), source })?;
-        write_file(file, &bytes)?;
+impl Reports {
+    /// Writes them, files first: whoever closes stdout early still gets them.
+    pub(super) fn write(&self, audit: &Audit, screen: Screen, stdout: &mut dyn Write) -> Result<(), Failure> {
+        let args = self;
+        let on_paper = report::Options {
+            quiet: args.quiet,
+            accepted: args.accepted,
+            verbose: args.verbose,
+            ..report::Options::default()
+        };
+        let on_screen = report::Options { color: screen.color, width: screen.width, ..on_paper };
+        let Outputs(outputs) = &args.outputs;
+        for Output { format, file } in outputs {
+            let Some(file) = file else { continue };
+            let mut bytes = Vec::new();
+            format
+                .write(audit, &on_paper, &mut bytes)
+                .map_err(|source| Error::Io { path: file.clone(), source })?;
+            write_file(file, &bytes)?;
+        }
+        for Output { format, .. } in outputs.iter().filter(|output| output.file.is_none()) {
+            format.write(audit, &on_screen, stdout)?;
+        }
+        Ok(())
     }
-    for Output { format, .. } in outputs.iter().filter(|output| output.file.is_none()) {
-        format.write(audit, &on_screen, stdout)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

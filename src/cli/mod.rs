@@ -13,6 +13,9 @@ use self::failure::Failure;
 use self::terminal::ColorChoice;
 
 mod audit;
+mod baseline;
+mod check;
+mod comparison;
 mod config;
 mod explain;
 mod failure;
@@ -32,6 +35,8 @@ Examples:
   unpoll --format pretty --format json -o audit.json
   unpoll --quiet --fail-on warning               a gate for continuous integration
   unpoll init                                    write a small config
+  unpoll baseline                                take the findings of today as known
+  unpoll check --since origin/main               fail on what this branch adds
   unpoll explain network-poll
   unpoll graph --cut -o push.mmd                 draw the push messages that get lost
 
@@ -58,6 +63,10 @@ struct Cli {
 enum Command {
     /// Audit files and folders (what happens without a subcommand).
     Audit(audit::Args),
+    /// Fail on new findings only: those that are neither in the baseline nor older than the branch.
+    Check(check::Args),
+    /// Take the findings of today as known: write the baseline, or shrink it.
+    Baseline(baseline::Args),
     /// Draw the push wiring: who sends each message, where it arrives, where the line is cut.
     Graph(graph::Args),
     /// Write a small config after looking at the repository.
@@ -99,6 +108,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let code = match cli.command.unwrap_or(Command::Audit(cli.audit)) {
         Command::Audit(args) => audit::run(&args, screen, &mut out)?,
+        Command::Check(args) => check::run(&args, screen, &mut out)?,
+        Command::Baseline(args) => baseline::run(&args, &mut out)?,
         Command::Graph(args) => graph::run(&args, &mut out)?,
         Command::Init(args) => init::run(&args, &mut out)?,
         Command::Config(args) => config::run(&args, &mut out)?,

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::failure::Failure;
+use crate::findings::baseline;
 use crate::{config, report, rules};
 
 #[derive(Debug, clap::Args)]
@@ -24,6 +25,8 @@ enum Document {
     Graph,
     /// The config file.
     Config,
+    /// The baseline file.
+    Baseline,
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
@@ -31,6 +34,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
         Document::Report => report::SCHEMA.to_owned(),
         Document::Graph => report::graph::SCHEMA.to_owned(),
         Document::Config => config_schema(),
+        Document::Baseline => baseline::schema(),
     };
     out.write_all(schema.as_bytes())?;
     Ok(ExitCode::SUCCESS)

@@ -65,9 +65,24 @@ impl Selection {
         self.config.settings(self.paths.first().map_or(Path::new("."), PathBuf::as_path))
     }
 
+    /// What to audit.
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// Whether globs of the command line leave files out.
+    pub(super) fn has_globs(&self) -> bool {
+        !self.include.is_empty() || !self.exclude.is_empty()
+    }
+
     /// Audits it. `quiet`: without a progress bar.
     pub(super) fn audit(&self, settings: Settings, quiet: bool) -> Result<Audit, Error> {
-        let options = crate::Options {
+        crate::audit(&self.options(settings, None), &Bar::new(quiet))
+    }
+
+    /// How to audit it. `anchor`: the folder that fingerprints count paths from.
+    pub(super) fn options(&self, settings: Settings, anchor: Option<PathBuf>) -> crate::Options {
+        crate::Options {
             paths: self.paths.clone(),
             no_ignore: self.no_ignore,
             include: self.include.clone(),
@@ -75,8 +90,8 @@ impl Selection {
             threads: self.threads.map(usize::from),
             parse_all: self.parse_all,
             settings,
-        };
-        crate::audit(&options, &Bar::new(quiet))
+            anchor,
+        }
     }
 }
 

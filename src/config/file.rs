@@ -42,7 +42,8 @@ pub(super) struct ConfigFile {
     /// Other settings for some files. Of several that match a file the later wins.
     pub(super) overrides: Vec<OverrideFile>,
     /// The exit code is 1 when a finding is at least this severe.
-    pub(super) fail_on: FailOn,
+    #[schemars(with = "FailOn")]
+    pub(super) fail_on: Option<FailOn>,
     /// What libraries and wrappers of your own mean: rows, or the path of a TOML or JSON file with them.
     pub(super) catalog: Vec<CatalogEntry>,
     /// How comments that silence findings are treated.

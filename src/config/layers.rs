@@ -10,7 +10,6 @@ use super::file::{ConfigFile, Suppressions};
 use super::tree::{Content, Entry, Node, Source};
 use super::{fault, find, read, settings::Thresholds};
 use crate::error::Error;
-use crate::vocabulary::FailOn;
 
 /// How many files may extend each other in a row.
 const MAX_DEPTH: usize = 10;
@@ -41,7 +40,6 @@ fn defaults() -> Node {
             "acceptMs": thresholds.accept_ms as u64,
             "hotMs": thresholds.hot_ms as u64,
         },
-        "failOn": FailOn::default(),
         "suppressions": {
             "requireReason": suppressions.require_reason,
             "reportUnused": suppressions.report_unused,

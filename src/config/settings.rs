@@ -38,8 +38,8 @@ pub struct Settings {
     pub rules: Vec<RuleSetting>,
     /// Where the lines between critical, warning and accepted run.
     pub thresholds: Thresholds,
-    /// The least severe finding that makes the exit code 1.
-    pub fail_on: FailOn,
+    /// The least severe finding that makes the exit code 1, when the config says so.
+    pub fail_on: Option<FailOn>,
     /// How comments that silence findings are treated.
     pub suppressions: Suppressions,
     /// What libraries of the team's own mean.

@@ -192,7 +192,7 @@ fn a_chain_of_configs_has_an_end() {
 fn without_a_config_the_defaults_hold() {
     let settings = load(Choice::Defaults).unwrap();
     assert_eq!(settings.thresholds, Thresholds::default());
-    assert_eq!(settings.fail_on, FailOn::Critical);
+    assert_eq!(settings.fail_on, None);
     assert!(settings.suppressions.require_reason && settings.suppressions.report_unused);
     let view = View::new(&settings, Path::new("/shop"));
     assert!(view.takes("src/orders.ts", false) && !view.is_ignored("src/orders.ts"));
@@ -216,7 +216,7 @@ fn what_a_file_says_wins_over_what_it_extends() {
     ])
     .unwrap();
     let view = View::new(&settings, &folder.path().canonicalize().unwrap());
-    assert_eq!(settings.fail_on, FailOn::Never);
+    assert_eq!(settings.fail_on, Some(FailOn::Never));
     assert_eq!(settings.thresholds, Thresholds { poll_ms: 2_500.0, accept_ms: 600_000.0, hot_ms: 1_000.0 });
     // Lists that leave out or add to grow; the list of what is taken is replaced.
     assert!(
@@ -295,11 +295,11 @@ fn the_config_is_found_upwards_to_the_top_of_the_repository() {
         ("both/unpoll.json", ""),
     ]);
     let found = |path: &str| load(Choice::From(&folder.path().join(path))).map(|it| it.fail_on);
-    assert_eq!(found("shop/web/src").unwrap(), FailOn::Info);
-    assert_eq!(found("shop/web/src/main.ts").unwrap(), FailOn::Info);
-    assert_eq!(found("fleet/src").unwrap(), FailOn::Never);
+    assert_eq!(found("shop/web/src").unwrap(), Some(FailOn::Info));
+    assert_eq!(found("shop/web/src/main.ts").unwrap(), Some(FailOn::Info));
+    assert_eq!(found("fleet/src").unwrap(), Some(FailOn::Never));
     // `shop` is a repository of its own: what stands above it is none of its business.
-    assert_eq!(found("shop/api").unwrap(), FailOn::Critical);
+    assert_eq!(found("shop/api").unwrap(), None);
     let error = found("both").unwrap_err().to_string();
     assert!(error.ends_with("both/unpoll.json: there is a second config beside it: unpoll.toml"), "{error}");
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::source::Skip;
 use crate::vocabulary::{
-    AreaBackend, AreaPolling, AreaPush, AreaStatus, Cleared, Confidence, FindingStatus, Gate, Kind,
-    MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
+    AreaBackend, AreaPolling, AreaPush, AreaStatus, Cleared, ComparedWith, Confidence, FindingStatus, Gate,
+    Kind, MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
 };
 
 /// A finished audit of one or more roots.
@@ -32,6 +32,32 @@ pub struct Audit {
     pub next_steps: Vec<NextStep>,
     /// What was looked at and what was not.
     pub stats: Stats,
+    /// What it was compared with, if anything.
+    pub comparisons: Vec<Comparison>,
+}
+
+/// How an audit differs from an earlier one.
+#[derive(Debug, Clone, Default)]
+pub struct Comparison {
+    /// With what.
+    pub kind: ComparedWith,
+    /// Its name, for people: `.unpoll-baseline.json`, `the merge base with main (1a2b3c4)`.
+    pub against: String,
+    /// Number of findings that were there before.
+    pub known: usize,
+    /// Findings that are gone.
+    pub fixed: Vec<Fixed>,
+}
+
+/// A finding that is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fixed {
+    /// Id of the rule.
+    pub rule: String,
+    /// Path, with `/`, from the folder of what the audit was compared with.
+    pub file: String,
+    /// Component, hook, class or function that held it.
+    pub owner: String,
 }
 
 /// Counts for the head of a report.
@@ -109,6 +135,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// New, known or silenced.
     pub status: FindingStatus,
+    /// How a finding that was there before got worse, in words; it is new again.
+    pub change: Option<String>,
     /// How sure the evidence is.
     pub confidence: Confidence,
     /// The evidence, in order.
@@ -119,6 +147,10 @@ pub struct Finding {
     pub message_type: Option<String>,
     /// What a heading names: a timer's owner, a leftover, a message type, a handler, a context.
     pub subject: String,
+    /// Component, hook, class or function that holds it; for a leftover its own name.
+    pub owner: String,
+    /// What stands there, as written.
+    pub api: String,
     /// The source around the place, for code frames.
     pub frame: Option<Frame>,
 }

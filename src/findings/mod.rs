@@ -1,6 +1,8 @@
 //! Findings into an `Audit`: fingerprints, areas, next steps, counts and the final order.
 
 pub mod audit;
+pub mod baseline;
+pub mod compare;
 
 mod areas;
 mod fingerprint;
@@ -17,6 +19,7 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use audit::{Audit, ChainStep, Finding, ProviderRow, Stats, TimerRow};
+use fingerprint::Subject;
 use frame::Texts;
 use links::Evidence;
 use naming::Areas;
@@ -30,13 +33,22 @@ use crate::rules::{self, Found, Policy};
 use crate::source::{FileId, Place, Role};
 use crate::vocabulary::{FindingStatus, Side};
 
+/// What is audited.
+#[derive(Debug, Clone)]
+pub struct Root<'a> {
+    /// What the user named.
+    pub label: String,
+    /// The way to it from the folder that fingerprints count from.
+    pub prefix: &'a str,
+}
+
 /// Asks all rules about the linked program and puts everything that a report shows in its final
 /// order.
 ///
-/// `root` is what the user named. `sources` gives the text of a file for frames and columns; a
+/// `sources` gives the text of a file for frames and columns; a
 /// file that is gone costs its frames and nothing else.
 pub fn audit(
-    root: String,
+    Root { label: root, prefix }: Root<'_>,
     mut linked: Linked,
     policy: &Policy,
     mut stats: Stats,
@@ -55,8 +67,13 @@ pub fn audit(
         linked.timers.iter().map(|it| timer_row(it, &linked, &mut texts, &areas)).collect();
     let (found, broken) = rules::check(&linked, policy);
     let found = in_order(found, &linked);
-    let fingerprints =
-        fingerprint::fingerprints(found.iter().map(|found| (linked.path(found.place.file), found)));
+    let paths: Vec<String> =
+        found.iter().map(|it| baseline::under(prefix, linked.path(it.place.file))).collect();
+    let fingerprints = fingerprint::fingerprints(found.iter().zip(&paths).map(|(found, path)| Subject {
+        found,
+        path,
+        timer: found.timer.and_then(|at| linked.timers.get(at)),
+    }));
 
     let mut owned: Vec<Owned> = found
         .into_iter()
@@ -94,7 +111,19 @@ pub fn audit(
     let backend = stats.backend_files > 0 || has_server(&linked);
     let (summary, areas) =
         (summary::summary(&findings, &rows, &links), summary::areas(evidence, &links, backend));
-    Audit { root, summary, messages, channels, providers, areas, next_steps, findings, timers: rows, stats }
+    Audit {
+        root,
+        summary,
+        messages,
+        channels,
+        providers,
+        areas,
+        next_steps,
+        findings,
+        timers: rows,
+        stats,
+        comparisons: Vec::new(),
+    }
 }
 
 /// Takes out what stands in files of which the config wants to hear nothing. Messages that pass through such
@@ -184,10 +213,13 @@ fn finding(
         area: areas.of_finding(found, path),
         fingerprint,
         status: FindingStatus::New,
+        change: None,
         confidence: found.confidence,
         chain: chain(&found.chain, linked),
         timer: found.timer,
         subject: found.subject.clone(),
+        owner: found.owner.clone(),
+        api: found.api.clone(),
         message_type: found.message.as_ref().map(ToString::to_string),
         frame: texts.frame(found.place),
     }

@@ -18,7 +18,9 @@ const PATHS: [&str; 4] = [
 ];
 
 fn audited(linked: Linked) -> Audit {
-    audit(".".to_owned(), linked, &Policy::default(), Stats::default(), &|_| Some("\n".repeat(500)))
+    audit(Root { label: ".".to_owned(), prefix: "" }, linked, &Policy::default(), Stats::default(), &|_| {
+        Some("\n".repeat(500))
+    })
 }
 
 fn fleet() -> Linked {
@@ -339,7 +341,13 @@ fn many_findings_become_few_steps() {
 
 #[test]
 fn a_missing_source_costs_its_frame_only() {
-    let audit = audit(".".to_owned(), fleet(), &Policy::default(), Stats::default(), &|_| None);
+    let audit = audit(
+        Root { label: ".".to_owned(), prefix: "" },
+        fleet(),
+        &Policy::default(),
+        Stats::default(),
+        &|_| None,
+    );
     assert_eq!(audit.findings.len(), 6);
     assert!(audit.findings.iter().all(|it| it.frame.is_none() && !it.message.is_empty()));
 }

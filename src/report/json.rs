@@ -11,8 +11,8 @@ use super::{Format, Options, escape, words};
 use crate::findings::audit::{self, Audit, ChainStep, ProviderRow, SpotRow};
 use crate::source::Skip;
 use crate::vocabulary::{
-    AreaBackend, AreaPolling, AreaPush, AreaStatus, Cleared, Confidence, FindingStatus, Gate, Kind,
-    MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
+    AreaBackend, AreaPolling, AreaPush, AreaStatus, Cleared, ComparedWith, Confidence, FindingStatus, Gate,
+    Kind, MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
 };
 
 pub(super) const FORMAT: Format = Format {
@@ -47,7 +47,36 @@ struct Report<'a> {
     providers: Vec<Provider<'a>>,
     areas: Vec<Area<'a>>,
     next_steps: Vec<NextStep<'a>>,
+    comparisons: Vec<Comparison<'a>>,
     stats: Stats<'a>,
+}
+
+#[derive(Serialize)]
+struct Comparison<'a> {
+    kind: ComparedWith,
+    against: &'a str,
+    known: usize,
+    fixed: Vec<Fixed<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fixed<'a> {
+    rule_id: &'a str,
+    file: &'a str,
+    owner: &'a str,
+}
+
+impl<'a> Comparison<'a> {
+    fn of(it: &'a audit::Comparison) -> Self {
+        let fixed = |it: &'a audit::Fixed| Fixed { rule_id: &it.rule, file: &it.file, owner: &it.owner };
+        Self {
+            kind: it.kind,
+            against: &it.against,
+            known: it.known,
+            fixed: it.fixed.iter().map(fixed).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -159,6 +188,7 @@ struct Finding<'a> {
     area: &'a str,
     fingerprint: &'a str,
     status: FindingStatus,
+    change: Option<&'a str>,
     confidence: Confidence,
     chain: Vec<Step<'a>>,
     help: &'a str,
@@ -267,6 +297,7 @@ impl<'a> Report<'a> {
             providers: audit.providers.iter().map(Provider::of).collect(),
             areas: audit.areas.iter().map(Area::of).collect(),
             next_steps: audit.next_steps.iter().map(NextStep::of).collect(),
+            comparisons: audit.comparisons.iter().map(Comparison::of).collect(),
             stats: Stats {
                 files_discovered: audit.stats.files_discovered,
                 backend_files: audit.stats.backend_files,
@@ -294,6 +325,7 @@ impl<'a> Finding<'a> {
             area: &finding.area,
             fingerprint: &finding.fingerprint,
             status: finding.status,
+            change: finding.change.as_deref(),
             confidence: finding.confidence,
             chain: chain(&finding.chain),
             help: &finding.help,

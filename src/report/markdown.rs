@@ -51,7 +51,10 @@ fn head(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
         parts.insert(3, format!("❔ {} not seen through", words::thousands(*unknown)));
     }
     parts.extend(words::completion(summary));
-    writeln!(out, "Audit of {}: {}", markdown_code(&audit.root), parts.join(" · "))
+    writeln!(out, "Audit of {}: {}", markdown_code(&audit.root), parts.join(" · "))?;
+    let Some(news) = words::news(audit) else { return Ok(()) };
+    writeln!(out, "\n**{}**\n", markdown_sentence(&news))?;
+    audit.comparisons.iter().try_for_each(|it| writeln!(out, "- {}", markdown_sentence(&words::compared(it))))
 }
 
 /// Findings that are neither in the baseline nor silenced.

@@ -22,6 +22,8 @@ const START: usize = 4;
 const END: usize = 3;
 /// Timers not seen through that are listed without being asked for.
 const MOST_UNKNOWN: usize = 5;
+/// Findings that are gone, by name; the JSON report names all.
+const MOST_FIXED: usize = 10;
 
 fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let width = options.width.clamp(*READABLE.start(), *READABLE.end());
@@ -34,6 +36,9 @@ fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()
     }
     if options.accepted {
         page.accepted(audit)?;
+    }
+    if !audit.comparisons.is_empty() {
+        return page.comparisons(audit);
     }
     page.unknown(audit, options)?;
     page.areas(audit)?;
@@ -78,6 +83,9 @@ impl Page<'_> {
         writeln!(self.out, "  {}  {rule}{doubt}", self.paint.bold(&place))?;
         let text = format!("{} {}", finding.message, finding.impact);
         self.text("  ", "  ", &text)?;
+        if let Some(change) = &finding.change {
+            self.text("  ", "  ", &format!("It was there before, and is worse: {change}."))?;
+        }
         self.frame(finding)?;
         if let Some(timer) = finding.timer.and_then(|at| audit.timers.get(at)) {
             self.text("  ", "  ", &words::facts(timer, &finding.message))?;
@@ -243,6 +251,38 @@ impl Page<'_> {
                 let line = format!("     {}  {}", terminal(&skip.file), terminal(&skip.reason));
                 writeln!(self.out, "{}", self.paint.dim(&line))?;
             }
+        }
+        Ok(())
+    }
+
+    /// The answer of a gate: what is new has been shown, what was known and what is gone follows.
+    fn comparisons(&mut self, audit: &Audit) -> io::Result<()> {
+        let new = fresh(audit).map(|it| it.severity).max();
+        let news = terminal(&words::news(audit).unwrap_or_default()).into_owned();
+        let line = match new {
+            Some(worst) => self.paint.severity(worst, &format!("{} {news}", words::sign(worst))),
+            None => self.paint.good(&format!("✅ {news}")),
+        };
+        writeln!(self.out, "{line}")?;
+        for comparison in &audit.comparisons {
+            self.text("   ", "   ", &words::compared(comparison))?;
+            for fixed in comparison.fixed.iter().take(MOST_FIXED) {
+                let line =
+                    format!("     {}  {}  {}", fixed.rule, terminal(&fixed.file), terminal(&fixed.owner));
+                writeln!(self.out, "{}", self.paint.dim(line.trim_end()))?;
+            }
+            let hidden = comparison.fixed.len().saturating_sub(MOST_FIXED);
+            if hidden > 0 {
+                writeln!(
+                    self.out,
+                    "{}",
+                    self.paint.dim(&format!("     … and {} more", words::thousands(hidden)))
+                )?;
+            }
+        }
+        let silenced = audit.findings.iter().filter(|it| it.status == FindingStatus::Suppressed).count();
+        if silenced > 0 {
+            writeln!(self.out, "   {} suppressed", words::count(silenced, "finding"))?;
         }
         Ok(())
     }

@@ -58,6 +58,9 @@ pub(crate) fn finding() -> Finding {
         area: "Proxies".into(),
         fingerprint: "0123456789abcdef".into(),
         status: FindingStatus::New,
+        change: None,
+        owner: "useProxyHealth".into(),
+        api: "setInterval".into(),
         confidence: Confidence::Certain,
         chain: vec![
             step("src/lib/hooks/useProxyHealth.ts", 274, "setInterval(runHealthChecks, 30_000)"),
@@ -241,6 +244,7 @@ pub(crate) fn audit() -> Audit {
         ..finding()
     };
     Audit {
+        comparisons: Vec::new(),
         messages: messages(),
         channels: vec![channel()],
         providers: vec![provider()],

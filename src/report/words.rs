@@ -1,8 +1,8 @@
 //! Numbers and durations as people say them.
 
-use crate::findings::audit::{ChainStep, Finding, Links, Priority, Summary, TimerRow};
+use crate::findings::audit::{Audit, ChainStep, Comparison, Finding, Links, Priority, Summary, TimerRow};
 use crate::rules::words::each;
-use crate::vocabulary::{Gate, Kind, Severity};
+use crate::vocabulary::{ComparedWith, FindingStatus, Gate, Kind, Severity};
 
 const UNITS: [(f64, &str); 5] = [
     (86_400_000.0, "day"),
@@ -148,6 +148,26 @@ pub const fn priority(priority: Priority) -> &'static str {
         Priority::Medium => "medium",
         Priority::Low => "low",
     }
+}
+
+/// How many findings are neither known nor silenced, and against what.
+pub fn news(audit: &Audit) -> Option<String> {
+    let against: Vec<&str> = audit.comparisons.iter().map(|it| it.against.as_str()).collect();
+    let new = audit.findings.iter().filter(|it| it.status == FindingStatus::New).count();
+    let number = if new == 0 { "Nothing new".to_owned() } else { count(new, "new finding") };
+    (!against.is_empty()).then(|| format!("{number} against {}", against.join(" and ")))
+}
+
+/// What a comparison found beside what is new.
+pub fn compared(it: &Comparison) -> String {
+    let fixed = match (it.fixed.len(), it.kind) {
+        (0, _) => "none fixed".to_owned(),
+        (fixed, ComparedWith::Baseline) => {
+            format!("{} fixed: `unpoll baseline --prune` takes them out", thousands(fixed))
+        }
+        (fixed, ComparedWith::Commit) => format!("{} fixed", thousands(fixed)),
+    };
+    format!("{} known from {}, {fixed}", count(it.known, "finding"), it.against)
 }
 
 #[cfg(test)]
