@@ -151,7 +151,6 @@ vocabulary! {
     /// What an audit is compared with.
     ComparedWith {
         /// The findings that the team took as known.
-        #[default]
         Baseline = "baseline",
         /// The commit where the branch began.
         Commit = "commit",

@@ -37,7 +37,7 @@ pub struct Audit {
 }
 
 /// How an audit differs from an earlier one.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Comparison {
     /// With what.
     pub kind: ComparedWith,
