@@ -184,6 +184,7 @@ fn finding(
         area: areas.of_finding(found, path),
         fingerprint,
         status: FindingStatus::New,
+        suppression: None,
         confidence: found.confidence,
         chain: chain(&found.chain, linked),
         timer: found.timer,

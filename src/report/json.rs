@@ -130,6 +130,7 @@ struct Summary<'a> {
     critical: usize,
     warning: usize,
     info: usize,
+    suppressed: usize,
     accepted: usize,
     requests_per_minute: Number,
     links: Links,
@@ -159,9 +160,16 @@ struct Finding<'a> {
     area: &'a str,
     fingerprint: &'a str,
     status: FindingStatus,
+    suppression: Option<Suppression<'a>>,
     confidence: Confidence,
     chain: Vec<Step<'a>>,
     help: &'a str,
+}
+
+#[derive(Serialize)]
+struct Suppression<'a> {
+    reason: Option<&'a str>,
+    location: String,
 }
 
 #[derive(Serialize)]
@@ -253,6 +261,7 @@ impl<'a> Report<'a> {
                 critical: summary.critical,
                 warning: summary.warning,
                 info: summary.info,
+                suppressed: summary.suppressed,
                 accepted: summary.accepted,
                 requests_per_minute: Number(summary.requests_per_minute),
                 links: Links { present: summary.links.present, required: summary.links.required },
@@ -294,6 +303,10 @@ impl<'a> Finding<'a> {
             area: &finding.area,
             fingerprint: &finding.fingerprint,
             status: finding.status,
+            suppression: finding.suppression.as_ref().map(|it| Suppression {
+                reason: it.reason.as_deref(),
+                location: format!("{}:{}", finding.file, it.line),
+            }),
             confidence: finding.confidence,
             chain: chain(&finding.chain),
             help: &finding.help,

@@ -58,6 +58,7 @@ pub(crate) fn finding() -> Finding {
         area: "Proxies".into(),
         fingerprint: "0123456789abcdef".into(),
         status: FindingStatus::New,
+        suppression: None,
         confidence: Confidence::Certain,
         chain: vec![
             step("src/lib/hooks/useProxyHealth.ts", 274, "setInterval(runHealthChecks, 30_000)"),
@@ -249,6 +250,7 @@ pub(crate) fn audit() -> Audit {
             critical: 1,
             warning: 2,
             info: 0,
+            suppressed: 0,
             accepted: 5,
             requests_per_minute: 2.0,
             links: Links { present: 7, required: 9 },
