@@ -32,6 +32,7 @@ fn fleet() -> Linked {
     ];
     let skipped = vec![Skip { file: "z.ts".to_owned(), reason: "minified".to_owned() }];
     Linked {
+        suppressions: Vec::new(),
         wiring: Default::default(),
         providers: Vec::new(),
         files: files(&PATHS),

@@ -27,7 +27,8 @@ mod value;
 mod verdict;
 pub mod wiring;
 
-use crate::source::{FileId, Role, Skip, SourceFile};
+use crate::facts::Suppression;
+use crate::source::{FileId, Place, Role, Skip, SourceFile};
 use timer::{Leftover, Timer};
 
 /// The answers of the linked program: all that rules and findings may ask for.
@@ -44,6 +45,8 @@ pub struct Linked {
     pub wiring: wiring::Wiring,
     /// Configuration about polling that nothing reads.
     pub leftovers: Vec<Leftover>,
+    /// Comments that silence findings, by file and in order.
+    pub suppressions: Vec<(Place, Suppression)>,
     /// Files that linking passed over.
     pub skipped: Vec<Skip>,
 }

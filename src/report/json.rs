@@ -476,6 +476,24 @@ mod tests {
     }
 
     #[test]
+    fn a_silenced_finding_says_by_which_comment() {
+        let mut audit = sample::audit();
+        sample::suppress(&mut audit.findings[0], Some(sample::HOSTILE));
+        sample::suppress(&mut audit.findings[1], None);
+        let report = render(&audit);
+        assert_valid(&report);
+        let value: Value = serde_json::from_str(&report).unwrap();
+        let [first, second, third] = [0, 1, 2].map(|at| &value["findings"][at]);
+        assert_eq!(
+            (&first["status"], &first["suppression"]["reason"]),
+            (&"suppressed".into(), &sample::HOSTILE.into())
+        );
+        assert_eq!(first["suppression"]["location"], format!("{}:3", audit.findings[0].file));
+        assert_eq!(second["suppression"]["reason"], Value::Null);
+        assert_eq!((&third["status"], &third["suppression"]), (&"new".into(), &Value::Null));
+    }
+
+    #[test]
     fn whole_numbers_are_integers() {
         let said: Vec<String> = [5_000.0, -0.0, 8.5, f64::NAN]
             .map(|value| serde_json::to_string(&Number(value)).unwrap())

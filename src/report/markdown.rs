@@ -35,6 +35,7 @@ fn write(audit: &Audit, _options: &Options, out: &mut dyn Write) -> io::Result<(
     status::areas(audit, out)?;
     status::push_model(audit, out)?;
     next_steps(audit, out)?;
+    suppressed(audit, out)?;
     foot(audit, out)
 }
 
@@ -218,6 +219,20 @@ fn next_steps(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// What comments in the code silence, folded away.
+fn suppressed(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
+    let Some(title) = words::suppressed(audit) else { return Ok(()) };
+    writeln!(out, "\n<details>\n<summary>{title}</summary>\n")?;
+    for finding in &audit.findings {
+        let Some(comment) = &finding.suppression else { continue };
+        let rule = markdown_code(finding.rule);
+        let (there, by) = (place(&finding.file, finding.line), place(&finding.file, comment.line));
+        let reason = comment.reason.as_ref().map_or_else(|| "no reason given".to_owned(), |it| markdown(it));
+        writeln!(out, "- {there} - {rule}: {reason} (comment at {by})")?;
+    }
+    writeln!(out, "\n</details>")
+}
+
 fn foot(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let stats = &audit.stats;
     writeln!(
@@ -295,6 +310,22 @@ mod tests {
             let outside: String = line.split("``").step_by(2).collect();
             assert!(!outside.replace(r"\<", "").contains('<'), "{line}");
         }
+    }
+
+    #[test]
+    fn what_comments_silence_is_folded_away_with_its_reasons() {
+        let mut audit = sample::audit();
+        assert!(!render(&audit).contains("<details>"));
+        sample::suppress(&mut audit.findings[0], Some(sample::HOSTILE));
+        sample::suppress(&mut audit.findings[1], None);
+        let text = render(&audit);
+        let (_, folded) =
+            text.split_once("<summary>2 findings suppressed, 1 without a reason</summary>").unwrap();
+        let (list, _) = folded.split_once("\n\n</details>").unwrap();
+        assert_eq!(list.trim().lines().count(), 2, "{list}");
+        assert!(list.contains("`network-poll`: ") && list.contains("no reason given"), "{list}");
+        let hostile = |it: char| it.is_control() && it != '\n' || it == '\u{202e}';
+        assert!(!list.contains(hostile) && !list.replace(r"\<", "").contains('<'), "{list}");
     }
 
     fn headings(document: &str) -> usize {

@@ -216,14 +216,12 @@ impl Page<'_> {
             let text = format!("✅ {} accepted: {by_verdict}{hint}", words::thousands(summary.accepted));
             self.text("", "   ", &text)?;
         }
-        let known = |status| audit.findings.iter().filter(|finding| finding.status == status).count();
-        for (status, what) in
-            [(FindingStatus::Baseline, "in the baseline"), (FindingStatus::Suppressed, "suppressed")]
-        {
-            let number = known(status);
-            if number > 0 {
-                writeln!(self.out, "   {} {what}", words::count(number, "finding"))?;
-            }
+        let known = audit.findings.iter().filter(|it| it.status == FindingStatus::Baseline).count();
+        if known > 0 {
+            writeln!(self.out, "   {} in the baseline", words::count(known, "finding"))?;
+        }
+        if let Some(suppressed) = words::suppressed(audit) {
+            writeln!(self.out, "   {suppressed}")?;
         }
         let load = words::requests(summary.requests_per_minute);
         self.text("   ", "   ", &format!("{load} from live polls of known interval"))?;
@@ -342,6 +340,11 @@ mod tests {
         let text = render(&audit, Options::default());
         assert!(!text.contains("Rate.tsx:9:5"), "{text}");
         assert!(text.contains("1 finding in the baseline"), "{text}");
+        let mut audit = sample::audit();
+        sample::suppress(&mut audit.findings[1], Some("a kiosk"));
+        let text = render(&audit, Options::default());
+        assert!(!text.contains("Rate.tsx:9:5"), "{text}");
+        assert!(text.contains("1 finding suppressed, with reasons"), "{text}");
     }
 
     #[test]

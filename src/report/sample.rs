@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::findings::audit::{
     Area, Audit, ChainStep, ChannelRow, EmissionRow, Finding, Frame, Links, MessageRow, NextStep, Priority,
-    ProviderRow, SpotRow, Stats, Summary, TimerRow,
+    ProviderRow, SpotRow, Stats, Summary, Suppression, TimerRow,
 };
 use crate::source::Skip;
 use crate::vocabulary::{
@@ -79,6 +79,12 @@ pub(crate) fn finding() -> Finding {
             ],
         }),
     }
+}
+
+/// Lets a comment silence a finding.
+pub(crate) fn suppress(finding: &mut Finding, reason: Option<&str>) {
+    finding.status = FindingStatus::Suppressed;
+    finding.suppression = Some(Suppression { reason: reason.map(str::to_owned), line: 3 });
 }
 
 fn area(name: &str, polling: AreaPolling, push: AreaPush, status: AreaStatus) -> Area {

@@ -1,6 +1,6 @@
 //! Numbers and durations as people say them.
 
-use crate::findings::audit::{ChainStep, Finding, Links, Priority, Summary, TimerRow};
+use crate::findings::audit::{Audit, ChainStep, Finding, Links, Priority, Summary, TimerRow};
 use crate::rules::words::each;
 use crate::vocabulary::{Gate, Kind, Severity};
 
@@ -148,6 +148,17 @@ pub const fn priority(priority: Priority) -> &'static str {
         Priority::Medium => "medium",
         Priority::Low => "low",
     }
+}
+
+/// How many findings comments silence; `None` when none does.
+pub fn suppressed(audit: &Audit) -> Option<String> {
+    let all = || audit.findings.iter().filter_map(|it| it.suppression.as_ref());
+    let bare = all().filter(|it| it.reason.is_none()).count();
+    let number = count(Some(all().count()).filter(|it| *it > 0)?, "finding");
+    Some(match bare {
+        0 => format!("{number} suppressed, with reasons"),
+        bare => format!("{number} suppressed, {} without a reason", thousands(bare)),
+    })
 }
 
 #[cfg(test)]
