@@ -205,6 +205,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn comments_that_silence_are_read_in_every_language() {
+        let reads = |text: &str, language| {
+            let lines = crate::source::LineIndex::new(text.as_bytes());
+            let found = crate::facts::suppressions(text, &comments(text, language), &lines);
+            found.into_iter().map(|it| (lines.position(it.span.start).0, it.reach)).collect::<Vec<_>>()
+        };
+        use crate::facts::Reach::NextLine;
+        let python = "a = '# unpoll-disable-line x -- y'\n# unpoll-disable-next-line x -- y\n\nemit('b')\n";
+        assert_eq!(reads(python, BackendLanguage::Python), [(2, NextLine(Some(4)))]);
+        let java = "f(\"/* unpoll-disable x -- y */\");\n/* unpoll-disable-next-line x -- y */\nemit();\n";
+        assert_eq!(reads(java, BackendLanguage::Java), [(2, NextLine(Some(3)))]);
+    }
+
     proptest::proptest! {
         #[test]
         fn any_text_keeps_its_bytes_in_place(text in "[a'\"#/*\\\\\\n=é@{}-]{0,60}") {
@@ -212,6 +226,10 @@ mod tests {
                 let stripped = strip(&text, language);
                 proptest::prop_assert_eq!(stripped.len(), text.len());
                 proptest::prop_assert_eq!(stripped.matches('\n').count(), text.matches('\n').count());
+                for it in comments(&text, language) {
+                    let blank = &stripped[it.span.start as usize..it.span.end as usize];
+                    proptest::prop_assert!(blank.trim().is_empty());
+                }
             }
         }
     }
