@@ -143,6 +143,11 @@ pub fn speaks_of_polling(text: &str) -> bool {
         .is_none_or(|poll| poll.is_match(text))
 }
 
+/// Whether a text may hold a comment that silences findings.
+pub fn may_suppress(text: &str) -> bool {
+    text.contains("unpoll-")
+}
+
 /// The words that can start a finding.
 #[derive(Debug, Clone)]
 pub struct Words {

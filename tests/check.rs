@@ -202,6 +202,22 @@ fn a_team_turns_the_gate_on_and_nothing_new_gets_in() {
     assert!(out.contains("1 finding known from `.unpoll-baseline.json`, none fixed"), "{out}");
     assert_eq!(shop.unpoll(&["check", "--fail-on", "never"]).0, 0);
 
+    // Silenced where it stands, which takes a reason.
+    let silence = |comment: &str| {
+        let text = poll("Prices", 5).replace("    const timer", &format!("    {comment}\n    const timer"));
+        shop.write("src/Prices.tsx", &text);
+        let (code, new, _) = shop.check(&[]);
+        (code, new.join(", "))
+    };
+    assert_eq!(
+        silence("// unpoll-disable-next-line network-poll -- prices have no push yet"),
+        (0, String::new())
+    );
+    let (code, new) = silence("// unpoll-disable-next-line network-poll");
+    assert_eq!(code, 1);
+    assert!(new.contains("network-poll") && new.contains("unexplained-suppression"), "{new}");
+    shop.write("src/Prices.tsx", &poll("Prices", 5));
+
     // Taken as known; the rest of the baseline stays.
     let (_, out, _) = shop.unpoll(&["baseline", "src"]);
     assert_eq!(out, ".unpoll-baseline.json: 2 findings, 1 more and 0 fewer than before\n");

@@ -264,14 +264,12 @@ fn the_config_in_force_is_shown_with_its_sources() {
             "files": ["unpoll.json", "base.toml"],
             "config": {
                 "exclude": ["legacy"],
-                "failOn": "critical",
                 "rules": { "hot-timer": "off" },
                 "suppressions": { "reportUnused": true, "requireReason": true },
                 "thresholds": { "acceptMs": 300_000, "hotMs": 1_000, "pollMs": "30s" },
             },
             "origins": {
                 "exclude.0": "base.toml:1:12",
-                "failOn": "default",
                 "rules.hot-timer": "unpoll.json:3:27",
                 "suppressions.reportUnused": "default",
                 "suppressions.requireReason": "default",

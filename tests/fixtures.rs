@@ -126,5 +126,6 @@ fn describe_timer(timer: &TimerRow) -> String {
 }
 
 fn describe_finding(finding: &Finding) -> String {
-    format!("{} {}: {}", finding.rule, finding.severity, finding.message)
+    let suppressed = if finding.is_suppressed() { " suppressed" } else { "" };
+    format!("{} {}{suppressed}: {}", finding.rule, finding.severity, finding.message)
 }

@@ -17,8 +17,10 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
+use crate::facts::{self, Suppression};
+use crate::parse;
 use crate::scan::{self, Limits};
-use crate::source::{BackendFile, BackendLanguage, Place, Role, Skip};
+use crate::source::{BackendFile, BackendLanguage, FileId, Language, LineIndex, Place, Role, Skip};
 use crate::vocabulary::Confidence;
 
 /// What the backends send and receive.
@@ -30,6 +32,8 @@ pub struct BackendFacts {
     pub emissions: Vec<BackendEmission>,
     /// Places that tell a known message from others, sorted by place and name.
     pub receptions: Vec<BackendEmission>,
+    /// Comments that silence findings, by file and in order. Their places are like those of emissions.
+    pub suppressions: Vec<(Place, Suppression)>,
     /// Files that could not be read; sorted.
     pub skips: Vec<Skip>,
 }
@@ -107,6 +111,13 @@ pub fn read(files: &[BackendFile], known: &BTreeSet<SmolStr>) -> BackendFacts {
         }
     }
     facts.files = go.len() + rest.len();
+    let go_files = go.iter().map(|it| (BackendLanguage::Go, it));
+    for (language, Loaded { file, text }) in go_files.chain(rest.iter().map(|(language, it)| (*language, it)))
+    {
+        let id = FileId(u32::try_from(*file).unwrap_or(u32::MAX));
+        facts.suppressions.extend(suppressions(id, text, language));
+    }
+    facts.suppressions.sort_by_key(|(place, _)| *place);
     joined::read(files, &go, known, &mut facts);
     text::read(files, &rest, known, &mut facts);
     let order = |it: &BackendEmission| (it.place, it.name.clone());
@@ -117,6 +128,20 @@ pub fn read(files: &[BackendFile], known: &BTreeSet<SmolStr>) -> BackendFacts {
     facts.skips.sort();
     facts.skips.dedup();
     facts
+}
+
+fn suppressions(file: FileId, text: &str, language: BackendLanguage) -> Vec<(Place, Suppression)> {
+    if !scan::may_suppress(text) {
+        return Vec::new();
+    }
+    let comments = match language {
+        BackendLanguage::Go => parse::parse(text.as_bytes(), Language::Go).map(|it| parse::comments(&it)),
+        _ => Ok(strip::comments(text, language)),
+    };
+    let lines = LineIndex::new(text.as_bytes());
+    // A file over its budget is named by whoever reads it for what it sends.
+    let found = facts::suppressions(text, &comments.unwrap_or_default(), &lines);
+    found.into_iter().map(|it| (lines.place(file, it.span), it)).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Comments out of source text: what is left has the same length and the same lines.
 
-use crate::source::BackendLanguage;
+use crate::parse::Comment;
+use crate::source::{BackendLanguage, Span};
 
 /// How a language writes comments and texts.
 struct Customs {
@@ -30,20 +31,8 @@ fn customs(language: BackendLanguage) -> Customs {
 /// The text with comments, and texts that stand where documentation stands, turned into spaces; and
 /// without the inline tests of Rust.
 pub(super) fn strip(text: &str, language: BackendLanguage) -> String {
-    let customs = customs(language);
-    let text = match language {
-        BackendLanguage::Rust => without_inline_tests(text),
-        _ => text,
-    };
     let mut out = String::with_capacity(text.len());
-    let (mut at, mut line_start) = (0, 0);
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let line_before = out.get(line_start..).unwrap_or_default();
-        let (length, is_comment) = piece(rest, line_before, language, &customs);
-        let piece = rest.get(..length).unwrap_or(rest);
-        if let Some(end) = piece.rfind('\n') {
-            line_start = at + end + 1;
-        }
+    for_each_piece(text, language, |piece, is_comment| {
         if is_comment {
             out.extend(piece.chars().flat_map(|it| {
                 let blank = if it == '\n' { '\n' } else { ' ' };
@@ -52,9 +41,42 @@ pub(super) fn strip(text: &str, language: BackendLanguage) -> String {
         } else {
             out.push_str(piece);
         }
+    });
+    out
+}
+
+/// Where comments stand, and texts that are documentation.
+pub(super) fn comments(text: &str, language: BackendLanguage) -> Vec<Comment> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    for_each_piece(text, language, |piece, is_comment| {
+        let end = at + u32::try_from(piece.len()).unwrap_or_default();
+        if is_comment {
+            let span = Span { start: at, end };
+            found.push(Comment { span, around: span });
+        }
+        at = end;
+    });
+    found
+}
+
+/// Calls `take` with all of a text, piece by piece, and whether each is a comment.
+fn for_each_piece<'t>(text: &'t str, language: BackendLanguage, mut take: impl FnMut(&'t str, bool)) {
+    let customs = customs(language);
+    let text = match language {
+        BackendLanguage::Rust => without_inline_tests(text),
+        _ => text,
+    };
+    let (mut at, mut line_start) = (0, 0);
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let line_before = text.get(line_start..at).unwrap_or_default();
+        let (length, is_comment) = piece(rest, line_before, language, &customs);
+        let piece = rest.get(..length).unwrap_or(rest);
+        if let Some(end) = piece.rfind('\n') {
+            line_start = at + end + 1;
+        }
+        take(piece, is_comment);
         at += piece.len().max(1);
     }
-    out
 }
 
 /// The length of what comes next, and whether it is a comment.
@@ -183,6 +205,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn comments_that_silence_are_read_in_every_language() {
+        let reads = |text: &str, language| {
+            let lines = crate::source::LineIndex::new(text.as_bytes());
+            let found = crate::facts::suppressions(text, &comments(text, language), &lines);
+            found.into_iter().map(|it| (lines.position(it.span.start).0, it.reach)).collect::<Vec<_>>()
+        };
+        use crate::facts::Reach::NextLine;
+        let python = "a = '# unpoll-disable-line x -- y'\n# unpoll-disable-next-line x -- y\n\nemit('b')\n";
+        assert_eq!(reads(python, BackendLanguage::Python), [(2, NextLine(Some(4)))]);
+        let java = "f(\"/* unpoll-disable x -- y */\");\n/* unpoll-disable-next-line x -- y */\nemit();\n";
+        assert_eq!(reads(java, BackendLanguage::Java), [(2, NextLine(Some(3)))]);
+    }
+
     proptest::proptest! {
         #[test]
         fn any_text_keeps_its_bytes_in_place(text in "[a'\"#/*\\\\\\n=é@{}-]{0,60}") {
@@ -190,6 +226,10 @@ mod tests {
                 let stripped = strip(&text, language);
                 proptest::prop_assert_eq!(stripped.len(), text.len());
                 proptest::prop_assert_eq!(stripped.matches('\n').count(), text.matches('\n').count());
+                for it in comments(&text, language) {
+                    let blank = &stripped[it.span.start as usize..it.span.end as usize];
+                    proptest::prop_assert!(blank.trim().is_empty());
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ use super::terminal::Screen;
 use crate::error::Error;
 use crate::findings::audit::Audit;
 use crate::report;
-use crate::vocabulary::{FailOn, FindingStatus, Severity};
+use crate::vocabulary::{FailOn, Severity};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -66,7 +66,7 @@ pub(super) fn is_reached(level: FailOn, audit: &Audit) -> bool {
         FailOn::Info => Severity::Info,
         FailOn::Never => return false,
     };
-    audit.findings.iter().any(|finding| finding.status == FindingStatus::New && finding.severity >= least)
+    audit.findings.iter().any(|finding| finding.is_new() && finding.severity >= least)
 }
 
 pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result<ExitCode, Failure> {
@@ -109,6 +109,7 @@ impl Reports {
 mod tests {
     use super::*;
     use crate::report::sample;
+    use crate::vocabulary::FindingStatus;
 
     fn reached(audit: &Audit) -> [bool; 4] {
         [FailOn::Critical, FailOn::Warning, FailOn::Info, FailOn::Never].map(|level| is_reached(level, audit))

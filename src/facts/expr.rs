@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::suppressions::Suppression;
 use crate::source::{LineIndex, Span};
 
 /// Declares an index into one of the arenas of [`FileFacts`].
@@ -90,6 +91,8 @@ pub struct FileFacts {
     pub type_parts: Vec<TypePart>,
     /// The file begins with `'use client'`, `'use server'`, …
     pub directive: Option<SmolStr>,
+    /// Comments by which people silence findings.
+    pub suppressions: Vec<Suppression>,
     /// Where lines start.
     pub lines: LineIndex,
     /// Number of places that were nested too deep to look into.

@@ -10,6 +10,7 @@ mod lower;
 mod patterns;
 mod scope;
 mod statements;
+mod suppressions;
 
 pub use expr::{
     AssignOp, BinaryOp, Binding, BindingId, Class, ClassId, ClassMember, Export, ExportTarget, Expr, ExprId,
@@ -19,8 +20,15 @@ pub use expr::{
 };
 
 pub use lower::STACK_BYTES;
+pub use suppressions::{Reach, SUPPRESSION_WORDS, Suppression, suppressions};
+
+use crate::{parse, scan};
 
 /// Reads one parsed file. Needs a thread with [`STACK_BYTES`] of stack.
 pub fn collect(text: &str, tree: &tree_sitter::Tree) -> FileFacts {
-    lower::lower(text, tree)
+    let mut facts = lower::lower(text, tree);
+    if scan::may_suppress(text) {
+        facts.suppressions = suppressions(text, &parse::comments(tree), &facts.lines);
+    }
+    facts
 }

@@ -69,6 +69,8 @@ pub struct Summary {
     pub warning: usize,
     /// Findings by severity.
     pub info: usize,
+    /// Findings that comments silence; they are in no other count.
+    pub suppressed: usize,
     /// Timers that are fine as they are and carry no finding.
     pub accepted: usize,
     /// Requests a minute of all live, not switched-off network polls whose interval is known.
@@ -137,6 +139,8 @@ pub struct Finding {
     pub status: FindingStatus,
     /// How a finding that was there before got worse, in words; it is new again.
     pub change: Option<String>,
+    /// The comment that silences it, when one does.
+    pub suppression: Option<Suppression>,
     /// How sure the evidence is.
     pub confidence: Confidence,
     /// The evidence, in order.
@@ -153,6 +157,27 @@ pub struct Finding {
     pub api: String,
     /// The source around the place, for code frames.
     pub frame: Option<Frame>,
+}
+
+/// A comment of the audited code that silences a finding of its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// Why, as the comment says. Hostile text. `None`: it does not say, and the config lets it.
+    pub reason: Option<String>,
+    /// First line of the comment, in the file of the finding.
+    pub line: u32,
+}
+
+impl Finding {
+    /// Whether the team has still to deal with it: neither in the baseline nor silenced.
+    pub fn is_new(&self) -> bool {
+        self.status == FindingStatus::New
+    }
+
+    /// Whether a comment silences it.
+    pub fn is_suppressed(&self) -> bool {
+        self.status == FindingStatus::Suppressed
+    }
 }
 
 /// A few lines of the audited source. Hostile text.

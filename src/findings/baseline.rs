@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::{Audit, Finding};
 use crate::error::Error;
-use crate::vocabulary::{FindingStatus, Gate};
+use crate::vocabulary::Gate;
 
 /// The usual name of the file.
 pub const NAME: &str = ".unpoll-baseline.json";
@@ -90,7 +90,7 @@ impl Baseline {
 
     /// All findings of an audit that no comment silences.
     pub fn of(audit: &Audit, prefix: &str) -> Self {
-        let heard = audit.findings.iter().filter(|it| it.status != FindingStatus::Suppressed);
+        let heard = audit.findings.iter().filter(|it| !it.is_suppressed());
         Self::new(heard.map(|it| Entry::of(it, audit, prefix)).collect())
     }
 

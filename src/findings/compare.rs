@@ -27,11 +27,8 @@ pub fn compare(
     (kind, against): (ComparedWith, &str),
     paths: Paths<'_>,
 ) {
-    let heard: Vec<usize> = (0..)
-        .zip(&audit.findings)
-        .filter(|(_, it)| it.status == FindingStatus::New)
-        .map(|(at, _)| at)
-        .collect();
+    let heard: Vec<usize> =
+        (0..).zip(&audit.findings).filter(|(_, it)| it.is_new()).map(|(at, _)| at).collect();
     let entries: HashMap<usize, Entry> = heard
         .into_iter()
         .filter_map(|at| Some((at, Entry::of(audit.findings.get(at)?, audit, paths.prefix))))
@@ -66,7 +63,7 @@ pub fn compare(
 pub fn pruned(audit: &Audit, baseline: &Baseline, paths: Paths<'_>) -> Baseline {
     let entries = (0..)
         .zip(&audit.findings)
-        .filter(|(_, it)| it.status != FindingStatus::Suppressed)
+        .filter(|(_, it)| !it.is_suppressed())
         .map(|(at, it)| (at, Entry::of(it, audit, paths.prefix)))
         .collect();
     let mut matching = Matching::new(baseline, entries);
@@ -180,9 +177,7 @@ const fn openness(gate: Gate) -> u8 {
 
 /// Takes as known what stands in code that is not the team's own to change here, such as a submodule.
 pub fn take_as_known(audit: &mut Audit, prefix: &str, is_known: &dyn Fn(&str) -> bool) {
-    let of = |finding: &&mut Finding| {
-        finding.status == FindingStatus::New && is_known(&under(prefix, &finding.file))
-    };
+    let of = |finding: &&mut Finding| finding.is_new() && is_known(&under(prefix, &finding.file));
     for finding in audit.findings.iter_mut().filter(of) {
         finding.status = FindingStatus::Baseline;
     }

@@ -1,6 +1,8 @@
 //! The links of a migration: what has to be there for a change on the server to reach the screen without
 //! anybody asking for it. Completion and the status of each area are counted from them.
 
+use std::collections::HashSet;
+
 use super::areas;
 use super::audit::{ChannelRow, Finding, Links, MessageRow, ProviderRow, TimerRow};
 use crate::rules;
@@ -69,13 +71,21 @@ pub(super) struct Evidence<'a> {
 /// - for each realtime provider that something renders or reads, two: it is rendered, it is read;
 /// - for each handler that nothing registers, one, which is missing.
 ///
-/// A link whose end is not among the audited code is neither present nor missing and does not count.
+/// A link whose end is not among the audited code is neither present nor missing and does not count; nor does a
+/// missing one about which nothing is left to do, because comments silence what was found there.
 pub(super) fn links(evidence: Evidence<'_>) -> Vec<Link<'_>> {
     let Evidence { findings, timers, messages, channels, providers } = evidence;
+    let silenced: HashSet<&str> =
+        findings.iter().filter(|it| it.is_suppressed()).map(|it| it.fingerprint.as_str()).collect();
+    // A row names a finding that is still to be dealt with, if there is one.
+    let is_silenced = |finding: Option<&String>| finding.is_some_and(|it| silenced.contains(it.as_str()));
     let polls = timers
         .iter()
         .filter(|it| matches!(it.verdict, Verdict::NetworkPoll | Verdict::StatusPoll))
-        .map(|it| Link { area: &it.area, part: Part::Poll, present: Some(it.is_accepted()) });
+        .map(|it| {
+            let silenced = is_silenced(it.finding_fingerprint.as_ref());
+            Link { area: &it.area, part: Part::Poll, present: (!silenced).then_some(it.is_accepted()) }
+        });
     let untyped =
         |it: &&ChannelRow| it.live && it.remote && it.side == Side::Client && it.messages.is_empty();
     let heard = channels.iter().filter(untyped).map(|it| {
@@ -83,20 +93,20 @@ pub(super) fn links(evidence: Evidence<'_>) -> Vec<Link<'_>> {
         let present = (!it.receivers.is_empty()).then_some(true);
         Link { area: &it.area, part: Part::Heard, present }
     });
-    let loose = findings.iter().filter(|it| rules::is_loose_handler(it.rule)).map(|it| Link {
-        area: &it.area,
-        part: Part::Registered,
-        present: Some(false),
-    });
+    let loose = findings.iter().filter(|it| rules::is_loose_handler(it.rule) && !it.is_suppressed());
+    let loose = loose.map(|it| Link { area: &it.area, part: Part::Registered, present: Some(false) });
     let used = |it: &&ProviderRow| it.realtime && !(it.mounted.is_empty() && it.consumers.is_empty());
-    // What a remark is about reaches the screen by another way.
-    let remarked = |it: &ProviderRow| {
-        let remarks = findings.iter().filter(|finding| finding.severity == Severity::Info);
-        remarks.into_iter().any(|finding| format!("{}:{}", finding.file, finding.line) == it.created)
+    let about = |it: &ProviderRow, is_meant: fn(&Finding) -> bool| {
+        let created = |finding: &Finding| format!("{}:{}", finding.file, finding.line) == it.created;
+        findings.iter().any(|finding| is_meant(finding) && created(finding))
     };
+    // What a remark is about reaches the screen by another way.
+    let remarked =
+        move |it: &ProviderRow| about(it, |it| it.severity == Severity::Info || it.is_suppressed());
+    let left_alone = move |it: &ProviderRow| about(it, Finding::is_suppressed);
     let contexts = providers.iter().filter(used).flat_map(move |it| {
         let (mounted, consumed) = (!it.mounted.is_empty(), !it.consumers.is_empty());
-        let mounted = (mounted || !it.mount_unseen).then_some(mounted);
+        let mounted = (mounted || !(it.mount_unseen || left_alone(it))).then_some(mounted);
         let consumed = (consumed || !remarked(it)).then_some(consumed);
         [(Part::Mounted, mounted), (Part::Consumed, consumed)].map(|(part, present)| Link {
             area: &it.area,
@@ -104,7 +114,12 @@ pub(super) fn links(evidence: Evidence<'_>) -> Vec<Link<'_>> {
             present,
         })
     });
-    polls.chain(messages.iter().flat_map(of_message)).chain(heard).chain(contexts).chain(loose).collect()
+    let of_messages = messages.iter().flat_map(|message| {
+        let silenced = is_silenced(message.finding_fingerprint.as_ref());
+        let left = move |it: &bool| *it || !silenced;
+        of_message(message).into_iter().map(move |it| Link { present: it.present.filter(left), ..it })
+    });
+    polls.chain(of_messages).chain(heard).chain(contexts).chain(loose).collect()
 }
 
 fn of_message(message: &MessageRow) -> Vec<Link<'_>> {

@@ -86,7 +86,9 @@ pub fn audit(
     // Stable: what is equally severe stays in the order of the source.
     owned.sort_by_key(|it| Reverse(it.finding.severity));
 
-    for Owned { finding, .. } in &owned {
+    // What is still to be dealt with goes before what a comment silences.
+    let (new, silenced): (Vec<&Owned>, Vec<_>) = owned.iter().partition(|it| !it.finding.is_suppressed());
+    for Owned { finding, .. } in new.iter().copied().chain(silenced) {
         if let Some(row) = finding.timer.and_then(|at| rows.get_mut(at)) {
             // The first finding is the most severe one.
             row.finding_fingerprint.get_or_insert_with(|| finding.fingerprint.clone());
@@ -98,7 +100,7 @@ pub fn audit(
     stats.skipped.dedup();
     let messages = wiring::messages(&linked, &owned, &areas);
     let channels = wiring::channels(&linked, &mut texts, &areas);
-    let next_steps = next_steps::next_steps(&owned, &rows);
+    let next_steps = next_steps::next_steps(new, &rows);
     let findings: Vec<Finding> = owned.into_iter().map(|it| it.finding).collect();
     let evidence = Evidence {
         findings: &findings,
@@ -198,6 +200,11 @@ fn finding(
 ) -> Finding {
     let path = linked.path(found.place.file);
     let (column, end_column) = texts.columns(found.place);
+    let comment = found.suppression.and_then(|at| linked.suppressions.get(at));
+    let suppression = comment.map(|(place, comment)| audit::Suppression {
+        reason: comment.reason.as_ref().map(ToString::to_string),
+        line: place.line,
+    });
     let rules::Wording { message, impact, help } = found.wording.clone();
     Finding {
         rule: found.rule,
@@ -212,7 +219,8 @@ fn finding(
         end_column,
         area: areas.of_finding(found, path),
         fingerprint,
-        status: FindingStatus::New,
+        status: if suppression.is_some() { FindingStatus::Suppressed } else { FindingStatus::New },
+        suppression,
         change: None,
         confidence: found.confidence,
         chain: chain(&found.chain, linked),

@@ -26,7 +26,10 @@ struct Group<'a> {
 
 /// One step for each area and cause; where that is too many, the least urgent ones become one for
 /// each cause.
-pub(super) fn next_steps(findings: &[Owned], timers: &[TimerRow]) -> Vec<NextStep> {
+pub(super) fn next_steps<'a>(
+    findings: impl IntoIterator<Item = &'a Owned>,
+    timers: &[TimerRow],
+) -> Vec<NextStep> {
     let mut by_area = grouped(findings, timers, |it| &it.finding.area);
     if by_area.len() <= MOST {
         return steps(by_area, in_area);

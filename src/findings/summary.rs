@@ -11,6 +11,10 @@ use crate::vocabulary::{AreaBackend, AreaPolling, AreaPush, AreaStatus, Gate, Ki
 pub(super) fn summary(findings: &[Finding], timers: &[TimerRow], links: &[Link<'_>]) -> Summary {
     let mut summary = Summary::default();
     for finding in findings {
+        if finding.is_suppressed() {
+            summary.suppressed += 1;
+            continue;
+        }
         match finding.severity {
             Severity::Critical => summary.critical += 1,
             Severity::Warning => summary.warning += 1,
@@ -76,7 +80,9 @@ pub(super) fn areas(evidence: Evidence<'_>, links: &[Link<'_>], backend: bool) -
     for link in links {
         areas.entry(link.area).or_insert_with(|| empty(link.area));
     }
-    for finding in evidence.findings {
+    // A comment says nothing of how far the product is.
+    let counts = |it: &&Finding| !it.is_suppressed() && !rules::is_about_comments(it.rule);
+    for finding in evidence.findings.iter().filter(counts) {
         let area = areas.entry(&finding.area).or_insert_with(|| empty(&finding.area));
         area.findings += 1;
         area.worst = area.worst.max(Some(finding.severity));

@@ -14,7 +14,8 @@ pub(super) fn messages(linked: &Linked, owned: &[Owned], areas: &Areas) -> Vec<M
 
 fn row(message: &Message, linked: &Linked, owned: &[Owned], areas: &Areas) -> MessageRow {
     let spots = |list: &[Spot]| list.iter().map(|it| spot(it, linked)).collect();
-    let about = owned.iter().find(|it| it.finding.message_type.as_deref() == Some(message.name.as_str()));
+    let all = || owned.iter().filter(|it| it.finding.message_type.as_deref() == Some(message.name.as_str()));
+    let about = all().find(|it| !it.finding.is_suppressed()).or_else(|| all().next());
     MessageRow {
         name: message.name.to_string(),
         defined: spots(&message.defined),

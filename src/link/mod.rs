@@ -31,7 +31,8 @@ mod value;
 mod verdict;
 pub mod wiring;
 
-use crate::source::{FileId, Role, Skip, SourceFile};
+use crate::facts::Suppression;
+use crate::source::{FileId, Place, Role, Skip, SourceFile};
 use timer::{Leftover, Timer};
 
 /// The answers of the linked program: all that rules and findings may ask for.
@@ -48,6 +49,8 @@ pub struct Linked {
     pub wiring: wiring::Wiring,
     /// Configuration about polling that nothing reads.
     pub leftovers: Vec<Leftover>,
+    /// Comments that silence findings, by file and in order.
+    pub suppressions: Vec<(Place, Suppression)>,
     /// Files that linking passed over.
     pub skipped: Vec<Skip>,
 }

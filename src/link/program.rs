@@ -19,7 +19,9 @@ use crate::catalog::rows::Gives;
 use crate::config::View;
 use crate::discover::Discovery;
 use crate::error::Error;
-use crate::facts::{self, BindingId, ClassId, Expr, ExprId, FileFacts, JsxTag, Origin, PropertyKey};
+use crate::facts::{
+    self, BindingId, ClassId, Expr, ExprId, FileFacts, JsxTag, Origin, PropertyKey, Suppression,
+};
 use crate::scan::{self, Limits, Mentions, Words};
 use crate::source::{BackendFile, FileId, Place, Skip, SourceFile, Span};
 
@@ -41,6 +43,9 @@ pub struct Program {
     facts: Vec<OnceLock<Box<FileFacts>>>,
     seeds: Vec<FileId>,
     polling_files: Vec<FileId>,
+    /// Files with comments that silence findings.
+    suppressing_files: Vec<FileId>,
+    backend_suppressions: Mutex<Vec<(Place, Suppression)>>,
     /// Files that name something of the platform which hands values to callbacks.
     callback_files: FxHashSet<FileId>,
     hands_to_callbacks: Vec<OnceLock<bool>>,
@@ -63,6 +68,7 @@ struct Scanned {
     identifiers: Vec<u32>,
     bytes: u64,
     starts: bool,
+    suppresses: bool,
     speaks_of_polling: bool,
     generated: bool,
     facts: Option<Box<FileFacts>>,
@@ -99,6 +105,7 @@ impl Program {
         let mut identifiers = Vec::with_capacity(scanned.len());
         let mut seeds = Vec::new();
         let mut polling_files = Vec::new();
+        let mut suppressing_files = Vec::new();
         let mut bytes_read = 0;
         let mut files_read = 0;
         for (at, scanned) in scanned.into_iter().enumerate() {
@@ -123,6 +130,9 @@ impl Program {
             }
             if scanned.speaks_of_polling {
                 polling_files.push(id);
+            }
+            if scanned.suppresses {
+                suppressing_files.push(id);
             }
             facts.push(slot);
             identifiers.push(scanned.identifiers);
@@ -156,6 +166,8 @@ impl Program {
             facts,
             seeds,
             polling_files,
+            suppressing_files,
+            backend_suppressions: Mutex::default(),
             has_entries: OnceLock::new(),
             entries,
             own_files,
@@ -212,6 +224,7 @@ impl Program {
         let timers = self.timers();
         let providers = self.providers();
         let leftovers = self.leftovers();
+        let wiring = self.wiring();
         super::Linked {
             files: self
                 .files
@@ -221,10 +234,22 @@ impl Program {
                 .collect(),
             timers,
             providers,
-            wiring: self.wiring(),
+            wiring,
             leftovers,
+            suppressions: self.suppressions(),
             skipped: self.skipped(),
         }
+    }
+
+    /// Comments that silence findings, by file and in order. Those of backends are known once those were read.
+    fn suppressions(&self) -> Vec<(Place, Suppression)> {
+        let of_file = |file: &FileId| {
+            let all = self.facts(*file).suppressions.iter();
+            all.map(|it| (self.place_of_span(*file, it.span), it.clone())).collect::<Vec<_>>()
+        };
+        let mut found: Vec<_> = self.suppressing_files.iter().flat_map(of_file).collect();
+        found.extend(self.backend_suppressions.lock().iter().flat_map(|it| it.iter().cloned()));
+        found
     }
 
     /// The text of a file, for code frames.
@@ -248,6 +273,12 @@ impl Program {
             for place in caller.chain([&mut emission.place]) {
                 place.file = FileId(place.file.0.saturating_add(offset));
             }
+        }
+        for (place, _) in &mut facts.suppressions {
+            place.file = FileId(place.file.0.saturating_add(offset));
+        }
+        if let Ok(mut suppressions) = self.backend_suppressions.lock() {
+            suppressions.clone_from(&facts.suppressions);
         }
         if let Ok(mut skipped) = self.skipped.lock() {
             skipped.extend(facts.skips.iter().cloned());
@@ -571,6 +602,7 @@ fn scan_file(
                 identifiers: Vec::new(),
                 bytes: 0,
                 starts: false,
+                suppresses: false,
                 speaks_of_polling: false,
                 generated: false,
                 facts: None,
@@ -581,7 +613,10 @@ fn scan_file(
     // Calls lead through generated clients, but nobody mends what stands in one.
     let generated = scan::is_generated(&file.path, &text);
     let starts = !generated && words.starts(&text);
-    let parsed = (starts || parse_all).then(|| parse(&text, file));
+    // Our own name holds `poll`, so that one search is enough for most files.
+    let speaks_of_polling = !generated && scan::speaks_of_polling(&text);
+    let suppresses = speaks_of_polling && scan::may_suppress(&text);
+    let parsed = (starts || suppresses || parse_all).then(|| parse(&text, file));
     let (facts, skip) = match parsed {
         Some(Ok(facts)) => (Some(facts), None),
         Some(Err(skip)) => (None, Some(skip)),
@@ -591,7 +626,8 @@ fn scan_file(
         identifiers: scan::identifiers(&text),
         bytes: text.len() as u64,
         starts,
-        speaks_of_polling: !generated && (option_words.starts(&text) || scan::speaks_of_polling(&text)),
+        suppresses,
+        speaks_of_polling: speaks_of_polling || (!generated && option_words.starts(&text)),
         generated,
         facts,
         skip,

@@ -4,6 +4,10 @@
 //! What can run away is time (a minified megabyte on one line, random bytes), so each parse has a
 //! budget, and a parse that is over it counts as a skip.
 
+mod comments;
+
+pub use comments::{Comment, comments};
+
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};

@@ -159,6 +159,7 @@ struct Summary<'a> {
     critical: usize,
     warning: usize,
     info: usize,
+    suppressed: usize,
     accepted: usize,
     requests_per_minute: Number,
     links: Links,
@@ -189,9 +190,16 @@ struct Finding<'a> {
     fingerprint: &'a str,
     status: FindingStatus,
     change: Option<&'a str>,
+    suppression: Option<Suppression<'a>>,
     confidence: Confidence,
     chain: Vec<Step<'a>>,
     help: &'a str,
+}
+
+#[derive(Serialize)]
+struct Suppression<'a> {
+    reason: Option<&'a str>,
+    location: String,
 }
 
 #[derive(Serialize)]
@@ -283,6 +291,7 @@ impl<'a> Report<'a> {
                 critical: summary.critical,
                 warning: summary.warning,
                 info: summary.info,
+                suppressed: summary.suppressed,
                 accepted: summary.accepted,
                 requests_per_minute: Number(summary.requests_per_minute),
                 links: Links { present: summary.links.present, required: summary.links.required },
@@ -326,6 +335,10 @@ impl<'a> Finding<'a> {
             fingerprint: &finding.fingerprint,
             status: finding.status,
             change: finding.change.as_deref(),
+            suppression: finding.suppression.as_ref().map(|it| Suppression {
+                reason: it.reason.as_deref(),
+                location: format!("{}:{}", finding.file, it.line),
+            }),
             confidence: finding.confidence,
             chain: chain(&finding.chain),
             help: &finding.help,
@@ -492,6 +505,24 @@ mod tests {
         assert_eq!(value["root"], sample::HOSTILE);
         assert_eq!(value["timers"][0]["intervalMs"], Value::Null);
         assert_eq!(value["timers"][1]["intervalMs"], 16.7);
+    }
+
+    #[test]
+    fn a_silenced_finding_says_by_which_comment() {
+        let mut audit = sample::audit();
+        sample::suppress(&mut audit.findings[0], Some(sample::HOSTILE));
+        sample::suppress(&mut audit.findings[1], None);
+        let report = render(&audit);
+        assert_valid(&report);
+        let value: Value = serde_json::from_str(&report).unwrap();
+        let [first, second, third] = [0, 1, 2].map(|at| &value["findings"][at]);
+        assert_eq!(
+            (&first["status"], &first["suppression"]["reason"]),
+            (&"suppressed".into(), &sample::HOSTILE.into())
+        );
+        assert_eq!(first["suppression"]["location"], format!("{}:3", audit.findings[0].file));
+        assert_eq!(second["suppression"]["reason"], Value::Null);
+        assert_eq!((&third["status"], &third["suppression"]), (&"new".into(), &Value::Null));
     }
 
     #[test]

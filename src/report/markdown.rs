@@ -12,7 +12,7 @@ use super::{Format, Options, words};
 use crate::findings::audit::{Audit, Finding, Priority, TimerRow};
 use crate::rules::{self, Topic};
 use crate::source::Skip;
-use crate::vocabulary::{FindingStatus, Severity, Verdict};
+use crate::vocabulary::{Severity, Verdict};
 
 pub(super) const FORMAT: Format = Format {
     name: "markdown",
@@ -35,6 +35,7 @@ fn write(audit: &Audit, _options: &Options, out: &mut dyn Write) -> io::Result<(
     status::areas(audit, out)?;
     status::push_model(audit, out)?;
     next_steps(audit, out)?;
+    suppressed(audit, out)?;
     foot(audit, out)
 }
 
@@ -59,7 +60,7 @@ fn head(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
 
 /// Findings that are neither in the baseline nor silenced.
 fn fresh(audit: &Audit) -> impl Iterator<Item = &Finding> {
-    audit.findings.iter().filter(|finding| finding.status == FindingStatus::New)
+    audit.findings.iter().filter(|finding| finding.is_new())
 }
 
 /// Findings about timers.
@@ -221,6 +222,20 @@ fn next_steps(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// What comments in the code silence, folded away.
+fn suppressed(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
+    let Some(title) = words::suppressed(audit) else { return Ok(()) };
+    writeln!(out, "\n<details>\n<summary>{title}</summary>\n")?;
+    for finding in &audit.findings {
+        let Some(comment) = &finding.suppression else { continue };
+        let rule = markdown_code(finding.rule);
+        let (there, by) = (place(&finding.file, finding.line), place(&finding.file, comment.line));
+        let reason = comment.reason.as_ref().map_or_else(|| "no reason given".to_owned(), |it| markdown(it));
+        writeln!(out, "- {there} - {rule}: {reason} (comment at {by})")?;
+    }
+    writeln!(out, "\n</details>")
+}
+
 fn foot(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let stats = &audit.stats;
     writeln!(
@@ -298,6 +313,22 @@ mod tests {
             let outside: String = line.split("``").step_by(2).collect();
             assert!(!outside.replace(r"\<", "").contains('<'), "{line}");
         }
+    }
+
+    #[test]
+    fn what_comments_silence_is_folded_away_with_its_reasons() {
+        let mut audit = sample::audit();
+        assert!(!render(&audit).contains("<details>"));
+        sample::suppress(&mut audit.findings[0], Some(sample::HOSTILE));
+        sample::suppress(&mut audit.findings[1], None);
+        let text = render(&audit);
+        let (_, folded) =
+            text.split_once("<summary>2 findings suppressed, 1 without a reason</summary>").unwrap();
+        let (list, _) = folded.split_once("\n\n</details>").unwrap();
+        assert_eq!(list.trim().lines().count(), 2, "{list}");
+        assert!(list.contains("`network-poll`: ") && list.contains("no reason given"), "{list}");
+        let hostile = |it: char| it.is_control() && it != '\n' || it == '\u{202e}';
+        assert!(!list.contains(hostile) && !list.replace(r"\<", "").contains('<'), "{list}");
     }
 
     fn headings(document: &str) -> usize {

@@ -48,7 +48,7 @@ fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()
 
 /// Findings that are neither in the baseline nor silenced.
 fn fresh(audit: &Audit) -> impl Iterator<Item = &Finding> {
-    audit.findings.iter().filter(|finding| finding.status == FindingStatus::New)
+    audit.findings.iter().filter(|finding| finding.is_new())
 }
 
 struct Page<'a> {
@@ -224,14 +224,12 @@ impl Page<'_> {
             let text = format!("✅ {} accepted: {by_verdict}{hint}", words::thousands(summary.accepted));
             self.text("", "   ", &text)?;
         }
-        let known = |status| audit.findings.iter().filter(|finding| finding.status == status).count();
-        for (status, what) in
-            [(FindingStatus::Baseline, "in the baseline"), (FindingStatus::Suppressed, "suppressed")]
-        {
-            let number = known(status);
-            if number > 0 {
-                writeln!(self.out, "   {} {what}", words::count(number, "finding"))?;
-            }
+        let known = audit.findings.iter().filter(|it| it.status == FindingStatus::Baseline).count();
+        if known > 0 {
+            writeln!(self.out, "   {} in the baseline", words::count(known, "finding"))?;
+        }
+        if let Some(suppressed) = words::suppressed(audit) {
+            writeln!(self.out, "   {suppressed}")?;
         }
         let load = words::requests(summary.requests_per_minute);
         self.text("   ", "   ", &format!("{load} from live polls of known interval"))?;
@@ -280,11 +278,7 @@ impl Page<'_> {
                 )?;
             }
         }
-        let silenced = audit.findings.iter().filter(|it| it.status == FindingStatus::Suppressed).count();
-        if silenced > 0 {
-            writeln!(self.out, "   {} suppressed", words::count(silenced, "finding"))?;
-        }
-        Ok(())
+        words::suppressed(audit).map_or(Ok(()), |silenced| writeln!(self.out, "   {silenced}"))
     }
 
     fn next_steps(&mut self, audit: &Audit) -> io::Result<()> {
@@ -382,6 +376,11 @@ mod tests {
         let text = render(&audit, Options::default());
         assert!(!text.contains("Rate.tsx:9:5"), "{text}");
         assert!(text.contains("1 finding in the baseline"), "{text}");
+        let mut audit = sample::audit();
+        sample::suppress(&mut audit.findings[1], Some("a kiosk"));
+        let text = render(&audit, Options::default());
+        assert!(!text.contains("Rate.tsx:9:5"), "{text}");
+        assert!(text.contains("1 finding suppressed, with reasons"), "{text}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::findings::audit::{Audit, ChainStep, Comparison, Finding, Links, Priority, Summary, TimerRow};
 use crate::rules::words::each;
-use crate::vocabulary::{ComparedWith, FindingStatus, Gate, Kind, Severity};
+use crate::vocabulary::{ComparedWith, Gate, Kind, Severity};
 
 const UNITS: [(f64, &str); 5] = [
     (86_400_000.0, "day"),
@@ -153,7 +153,7 @@ pub const fn priority(priority: Priority) -> &'static str {
 /// How many findings are neither known nor silenced, and against what.
 pub fn news(audit: &Audit) -> Option<String> {
     let against: Vec<&str> = audit.comparisons.iter().map(|it| it.against.as_str()).collect();
-    let new = audit.findings.iter().filter(|it| it.status == FindingStatus::New).count();
+    let new = audit.findings.iter().filter(|it| it.is_new()).count();
     let number = if new == 0 { "Nothing new".to_owned() } else { count(new, "new finding") };
     (!against.is_empty()).then(|| format!("{number} against {}", against.join(" and ")))
 }
@@ -168,6 +168,17 @@ pub fn compared(it: &Comparison) -> String {
         (fixed, ComparedWith::Commit) => format!("{} fixed", thousands(fixed)),
     };
     format!("{} known from {}, {fixed}", count(it.known, "finding"), it.against)
+}
+
+/// How many findings comments silence; `None` when none does.
+pub fn suppressed(audit: &Audit) -> Option<String> {
+    let all = || audit.findings.iter().filter_map(|it| it.suppression.as_ref());
+    let bare = all().filter(|it| it.reason.is_none()).count();
+    let number = count(Some(all().count()).filter(|it| *it > 0)?, "finding");
+    Some(match bare {
+        0 => format!("{number} suppressed, with reasons"),
+        bare => format!("{number} suppressed, {} without a reason", thousands(bare)),
+    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use smol_str::SmolStr;
 
 use super::Rule;
+use super::suppress::Idle;
+use crate::facts::Suppression;
 use crate::link::providers::Provider;
 use crate::link::timer::{Leftover, Step, Timer};
 use crate::source::Place;
@@ -35,6 +37,8 @@ pub struct Found {
     pub timer: Option<usize>,
     /// The message type it speaks of.
     pub message: Option<SmolStr>,
+    /// Index into `Linked::suppressions` of the comment that silences it.
+    pub suppression: Option<usize>,
 }
 
 /// What a finding about push points at.
@@ -70,9 +74,20 @@ pub struct Wording {
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     list: Vec<Found>,
+    idle: Vec<Idle>,
 }
 
 impl Findings {
+    /// For rules about comments: what is known of them once all other rules were asked.
+    pub(super) fn about(idle: Vec<Idle>) -> Self {
+        Self { list: Vec::new(), idle }
+    }
+
+    /// Comments that silence nothing; known to rules about comments only.
+    pub(super) fn take_idle(&mut self) -> Vec<Idle> {
+        std::mem::take(&mut self.idle)
+    }
+
     /// Adds a finding about a timer, with the timer's own evidence.
     pub(super) fn timer(
         &mut self,
@@ -94,6 +109,7 @@ impl Findings {
             chain: timer.chain.clone(),
             timer: Some(index),
             message: None,
+            suppression: None,
         });
     }
 
@@ -127,6 +143,7 @@ impl Findings {
             chain: leftover.chain.clone(),
             timer: None,
             message: None,
+            suppression: None,
         });
     }
 
@@ -145,6 +162,7 @@ impl Findings {
             chain: about.chain.to_vec(),
             timer: None,
             message: about.message.cloned(),
+            suppression: None,
         });
     }
 
@@ -171,6 +189,31 @@ impl Findings {
             chain,
             timer: None,
             message: None,
+            suppression: None,
+        });
+    }
+
+    /// Adds a finding about a comment that silences findings.
+    pub(super) fn comment(&mut self, rule: &Rule, place: Place, comment: &Suppression, wording: Wording) {
+        let mut api = comment.word.to_string();
+        for name in &comment.rules {
+            api.push(' ');
+            api.push_str(name);
+        }
+        self.list.push(Found {
+            rule: rule.id,
+            severity: rule.severity,
+            place,
+            wording,
+            owner: String::new(),
+            subject: String::new(),
+            api,
+            kind: None,
+            confidence: Confidence::Certain,
+            chain: Vec::new(),
+            timer: None,
+            message: None,
+            suppression: None,
         });
     }
 

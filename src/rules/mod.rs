@@ -16,16 +16,20 @@ mod policy;
 mod push;
 mod redundant_poll;
 mod status_poll;
+mod suppress;
 mod uncleared_timer;
 mod unclosed_channel;
 mod unconnected_handler;
 mod unconsumed_provider;
 mod unemitted_message;
+mod unexplained_suppression;
 mod unhandled_message;
+mod unknown_suppression;
 mod unmounted_provider;
 mod unremoved_listener;
 mod unrouted_message;
 mod unsubscribed_message;
+mod unused_suppression;
 pub(crate) mod words;
 
 pub(crate) use found::Findings;
@@ -77,6 +81,8 @@ pub enum Topic {
     Polling,
     /// Polling that does not run, and what belonged to it.
     Leftovers,
+    /// Comments that silence findings of all other rules, and nothing of these.
+    Comments,
 }
 
 impl Topic {
@@ -103,11 +109,14 @@ static RULES: &[Rule] = &[
     unconnected_handler::RULE,
     unconsumed_provider::RULE,
     unemitted_message::RULE,
+    unexplained_suppression::RULE,
     unhandled_message::RULE,
+    unknown_suppression::RULE,
     unmounted_provider::RULE,
     unremoved_listener::RULE,
     unrouted_message::RULE,
     unsubscribed_message::RULE,
+    unused_suppression::RULE,
 ];
 
 /// Every rule, sorted by id.
@@ -135,6 +144,11 @@ pub(crate) fn is_loose_handler(id: &str) -> bool {
     id == unconnected_handler::RULE.id
 }
 
+/// Whether findings of a rule speak of comments that silence others, and so of nothing in the product.
+pub(crate) fn is_about_comments(id: &str) -> bool {
+    find(id).is_some_and(|rule| rule.topic == Topic::Comments)
+}
+
 /// Refuses a config that speaks of a rule that is none.
 ///
 /// # Errors
@@ -145,9 +159,24 @@ pub fn check_names(settings: &Settings) -> Result<(), Error> {
 }
 
 /// Asks every rule that is on; findings come rule by rule, each in the order of the program, as severe as the
-/// config wants them. A rule that breaks is named among the skips and takes only its own findings with it.
+/// config wants them, with the comment that silences them if there is one. A rule that breaks is named among
+/// the skips and takes only its own findings with it.
 pub fn check(linked: &Linked, policy: &Policy) -> (Vec<Found>, Vec<Skip>) {
-    let (mut found, broken) = ask(RULES, linked, policy);
+    let (about_comments, others): (Vec<_>, Vec<_>) = RULES.iter().partition(|it| it.topic == Topic::Comments);
+    let (mut found, mut broken) = ask(&others, linked, policy, Findings::default);
+    settle(&mut found, linked, policy);
+    let idle = suppress::apply(&mut found, linked, policy);
+    // What a broken rule would have found is not known, nor then which comments are needed.
+    let idle = if broken.is_empty() { idle } else { Vec::new() };
+    let (mut more, more_broken) = ask(&about_comments, linked, policy, || Findings::about(idle.clone()));
+    settle(&mut more, linked, policy);
+    found.append(&mut more);
+    broken.extend(more_broken);
+    (found, broken)
+}
+
+/// Makes findings as severe as the config wants them, and drops those that it does not want.
+fn settle(found: &mut Vec<Found>, linked: &Linked, policy: &Policy) {
     let view = policy.view();
     found.retain_mut(|it| {
         let path = linked.path(it.place.file);
@@ -155,13 +184,17 @@ pub fn check(linked: &Linked, policy: &Policy) -> (Vec<Found>, Vec<Skip>) {
         it.severity = severity.unwrap_or(it.severity);
         severity.is_some()
     });
-    (found, broken)
 }
 
-fn ask(rules: &[Rule], linked: &Linked, policy: &Policy) -> (Vec<Found>, Vec<Skip>) {
+fn ask(
+    rules: &[&Rule],
+    linked: &Linked,
+    policy: &Policy,
+    start: impl Fn() -> Findings,
+) -> (Vec<Found>, Vec<Skip>) {
     let (mut found, mut broken) = (Vec::new(), Vec::new());
     for rule in rules.iter().filter(|rule| policy.view().asks(rule.id)) {
-        let mut findings = Findings::default();
+        let mut findings = start();
         let asked = Skip::guard(&format!("rule {}", rule.id), || {
             (rule.check)(linked, policy, &mut findings);
         });

@@ -43,6 +43,7 @@ fn linked(timers: Vec<Timer>, leftovers: Vec<Leftover>, role: Role) -> Linked {
         role,
     };
     Linked {
+        suppressions: Vec::new(),
         wiring: Default::default(),
         providers: Vec::new(),
         files: vec![file],
@@ -219,7 +220,8 @@ fn a_rule_that_breaks_takes_only_its_own_findings_with_it() {
     const BROKEN: Rule =
         Rule { id: "broken-rule", check: |_, _, _| panic!("no such timer"), ..network_poll::RULE };
     let linked = linked(vec![poll()], vec![], Role::Product);
-    let (found, broken) = ask(&[BROKEN, network_poll::RULE], &linked, &Policy::default());
+    let (found, broken) =
+        ask(&[&BROKEN, &network_poll::RULE], &linked, &Policy::default(), Findings::default);
     assert_eq!(found.len(), 1);
     let told: Vec<_> = broken.iter().map(|it| (it.file.as_str(), it.reason.as_str())).collect();
     assert_eq!(told, [("rule broken-rule", "internal error: no such timer")]);

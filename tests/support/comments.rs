@@ -11,7 +11,7 @@
 //! `// expect: <kind> <verdict> [interval] [key=value …]`: the interval in ms, or `dynamic` for one that the
 //! audit must not know; keys are `gate`, `side`, `cleared`, `live`, `confidence`, `owner` and `rpm` (requests a
 //! minute). Only what is written is compared.
-//! `// finds: <rule> [severity]`.
+//! `// finds: <rule> [severity] [suppressed]`: the last word when a comment of the audited code silences it.
 //! `// message: <type> <verdict>` on any place of that message type: where it is declared, sent, told apart or
 //! handed over. A type with several places needs one comment; more must agree.
 //! `// channel: [closed=…] [reconnects=true|false|unknown] [live=…] [carries=<type>,<type>]` on the call that
@@ -64,6 +64,7 @@ pub struct ExpectedFinding {
     /// Id of the rule.
     pub rule: String,
     severity: Option<Severity>,
+    suppressed: bool,
 }
 
 /// One `message:` comment.
@@ -122,7 +123,9 @@ impl ExpectedTimer {
 impl ExpectedFinding {
     /// Whether a finding is what the comment says.
     pub fn matches(&self, finding: &Finding) -> bool {
-        self.rule == finding.rule && self.severity.is_none_or(|severity| severity == finding.severity)
+        self.rule == finding.rule
+            && self.severity.is_none_or(|severity| severity == finding.severity)
+            && self.suppressed == finding.is_suppressed()
     }
 }
 
@@ -139,7 +142,8 @@ impl ExpectedChannel {
 impl std::fmt::Display for ExpectedFinding {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "{}", self.rule)?;
-        self.severity.map_or(Ok(()), |severity| write!(out, " {severity}"))
+        self.severity.map_or(Ok(()), |severity| write!(out, " {severity}"))?;
+        if self.suppressed { write!(out, " suppressed") } else { Ok(()) }
     }
 }
 
@@ -185,8 +189,11 @@ impl FromStr for ExpectedFinding {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut words = text.split_whitespace();
         let rule = words.next().ok_or("a rule is missing")?.to_owned();
-        let severity = words.next().map(word).transpose()?;
-        words.next().map_or(Ok(Self { rule, severity }), |more| Err(format!("`{more}` says too much")))
+        let mut words = words.peekable();
+        let severity = words.next_if(|it| *it != "suppressed").map(word).transpose()?;
+        let suppressed = words.next_if_eq(&"suppressed").is_some();
+        let expected = Self { rule, severity, suppressed };
+        words.next().map_or(Ok(expected), |more| Err(format!("`{more}` says too much")))
     }
 }
 

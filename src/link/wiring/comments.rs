@@ -1,5 +1,9 @@
-//! Comments that say of a handler that it is not connected yet. They are read in the text: the
+//! Comments that say of a handler that it is not connected yet. They are read when they are asked for: the
 //! facts of a file have none.
+
+use crate::link::program::Program;
+use crate::parse;
+use crate::source::{FileId, Language, LineIndex};
 
 /// Longest quotation, in characters.
 const LONGEST: usize = 200;
@@ -88,46 +92,45 @@ fn begins_a_word(text: &str, start: &str) -> bool {
     })
 }
 
-/// The comments of a text. Those that stand behind code on its line count too.
-pub(super) fn comments(text: &str) -> Vec<Comment> {
+impl Program {
+    /// The comments of a file.
+    pub(super) fn comments(&self, file: FileId) -> Vec<Comment> {
+        let language = self.file(file).map(|it| it.language);
+        let read = self.text(file).zip(language);
+        read.map_or_else(Vec::new, |(text, language)| comments(&text, language))
+    }
+}
+
+/// The comments of a text, none when it cannot be parsed. Those that stand beside code on its line count too.
+fn comments(text: &str, language: Language) -> Vec<Comment> {
+    const MARKS: [char; 3] = ['/', '*', '!'];
+    let Ok(tree) = parse::parse(text.as_bytes(), language) else { return Vec::new() };
+    let lines = LineIndex::new(text.as_bytes());
     let mut found: Vec<Comment> = Vec::new();
-    let mut inside = false;
-    for (line, number) in text.lines().zip(1_u32..) {
-        let Some((words, alone)) = comment_of(line, &mut inside) else { continue };
+    for parse::Comment { span, around } in parse::comments(&tree) {
+        let cut = |from: u32, to: u32| text.get(from as usize..to as usize).unwrap_or_default();
+        let words =
+            |line: &str| line.trim_matches(|it: char| it.is_whitespace() || MARKS.contains(&it)).to_owned();
+        let said: Vec<String> =
+            cut(span.start, span.end).lines().map(words).filter(|it| !it.is_empty()).collect();
+        let (first, column) = lines.position(around.start);
+        let before = cut(around.start.saturating_sub(column - 1), around.start);
+        let after = text.get(around.end as usize..).unwrap_or_default().lines().next().unwrap_or_default();
+        let alone = before.trim().is_empty() && after.trim().is_empty();
+        let (last, _) = lines.position(around.end);
         match found.last_mut() {
-            Some(last) if alone && last.alone && last.last + 1 == number => {
-                last.last = number;
-                if !last.text.is_empty() && !words.is_empty() {
-                    last.text.push(' ');
+            Some(above) if alone && above.alone && above.last + 1 == first => {
+                above.last = last;
+                if !above.text.is_empty() && !said.is_empty() {
+                    above.text.push(' ');
                 }
-                last.text.push_str(words);
+                above.text.push_str(&said.join(" "));
             }
-            _ => found.push(Comment { first: number, last: number, text: words.to_owned(), alone }),
+            _ => found.push(Comment { first, last, text: said.join(" "), alone }),
         }
     }
     found.retain(|it| !it.text.is_empty());
     found
-}
-
-/// What the comment on a line says, and whether the line is nothing else.
-fn comment_of<'t>(line: &'t str, inside: &mut bool) -> Option<(&'t str, bool)> {
-    const MARKS: [char; 5] = ['/', '*', '{', '}', '!'];
-    let trimmed = line.trim();
-    let words = |it: &'t str| it.trim_matches(|it: char| it.is_whitespace() || MARKS.contains(&it));
-    if *inside {
-        *inside = !trimmed.contains("*/");
-        return Some((words(trimmed), true));
-    }
-    if trimmed.starts_with("//") {
-        return Some((words(trimmed), true));
-    }
-    if trimmed.starts_with("/*") || trimmed.starts_with("{/*") {
-        *inside = !trimmed.contains("*/");
-        return Some((words(trimmed), true));
-    }
-    // An address in a string has no blank before its slashes.
-    let (_, behind) = trimmed.split_once(" // ")?;
-    Some((words(behind), false))
 }
 
 #[cfg(test)]
@@ -137,14 +140,16 @@ mod tests {
     #[test]
     fn lines_that_follow_each_other_are_one_comment() {
         let text = "// Future: these will be\n// connected by a provider.\ncode() // behind\n\n/**\n * A block.\n */\n\
-                    {/* in JSX */}\nconst url = \"https://x\"\n";
-        let found: Vec<_> = comments(text).into_iter().map(|it| (it.first, it.last, it.text)).collect();
+                    const list = <ul>\n{/* in JSX */}\n{/* goes on */}\n</ul>\nconst url = \"https://x // no\"\n";
+        let found: Vec<_> =
+            comments(text, Language::Tsx).into_iter().map(|it| (it.first, it.last, it.text)).collect();
         assert_eq!(
             found,
             [
                 (1, 2, "Future: these will be connected by a provider.".to_owned()),
                 (3, 3, "behind".to_owned()),
-                (5, 8, "A block. in JSX".to_owned()),
+                (5, 7, "A block.".to_owned()),
+                (9, 10, "in JSX goes on".to_owned()),
             ]
         );
     }

@@ -3,7 +3,6 @@
 //! That nobody sends a message, or that nobody handles it, is a claim about all code. A name that
 //! stands in product code where nothing is known of it is enough to leave the claim.
 
-use super::comments::comments;
 use super::model::{Message, Spot};
 use crate::link::program::Program;
 use crate::source::{FileId, Role};
@@ -41,17 +40,22 @@ impl Program {
     /// Whether a file holds a text as a whole on a line of code that says nothing else of the message.
     fn stands_alone(&self, file: FileId, word: &str, message: &Message) -> bool {
         let text = self.text(file).unwrap_or_default();
-        let comments = comments(&text);
         let spots = || {
             let emitted = message.emitted.iter().map(|it| &it.spot);
             let lists = message.defined.iter().chain(&message.routed).chain(&message.subscribed);
             lists.chain(emitted).filter(|it| it.place.file == file)
         };
-        let known = |line: u32| {
-            spots().any(|Spot { place, .. }| (place.line..=place.end_line).contains(&line))
-                || comments.iter().any(|it| it.alone && (it.first..=it.last).contains(&line))
-        };
-        text.lines().zip(1_u32..).any(|(line, number)| holds(line, word) && !known(number))
+        let is_spot =
+            |line: u32| spots().any(|Spot { place, .. }| (place.line..=place.end_line).contains(&line));
+        let holding = text.lines().zip(1_u32..).filter(|(line, _)| holds(line, word)).map(|it| it.1);
+        let left: Vec<u32> = holding.filter(|it| !is_spot(*it)).collect();
+        if left.is_empty() {
+            return false;
+        }
+        let comments = self.comments(file);
+        let is_comment =
+            |line: u32| comments.iter().any(|it| it.alone && (it.first..=it.last).contains(&line));
+        !left.into_iter().all(is_comment)
     }
 }
 

@@ -10,7 +10,7 @@ use heck::ToUpperCamelCase;
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
-use super::comments::{Comment, comments};
+use super::comments::Comment;
 use super::definitions::Definitions;
 use super::model::{LooseHandler, Message};
 use super::unused::Unused;
@@ -129,10 +129,8 @@ impl Program {
         let links = mentioning(&LINK_WORDS);
         let spoken = mentioning(&SOURCE_WORDS).into_iter().filter(|it| links.contains(it));
         let spoken: Vec<FileId> = spoken.take(MAX_FILES).collect();
-        files.extend(spoken.into_iter().filter(|it| {
-            let text = self.text(*it).unwrap_or_default();
-            comments(&text).iter().any(Comment::says_unconnected)
-        }));
+        let says = |it: &FileId| self.comments(*it).iter().any(Comment::says_unconnected);
+        files.par_extend(spoken.into_par_iter().filter(says));
         files.retain(|it| self.file(*it).is_some_and(|it| it.role == Role::Product));
         files
     }
@@ -146,7 +144,7 @@ impl Program {
         if unused.is_empty() {
             return Vec::new();
         }
-        let comments = comments(&self.text(file).unwrap_or_default());
+        let comments = self.comments(file);
         unused
             .into_iter()
             .filter_map(|(candidate, unused)| self.loose_handler(&candidate, &unused, &comments, known))
