@@ -1,6 +1,13 @@
 //! The story of a team that turns the gate on: baseline, new findings, fixed findings, branches, in a real git
 //! repository.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops loudly where something is not as it must be"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -140,6 +147,7 @@ impl Shop {
     fn check(&self, args: &[&str]) -> (i32, Vec<String>, Value) {
         let (code, out, err) = self.unpoll(&[&["check", "--format", "json"], args].concat());
         let report: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
+        assert_valid(&report, &self.unpoll(&["schema", "report"]).1);
         let new = report["findings"].as_array().unwrap().iter().filter(|it| it["status"] == "new");
         let text =
             |it: &Value| format!("{} {}", it["ruleId"].as_str().unwrap(), it["file"].as_str().unwrap());
@@ -161,6 +169,13 @@ fn unpoll(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let ran = Command::new(cargo_bin!("unpoll")).args(args).current_dir(folder).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (ran.status.code().unwrap(), text(ran.stdout), text(ran.stderr))
+}
+
+fn assert_valid(document: &Value, schema: &str) {
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    if let Err(error) = jsonschema::validate(&schema, document) {
+        panic!("{error}\n{document:#}");
+    }
 }
 
 /// A component with a poll of its own.
@@ -186,6 +201,8 @@ fn a_team_turns_the_gate_on_and_nothing_new_gets_in() {
     let (code, new, report) = shop.check(&[]);
     assert_eq!((code, new.len()), (0, 0));
     assert_eq!(report["comparisons"][0]["known"], 1);
+    let baseline = fs::read_to_string(shop.path().join(".unpoll-baseline.json")).unwrap();
+    assert_valid(&serde_json::from_str(&baseline).unwrap(), &shop.unpoll(&["schema", "baseline"]).1);
     shop.commit("the baseline");
 
     shop.git(&["switch", "--quiet", "--create", "prices"]);

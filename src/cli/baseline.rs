@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args, stdout: &mut dyn Write) -> Result<ExitCode, Failu
             Baseline::new(findings)
         }
     });
-    write_file(&scope.file, new.text()?.as_bytes())?;
+    write_file(&scope.file, escape::json(&new.text()?).as_bytes())?;
     let known = |it: &Baseline, print: &str| it.findings.iter().any(|entry| entry.fingerprint == print);
     let gone = old.iter().flat_map(|it| &it.findings).filter(|it| !known(&new, &it.fingerprint)).count();
     let name = scope.name();

@@ -140,7 +140,7 @@ impl Baseline {
             let line = serde_json::to_string(entry).map_err(|error| Error::Internal(error.to_string()))?;
             let comma = if at == 0 { "" } else { "," };
             // Writing to a string cannot fail.
-            _ = write!(text, "{comma}\n    {}", crate::report::escape::json(&line));
+            _ = write!(text, "{comma}\n    {line}");
         }
         text.push_str(if self.findings.is_empty() { "]\n}\n" } else { "\n  ]\n}\n" });
         Ok(text)
