@@ -45,6 +45,50 @@ fn markdown() {
     insta::assert_snapshot!(dashboard("markdown", &Options::default()));
 }
 
+#[test]
+fn compact() {
+    insta::assert_snapshot!(dashboard("compact", &Options::default()));
+}
+
+#[test]
+fn ndjson() {
+    insta::assert_snapshot!(dashboard("ndjson", &Options::default()));
+}
+
+#[test]
+fn sarif() {
+    let mut report: serde_json::Value =
+        serde_json::from_str(&dashboard("sarif", &Options::default())).unwrap();
+    // The pages of the rules are docs and would drown the rest: one shows where they go.
+    let rules = &mut report["runs"][0]["tool"]["driver"]["rules"];
+    rules.as_array_mut().unwrap().truncate(1);
+    for form in ["text", "markdown"] {
+        let page = rules[0]["help"][form].as_str().unwrap();
+        rules[0]["help"][form] = page.lines().next().unwrap().into();
+    }
+    insta::assert_snapshot!(serde_json::to_string_pretty(&report).unwrap());
+}
+
+#[test]
+fn github() {
+    insta::assert_snapshot!(dashboard("github", &Options::default()));
+}
+
+#[test]
+fn gitlab() {
+    insta::assert_snapshot!(dashboard("gitlab", &Options::default()));
+}
+
+#[test]
+fn junit() {
+    insta::assert_snapshot!(dashboard("junit", &Options::default()));
+}
+
+#[test]
+fn openmetrics() {
+    insta::assert_snapshot!(dashboard("openmetrics", &Options::default()));
+}
+
 /// Exact where timings are noisy: a change that reads or parses more shows up here.
 #[test]
 fn stats() {

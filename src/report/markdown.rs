@@ -8,11 +8,11 @@ use std::io::{self, Write};
 
 use super::escape::{markdown, markdown_code, markdown_sentence};
 use super::status::{is_push, topic};
-use super::{Format, Options, words};
+use super::{Format, Options, fresh, words};
 use crate::findings::audit::{Audit, Finding, Priority, TimerRow};
 use crate::rules::{self, Topic};
 use crate::source::Skip;
-use crate::vocabulary::{FindingStatus, Severity, Verdict};
+use crate::vocabulary::{Severity, Verdict};
 
 pub(super) const FORMAT: Format = Format {
     name: "markdown",
@@ -52,11 +52,6 @@ fn head(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     }
     parts.extend(words::completion(summary));
     writeln!(out, "Audit of {}: {}", markdown_code(&audit.root), parts.join(" · "))
-}
-
-/// Findings that are neither in the baseline nor silenced.
-fn fresh(audit: &Audit) -> impl Iterator<Item = &Finding> {
-    audit.findings.iter().filter(|finding| finding.status == FindingStatus::New)
 }
 
 /// Findings about timers.
