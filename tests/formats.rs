@@ -204,7 +204,7 @@ fn shells_and_man_get_what_they_read() {
     let page = run(shop.path(), "man");
     assert!(text(&page.stdout).contains(".TH unpoll 1") && text(&page.stdout).contains("unpoll\\-graph(1)"));
     let page = run(shop.path(), "man graph");
-    assert!(text(&page.stdout).contains(".TH unpoll-graph 1"), "{}", text(&page.stdout));
+    assert!(text(&page.stdout).contains(".TH unpoll-graph 1  \"unpoll "), "{}", text(&page.stdout));
     let wrong = run(shop.path(), "man grph");
     assert_eq!(wrong.status.code(), Some(2));
     assert!(text(&wrong.stderr).contains("did you mean `graph`?"), "{wrong:?}");

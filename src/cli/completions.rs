@@ -35,7 +35,9 @@ pub(super) fn completions(args: &CompletionsArgs, out: &mut dyn Write) -> Result
 
 pub(super) fn man(args: &ManArgs, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(documented(args.command.as_deref())?).render(&mut page).map_err(internal)?;
+    let source = concat!("unpoll ", env!("CARGO_PKG_VERSION"));
+    let man = clap_mangen::Man::new(documented(args.command.as_deref())?).source(source);
+    man.render(&mut page).map_err(internal)?;
     out.write_all(&page)?;
     Ok(ExitCode::SUCCESS)
 }

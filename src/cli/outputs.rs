@@ -72,7 +72,7 @@ impl Outputs {
             };
             let why = format!(
                 "two reports cannot both go to {place}: {other} and {one}\n\n  \
-                 tip: give one of them a file of its own: `--format {one}={file}`\n",
+                 tip: give one of them a file of its own: `--format {one}={file}`",
             );
             return Err(clap::Error::raw(ErrorKind::ArgumentConflict, why));
         }
