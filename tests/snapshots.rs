@@ -68,6 +68,10 @@ fn sarif() {
         let page = rules[0]["help"][form].as_str().unwrap();
         rules[0]["help"][form] = page.lines().next().unwrap().into();
     }
+    // A new rule moves the numbers of those behind it.
+    for result in report["runs"][0]["results"].as_array_mut().unwrap() {
+        assert!(result.as_object_mut().unwrap().remove("ruleIndex").is_some());
+    }
     insta::assert_snapshot!(serde_json::to_string_pretty(&report).unwrap());
 }
 
