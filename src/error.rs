@@ -66,6 +66,9 @@ pub enum Error {
     /// A name that is no rule.
     #[error("no rule is called `{0}`")]
     UnknownRule(String),
+    /// A name that is no subcommand.
+    #[error("no subcommand is called `{0}`")]
+    UnknownCommand(String),
     /// Anything that is our own bug.
     #[error("internal error: {0}")]
     Internal(String),
@@ -83,6 +86,7 @@ impl Error {
             Self::Io { .. } => "check that the file exists and that you may read or write it".into(),
             Self::Catalog { .. } => "see the table in src/catalog/rows.rs for the keys of a row".into(),
             Self::Config { help, .. } | Self::Baseline { help, .. } | Self::Git { help, .. } => help.clone(),
+            Self::UnknownCommand(_) => "`unpoll --help` lists them all".into(),
             Self::UnknownRule(_) => "`unpoll rules` lists them all".into(),
             Self::Internal(_) => "this is a bug of unpoll: please report it with the command that you ran".into(),
         }

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use super::failure::Failure;
+use super::job_summary;
 use super::outputs::{Output, Outputs, write_file};
 use super::selection::{Selection, check_whole};
 use super::terminal::Screen;
@@ -100,6 +101,9 @@ impl Reports {
         }
         for Output { format, .. } in outputs.iter().filter(|output| output.file.is_none()) {
             format.write(audit, &on_screen, stdout)?;
+        }
+        if outputs.iter().any(|output| output.format.name == report::GITHUB) {
+            job_summary::append(audit, &on_paper)?;
         }
         Ok(())
     }

@@ -16,11 +16,13 @@ mod audit;
 mod baseline;
 mod check;
 mod comparison;
+mod completions;
 mod config;
 mod explain;
 mod failure;
 mod graph;
 mod init;
+mod job_summary;
 mod outputs;
 mod progress;
 mod rules;
@@ -32,7 +34,7 @@ const AFTER_HELP: &str = "\
 Examples:
   unpoll                                         audit the current folder
   unpoll apps/web --format markdown -o POLLING.md
-  unpoll --format pretty --format json -o audit.json
+  unpoll --format sarif=unpoll.sarif --format github
   unpoll --quiet --fail-on warning               a gate for continuous integration
   unpoll init                                    write a small config
   unpoll baseline                                take the findings of today as known
@@ -79,6 +81,10 @@ enum Command {
     Rules,
     /// Print the JSON Schema of the JSON report, of the graph, or of the config.
     Schema(schema::Args),
+    /// Print the completions of a shell.
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page.
+    Man(completions::ManArgs),
 }
 
 /// Runs the program on the process's arguments.
@@ -86,13 +92,19 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version arrive here too, and are no failure. That nobody reads them is none either.
-            _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            // Help and version arrive here too, and are no failure.
+            if error.use_stderr() {
+                _ = error.print();
+                return ExitCode::from(2);
+            }
+            return finish(error.print().map(|()| ExitCode::SUCCESS).map_err(Failure::from));
         }
     };
     // The hook has already said where it broke; this says whose mistake it is.
-    let ran = catch_unwind(AssertUnwindSafe(|| run(cli))).unwrap_or_else(|_| Err(Failure::bug()));
+    finish(catch_unwind(AssertUnwindSafe(|| run(cli))).unwrap_or_else(|_| Err(Failure::bug())))
+}
+
+fn finish(ran: Result<ExitCode, Failure>) -> ExitCode {
     match ran {
         Ok(code) => code,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
@@ -116,6 +128,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Explain(args) => explain::run(&args, screen, &mut out)?,
         Command::Rules => rules::run(screen, &mut out)?,
         Command::Schema(args) => schema::run(&args, &mut out)?,
+        Command::Completions(args) => completions::completions(&args, &mut out)?,
+        Command::Man(args) => completions::man(&args, &mut out)?,
     };
     out.flush()?;
     Ok(code)

@@ -1,10 +1,12 @@
 //! `--format` and `-o`: which reports to write, and where.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::error::Error;
@@ -24,12 +26,19 @@ pub(super) struct Output {
 #[derive(Debug, Clone)]
 pub(super) struct Outputs(pub Vec<Output>);
 
+/// A `--format` as typed: its name, and the file behind the `=` if there is one.
+#[derive(Debug, Clone)]
+struct Named {
+    format: &'static Format,
+    file: Option<PathBuf>,
+}
+
 /// Pairs files with formats by where they stand on the command line: a file takes the format just
-/// before it; when no format stands before it, the first one; when that has a file already, what
-/// its extension implies.
-fn pair(formats: Vec<(usize, &'static Format)>, files: Vec<(usize, PathBuf)>) -> Outputs {
+/// before it that has none; when no format stands before it, the first one; when that has a file
+/// already, what its extension implies.
+fn pair(formats: Vec<(usize, Named)>, files: Vec<(usize, PathBuf)>) -> Outputs {
     let mut slots: Vec<(usize, Output)> =
-        formats.into_iter().map(|(at, format)| (at, Output { format, file: None })).collect();
+        formats.into_iter().map(|(at, Named { format, file })| (at, Output { format, file })).collect();
     let named = slots.len();
     for (at, file) in files {
         let nearest = slots.iter().take(named).rposition(|(slot, _)| *slot < at).unwrap_or(0);
@@ -48,6 +57,64 @@ fn pair(formats: Vec<(usize, &'static Format)>, files: Vec<(usize, PathBuf)>) ->
             .map(|Output { format, file }| Output { format, file: file.filter(|file| file != "-") })
             .collect(),
     )
+}
+
+impl Outputs {
+    /// Refuses what would mix two reports into one, or lose one of them.
+    fn check(self) -> Result<Self, clap::Error> {
+        let Self(outputs) = &self;
+        for (at, one) in outputs.iter().enumerate() {
+            let Some(other) = outputs.iter().take(at).find(|other| other.file == one.file) else { continue };
+            let (one, other) = (one.format.name, other.format.name);
+            let (place, file) = match &outputs.get(at).and_then(|output| output.file.as_ref()) {
+                None => ("stdout".to_owned(), "FILE".to_owned()),
+                Some(file) => (file.display().to_string(), "OTHER-FILE".to_owned()),
+            };
+            let why = format!(
+                "two reports cannot both go to {place}: {other} and {one}\n\n  \
+                 tip: give one of them a file of its own: `--format {one}={file}`",
+            );
+            return Err(clap::Error::raw(ErrorKind::ArgumentConflict, why));
+        }
+        Ok(self)
+    }
+}
+
+/// Reads `NAME` or `NAME=FILE`.
+#[derive(Debug, Clone)]
+struct NamedParser;
+
+impl NamedParser {
+    fn names() -> PossibleValuesParser {
+        PossibleValuesParser::new(FORMATS.iter().map(|it| PossibleValue::new(it.name).help(it.about)))
+    }
+}
+
+impl TypedValueParser for NamedParser {
+    type Value = Named;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Named, clap::Error> {
+        // A file whose name is no text can be given by `-o`.
+        let text = value.to_str().unwrap_or_default();
+        let (name, file) = match text.split_once('=') {
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        // Its own parser says best what else could have been meant.
+        let name = Self::names().parse_ref(command, arg, OsStr::new(name))?;
+        if file.as_ref().is_some_and(|file| file.as_os_str().is_empty()) {
+            let why = format!(
+                "no file behind `{name}=`\n\n  tip: `--format {name}=FILE`, or `--format {name}` for stdout\n"
+            );
+            return Err(clap::Error::raw(ErrorKind::InvalidValue, why));
+        }
+        let missing = || clap::Error::raw(ErrorKind::InvalidValue, format!("no format is called {name}\n"));
+        Ok(Named { format: Format::find(&name).ok_or_else(missing)?, file })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(FORMATS.iter().map(|it| PossibleValue::new(it.name).help(it.about))))
+    }
 }
 
 /// What the extension says, or else the first format of the registry.
@@ -81,19 +148,19 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 impl clap::Args for Outputs {
     fn augment_args(command: Command) -> Command {
-        let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
-        // The names are those of the registry, so the lookup always finds one.
-        let parser = PossibleValuesParser::new(names)
-            .try_map(|name| Format::find(&name).ok_or_else(|| Error::Internal(format!("no format {name}"))));
         command
             .arg(
                 Arg::new(FORMAT)
                     .long("format")
                     .short('f')
-                    .value_name("FORMAT")
+                    .value_name("FORMAT[=FILE]")
                     .action(ArgAction::Append)
-                    .value_parser(parser)
-                    .help("How to write the report; may be given more than once [default: pretty]"),
+                    .value_parser(NamedParser)
+                    .help("How to write the report, and where; may be given more than once [default: pretty]")
+                    .long_help(
+                        "How to write the report, and where [default: pretty]. May be given more than once, \
+                         with a file for all but one of them: `--format sarif=unpoll.sarif --format github`.",
+                    ),
             )
             .arg(
                 Arg::new(OUTPUT)
@@ -105,8 +172,8 @@ impl clap::Args for Outputs {
                     .help("Write the report of the --format before it to FILE")
                     .long_help(
                         "Write the report of the --format before it to FILE instead of stdout. \
-                         Formats without a file go to stdout, in order; a FILE without a format gets the one \
-                         that its extension implies (.json, .md). `-` is stdout. Files are replaced in one step.",
+                         A FILE without a format gets the one that its extension implies (.json, .md, .sarif, …). \
+                         `-` is stdout, which takes one report. Files are replaced in one step.",
                     ),
             )
     }
@@ -118,9 +185,9 @@ impl clap::Args for Outputs {
 
 impl clap::FromArgMatches for Outputs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let formats = matches.get_many::<&'static Format>(FORMAT).into_iter().flatten().copied();
+        let formats = matches.get_many::<Named>(FORMAT).into_iter().flatten().cloned();
         let files = matches.get_many::<PathBuf>(OUTPUT).into_iter().flatten().cloned();
-        Ok(pair(with_index(matches, FORMAT, formats), with_index(matches, OUTPUT, files)))
+        pair(with_index(matches, FORMAT, formats), with_index(matches, OUTPUT, files)).check()
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -158,6 +225,29 @@ mod tests {
         assert_eq!(outputs("-f json -o a.txt -f markdown -o b.txt"), "json>a.txt markdown>b.txt");
         assert_eq!(outputs("-o a.txt -f json"), "json>a.txt");
         assert_eq!(outputs("-f json -o -"), "json>stdout");
+    }
+
+    #[test]
+    fn a_format_names_its_file() {
+        assert_eq!(outputs("-f ndjson=a.log --format github"), "ndjson>a.log github>stdout");
+        assert_eq!(outputs("-f json=a=b.json -f gitlab=c -o d.md"), "json>a=b.json gitlab>c markdown>d.md");
+        assert_eq!(outputs("-f json=-"), "json>stdout");
+    }
+
+    #[test]
+    fn reports_do_not_mix_and_names_are_checked() {
+        for (line, said) in [
+            ("-f pretty -f github", "two reports cannot both go to stdout: pretty and github"),
+            ("-f json=a -f compact -o a", "two reports cannot both go to a: json and compact"),
+            ("-f json=- -o -", "two reports cannot both go to stdout"),
+            ("-f json=", "no file behind `json=`"),
+            ("-f jsn=a.json", "json"),
+        ] {
+            let command = Outputs::augment_args(Command::new("unpoll").no_binary_name(true));
+            let matches = command.try_get_matches_from(line.split_whitespace());
+            let refused = matches.and_then(|it| Outputs::from_arg_matches(&it)).unwrap_err().to_string();
+            assert!(refused.contains(said), "{line}: {refused}");
+        }
     }
 
     #[test]

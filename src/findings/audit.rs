@@ -382,6 +382,10 @@ pub struct Area {
     pub findings: usize,
     /// The most severe finding in it.
     pub worst: Option<Severity>,
+    /// Its links of the way from polling to push.
+    pub links: Links,
+    /// Its share of [`Summary::requests_per_minute`].
+    pub requests_per_minute: f64,
 }
 
 /// Urgency of a next step.

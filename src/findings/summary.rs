@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::areas::SERVER_AREA;
-use super::audit::{Area, Finding, Summary, TimerRow};
+use super::audit::{Area, Finding, Links, Summary, TimerRow};
 use super::links::{self, Evidence, Link};
 use crate::rules;
 use crate::vocabulary::{AreaBackend, AreaPolling, AreaPush, AreaStatus, Gate, Kind, Severity, Verdict};
@@ -28,7 +28,7 @@ pub(super) fn summary(findings: &[Finding], timers: &[TimerRow], links: &[Link<'
     summary.accepted = timers.iter().filter(|timer| timer.is_accepted()).count();
     summary.links = links::count(links);
     summary.completion = completion(summary.links.present, summary.links.required);
-    summary.requests_per_minute = requests_per_minute(timers);
+    summary.requests_per_minute = total(rates(timers));
     summary
 }
 
@@ -38,8 +38,8 @@ fn completion(present: usize, required: usize) -> Option<f64> {
     (required > 0).then(|| 100.0 * present as f64 / required as f64)
 }
 
-/// The load of all live polls that are not switched off.
-fn requests_per_minute(timers: &[TimerRow]) -> f64 {
+/// The load of all live polls that are not switched off: each timer with its requests a minute.
+fn rates(timers: &[TimerRow]) -> impl Iterator<Item = (&TimerRow, f64)> {
     // The place that hands over an interval and the timer that runs on it are one load. The chain
     // of the former leads through the latter; the former knows the number, so it is the one counted.
     let fed: HashSet<(&str, u32)> = timers
@@ -52,10 +52,13 @@ fn requests_per_minute(timers: &[TimerRow]) -> f64 {
         .collect();
     timers
         .iter()
-        .filter(|timer| !fed.contains(&(timer.file.as_str(), timer.line)))
-        .filter_map(loads)
-        // An empty float sum is -0.
-        .fold(0.0, |sum, rate| sum + rate)
+        .filter(move |timer| !fed.contains(&(timer.file.as_str(), timer.line)))
+        .filter_map(|timer| Some((timer, loads(timer)?)))
+}
+
+fn total<'a>(rates: impl Iterator<Item = (&'a TimerRow, f64)>) -> f64 {
+    // An empty float sum is -0.
+    rates.fold(0.0, |sum, (_, rate)| sum + rate)
 }
 
 /// Requests a minute of a poll that runs.
@@ -105,6 +108,8 @@ pub(super) fn areas(evidence: Evidence<'_>, links: &[Link<'_>], backend: bool) -
             push => push,
         };
         area.backend = links::backend(own(), backend);
+        area.links = links::count(&own().copied().collect::<Vec<_>>());
+        area.requests_per_minute = total(rates(evidence.timers).filter(|(timer, _)| timer.area == *name));
         area.status = status(area, own());
     }
     areas.into_values().collect()
@@ -132,6 +137,8 @@ fn empty(name: &str) -> Area {
         unknown: 0,
         findings: 0,
         worst: None,
+        links: Links::default(),
+        requests_per_minute: 0.0,
     }
 }
 

@@ -154,7 +154,9 @@ fn must_be_spelled_out(character: char) -> bool {
             | '\u{2028}' | '\u{2029}'
             // Invisible, so that two different names look the same. U+200D joins emoji and stays.
             | '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{200c}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            // No characters at all, and forbidden in XML.
+            | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn spell_out(character: char, out: &mut String) {

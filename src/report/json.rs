@@ -35,24 +35,24 @@ fn write(audit: &Audit, _options: &Options, out: &mut dyn Write) -> io::Result<(
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Report<'a> {
-    schema_version: u32,
-    tool: Tool,
-    root: &'a str,
-    summary: Summary<'a>,
-    findings: Vec<Finding<'a>>,
-    timers: Vec<Timer<'a>>,
-    messages: Vec<Message<'a>>,
-    channels: Vec<Channel<'a>>,
-    providers: Vec<Provider<'a>>,
-    areas: Vec<Area<'a>>,
-    next_steps: Vec<NextStep<'a>>,
-    comparisons: Vec<Comparison<'a>>,
-    stats: Stats<'a>,
+pub(super) struct Report<'a> {
+    pub(super) schema_version: u32,
+    pub(super) tool: Tool,
+    pub(super) root: &'a str,
+    pub(super) summary: Summary<'a>,
+    pub(super) findings: Vec<Finding<'a>>,
+    pub(super) timers: Vec<Timer<'a>>,
+    pub(super) messages: Vec<Message<'a>>,
+    pub(super) channels: Vec<Channel<'a>>,
+    pub(super) providers: Vec<Provider<'a>>,
+    pub(super) areas: Vec<Area<'a>>,
+    pub(super) next_steps: Vec<NextStep<'a>>,
+    pub(super) comparisons: Vec<Comparison<'a>>,
+    pub(super) stats: Stats<'a>,
 }
 
 #[derive(Serialize)]
-struct Comparison<'a> {
+pub(super) struct Comparison<'a> {
     kind: ComparedWith,
     against: &'a str,
     known: usize,
@@ -81,7 +81,7 @@ impl<'a> Comparison<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Message<'a> {
+pub(super) struct Message<'a> {
     #[serde(rename = "type")]
     name: &'a str,
     defined: Vec<String>,
@@ -101,7 +101,7 @@ struct Message<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Channel<'a> {
+pub(super) struct Channel<'a> {
     file: &'a str,
     line: u32,
     column: u32,
@@ -119,7 +119,7 @@ struct Channel<'a> {
 }
 
 #[derive(Serialize)]
-struct Provider<'a> {
+pub(super) struct Provider<'a> {
     context: &'a str,
     created: &'a str,
     provider: &'a str,
@@ -148,14 +148,14 @@ impl<'a> Provider<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Summary<'a> {
+pub(super) struct Summary<'a> {
     critical: usize,
     warning: usize,
     info: usize,
@@ -176,7 +176,7 @@ struct Links {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Finding<'a> {
+pub(super) struct Finding<'a> {
     rule_id: &'a str,
     severity: Severity,
     message: &'a str,
@@ -211,7 +211,7 @@ struct Step<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Timer<'a> {
+pub(super) struct Timer<'a> {
     file: &'a str,
     line: u32,
     column: u32,
@@ -234,7 +234,8 @@ struct Timer<'a> {
 }
 
 #[derive(Serialize)]
-struct Area<'a> {
+#[serde(rename_all = "camelCase")]
+pub(super) struct Area<'a> {
     name: &'a str,
     polling: AreaPolling,
     push: AreaPush,
@@ -242,10 +243,12 @@ struct Area<'a> {
     status: AreaStatus,
     findings: usize,
     unknown: usize,
+    links: Links,
+    requests_per_minute: Number,
 }
 
 #[derive(Serialize)]
-struct NextStep<'a> {
+pub(super) struct NextStep<'a> {
     priority: &'static str,
     text: &'a str,
     fingerprints: &'a [String],
@@ -253,7 +256,7 @@ struct NextStep<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Stats<'a> {
+pub(super) struct Stats<'a> {
     files_discovered: usize,
     backend_files: usize,
     files_read: usize,
@@ -280,8 +283,14 @@ impl Serialize for Number {
     }
 }
 
+impl Links {
+    fn of(links: audit::Links) -> Self {
+        Self { present: links.present, required: links.required }
+    }
+}
+
 impl<'a> Report<'a> {
-    fn of(audit: &'a Audit) -> Self {
+    pub(super) fn of(audit: &'a Audit) -> Self {
         let summary = &audit.summary;
         Self {
             schema_version: SCHEMA_VERSION,
@@ -294,7 +303,7 @@ impl<'a> Report<'a> {
                 suppressed: summary.suppressed,
                 accepted: summary.accepted,
                 requests_per_minute: Number(summary.requests_per_minute),
-                links: Links { present: summary.links.present, required: summary.links.required },
+                links: Links::of(summary.links),
                 completion: summary.completion.map(Number),
                 by_verdict: &summary.by_verdict,
                 by_rule: &summary.by_rule,
@@ -429,6 +438,8 @@ impl<'a> Area<'a> {
             status: area.status,
             findings: area.findings,
             unknown: area.unknown,
+            links: Links::of(area.links),
+            requests_per_minute: Number(area.requests_per_minute),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::escape::{markdown, markdown_code, markdown_sentence};
 use super::status::{is_push, topic};
-use super::{Format, Options, words};
+use super::{Format, Options, fresh, words};
 use crate::findings::audit::{Audit, Finding, Priority, TimerRow};
 use crate::rules::{self, Topic};
 use crate::source::Skip;
@@ -56,11 +56,6 @@ fn head(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let Some(news) = words::news(audit) else { return Ok(()) };
     writeln!(out, "\n**{}**\n", markdown_sentence(&news))?;
     audit.comparisons.iter().try_for_each(|it| writeln!(out, "- {}", markdown_sentence(&words::compared(it))))
-}
-
-/// Findings that are neither in the baseline nor silenced.
-fn fresh(audit: &Audit) -> impl Iterator<Item = &Finding> {
-    audit.findings.iter().filter(|finding| finding.is_new())
 }
 
 /// Findings about timers.

@@ -5,16 +5,24 @@
 
 use std::io::{self, Write};
 
-use crate::findings::audit::Audit;
+use crate::findings::audit::{Audit, Finding};
 
 mod broadcasts;
+mod compact;
 pub mod escape;
 mod frame;
+mod github;
+mod gitlab;
 pub mod graph;
 mod json;
+mod junit;
 mod markdown;
+mod ndjson;
+mod openmetrics;
 mod paint;
+mod place;
 mod pretty;
+mod sarif;
 mod status;
 pub mod words;
 
@@ -25,7 +33,21 @@ pub use paint::Paint;
 pub(crate) mod sample;
 
 /// Every format, in the order in which help lists them. A new one is a file and a line here.
-pub const FORMATS: &[Format] = &[pretty::FORMAT, json::FORMAT, markdown::FORMAT];
+pub const FORMATS: &[Format] = &[
+    pretty::FORMAT,
+    compact::FORMAT,
+    markdown::FORMAT,
+    json::FORMAT,
+    ndjson::FORMAT,
+    sarif::FORMAT,
+    github::FORMAT,
+    gitlab::FORMAT,
+    junit::FORMAT,
+    openmetrics::FORMAT,
+];
+
+/// The format whose user also wants the Markdown report as summary of the job.
+pub const GITHUB: &str = "github";
 
 /// A way to write an audit.
 #[derive(Debug)]
@@ -60,6 +82,11 @@ impl Format {
     pub fn write(&self, audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()> {
         (self.write)(audit, options, out)
     }
+}
+
+/// Findings that are neither in the baseline nor silenced: those that somebody still has to deal with.
+fn fresh(audit: &Audit) -> impl Iterator<Item = &Finding> {
+    audit.findings.iter().filter(|finding| finding.is_new())
 }
 
 /// How much to show, and on what. Formats for machines ignore all of it.

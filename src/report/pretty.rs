@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
 use super::escape::terminal;
-use super::{Format, Options, Paint, frame, words};
+use super::{Format, Options, Paint, compact, frame, fresh, words};
 use crate::findings::audit::{Audit, ChainStep, Finding, TimerRow};
 use crate::vocabulary::{Confidence, FindingStatus, Severity, Verdict};
 
@@ -29,7 +29,7 @@ fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()
     let width = options.width.clamp(*READABLE.start(), *READABLE.end());
     let mut page = Page { out, paint: Paint::new(options.color), width };
     if options.quiet {
-        return fresh(audit).try_for_each(|finding| page.finding_in_one_line(finding));
+        return compact::write(audit, options, page.out);
     }
     for severity in [Severity::Critical, Severity::Warning, Severity::Info] {
         page.group(audit, severity)?;
@@ -44,11 +44,6 @@ fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()
     page.areas(audit)?;
     page.summary(audit, options)?;
     page.next_steps(audit)
-}
-
-/// Findings that are neither in the baseline nor silenced.
-fn fresh(audit: &Audit) -> impl Iterator<Item = &Finding> {
-    audit.findings.iter().filter(|finding| finding.is_new())
 }
 
 struct Page<'a> {
@@ -94,13 +89,6 @@ impl Page<'_> {
         let label = self.paint.good("help:");
         self.text(&format!("  {label} "), "        ", &finding.help)?;
         writeln!(self.out)
-    }
-
-    fn finding_in_one_line(&mut self, finding: &Finding) -> io::Result<()> {
-        let place = format!("{}:{}:{}", terminal(&finding.file), finding.line, finding.column);
-        let severity = self.paint.severity(finding.severity, finding.severity.as_str());
-        let message = self.paint.sentence(&terminal(&finding.message));
-        writeln!(self.out, "{}: {severity} {}: {message}", self.paint.bold(&place), finding.rule)
     }
 
     fn frame(&mut self, finding: &Finding) -> io::Result<()> {

@@ -6,6 +6,7 @@ use crate::findings::audit::{
     Area, Audit, ChainStep, ChannelRow, EmissionRow, Finding, Frame, Links, MessageRow, NextStep, Priority,
     ProviderRow, SpotRow, Stats, Summary, Suppression, TimerRow,
 };
+use crate::report::{Format, Options, escape};
 use crate::source::Skip;
 use crate::vocabulary::{
     AreaBackend, AreaPolling, AreaPush, AreaStatus, Cleared, Confidence, FindingStatus, Gate, Kind,
@@ -14,6 +15,19 @@ use crate::vocabulary::{
 
 /// What an attacker would put into a name: a terminal escape, a bidi override, Markdown, HTML.
 pub(crate) const HOSTILE: &str = "x\u{1b}[2J\u{202e}|a`b`</td><script>\n# [l](http://e)";
+
+/// An audit in a format, for machines and paper.
+pub(crate) fn render(format: Format, audit: &Audit) -> String {
+    let mut out = Vec::new();
+    format.write(audit, &Options::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Fails when a terminal or a reader could be led astray by the text.
+pub(crate) fn assert_tame(text: &str) {
+    let lines = text.lines().map(|line| (line, escape::terminal(line)));
+    lines.for_each(|(line, tame)| assert_eq!(line, tame));
+}
 
 pub(crate) fn step(file: &str, line: u32, label: &str) -> ChainStep {
     ChainStep { file: file.into(), line, label: label.into() }
@@ -100,6 +114,8 @@ fn area(name: &str, polling: AreaPolling, push: AreaPush, status: AreaStatus) ->
         unknown: 0,
         findings: 0,
         worst: None,
+        links: Links { present: 2, required: 2 },
+        requests_per_minute: 0.0,
     }
 }
 
@@ -284,6 +300,8 @@ pub(crate) fn audit() -> Audit {
                 unknown: 1,
                 findings: 3,
                 worst: Some(Severity::Critical),
+                links: Links { present: 3, required: 5 },
+                requests_per_minute: 2.0,
                 ..area("Proxies", AreaPolling::Active, AreaPush::NotConnected, AreaStatus::Blocked)
             },
         ],
