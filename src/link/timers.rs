@@ -120,10 +120,15 @@ impl Program {
             judgement.confidence = fed.timer.confidence;
             judgement.requests = fed.timer.requests_per_tick;
         }
+        if self.wraps_a_scheduler(site, &interval) {
+            judgement.verdict = Verdict::Definition;
+        }
         if is_test {
             judgement.verdict = Verdict::Test;
         }
-        let side = self.side(site.anchor.file);
+        // A schedule runs where the wrapper that makes it does.
+        let scheduler = site.definition.filter(|_| site.kind == Kind::Cron).unwrap_or(site.anchor);
+        let side = self.side(scheduler.file);
         let (gate, gate_reason) = match judgement.verdict {
             Verdict::Disabled => (Gate::OffByDefault, None),
             _ => self.gate(site, &interval, reach.requests_guarded),
@@ -302,6 +307,17 @@ impl Program {
                     site,
                     feeds: None,
                     inner: false,
+                }));
+            }
+        }
+        if timer.verdict == Verdict::Definition && self.wraps_a_scheduler(site, interval) {
+            for parameter in &interval.parameters {
+                let Some(function) = Self::deciding_function(parameter) else { continue };
+                more.extend(self.given_for(parameter).into_iter().map(|given| {
+                    let called = self.param_site(site, parameter, &given, &[(function, given.call)]);
+                    let definition = Some(site.anchor);
+                    let site = Site { kind: Kind::Cron, definition, ..called };
+                    Pending { site, feeds: None, inner: false }
                 }));
             }
         }

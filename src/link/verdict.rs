@@ -181,6 +181,10 @@ impl Program {
             (Effect::Storage, Verdict::Housekeeping),
             (Effect::Clock, Verdict::UiTimer),
         ];
+        if let Some(at) = self.keep_alive_write(reach) {
+            let step = Step { place: self.place(at), label: self.label(at) };
+            return judged(Verdict::Heartbeat, vec![step], Confidence::Likely, 0);
+        }
         // A look at the clock says nothing of what an unknown package did beside it.
         let says_something = |effect: Effect| effect != Effect::Clock || !reach.unknown_library;
         let mut quiet = quiet.into_iter().filter(|(effect, _)| says_something(*effect));
