@@ -183,7 +183,7 @@ impl Program {
     }
 
     /// The function around a place that stands in no other; `None` in the module itself.
-    fn outermost_function(&self, at: At) -> Option<FunctionAt> {
+    pub(super) fn outermost_function(&self, at: At) -> Option<FunctionAt> {
         let around = self.facts(at.file).functions_around(at.expr);
         let function = around.filter(|it| *it != FunctionId::MODULE).last()?;
         Some(FunctionAt { file: at.file, function })
@@ -320,6 +320,10 @@ impl Program {
                     Pending { site, feeds: None, inner: false }
                 }));
             }
+        }
+        if timer.verdict == Verdict::Definition && reach.parameters.is_empty() {
+            let sites = self.subclass_sites(site, reach).into_iter();
+            more.extend(sites.map(|site| Pending { site, feeds: None, inner: false }));
         }
         let hands_on = matches!(timer.verdict, Verdict::NetworkPoll | Verdict::StatusPoll)
             || (timer.verdict == Verdict::Disabled && !interval.parameters.is_empty());

@@ -165,8 +165,8 @@ impl Program {
         if let Some((_, chain)) = reach.parameters.first() {
             return judged(Verdict::Definition, chain.clone(), Confidence::Certain, 0);
         }
-        if let Some((_, chain)) = reach.supplied.first() {
-            return judged(Verdict::Definition, chain.clone(), Confidence::Certain, 0);
+        if let Some(supplied) = reach.supplied.first() {
+            return judged(Verdict::Definition, supplied.chain.clone(), Confidence::Certain, 0);
         }
         if let Some((chain, confidence)) = found(Effect::StatusRead) {
             return judged(Verdict::StatusPoll, chain, confidence, 0);
