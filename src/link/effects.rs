@@ -17,7 +17,7 @@ use super::data::{Datum, Touch};
 use super::eval::Evaluator;
 use super::program::Program;
 use super::timer::Step;
-use super::value::{Args, At, ClassAt, Env, FunctionAt, Value};
+use super::value::{Args, At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, Gives};
 use crate::facts::{Expr, ExprId, UnaryOp};
 use crate::vocabulary::Confidence;

@@ -126,9 +126,9 @@ impl Program {
         if is_test {
             judgement.verdict = Verdict::Test;
         }
-        // A schedule runs where the wrapper that makes it does.
-        let scheduler = site.definition.filter(|_| site.kind == Kind::Cron).unwrap_or(site.anchor);
-        let side = self.side(scheduler.file);
+        // A schedule runs where the wrapper that makes it does, in which its interval stands.
+        let home = site.interval.filter(|_| site.kind == Kind::Cron && site.env.is_some());
+        let side = self.side(home.unwrap_or(site.anchor).file);
         let (gate, gate_reason) = match judgement.verdict {
             Verdict::Disabled => (Gate::OffByDefault, None),
             _ => self.gate(site, &interval, reach.requests_guarded),
@@ -315,8 +315,7 @@ impl Program {
                 let Some(function) = Self::deciding_function(parameter) else { continue };
                 more.extend(self.given_for(parameter).into_iter().map(|given| {
                     let called = self.param_site(site, parameter, &given, &[(function, given.call)]);
-                    let definition = Some(site.anchor);
-                    let site = Site { kind: Kind::Cron, definition, ..called };
+                    let site = Site { kind: Kind::Cron, ..called };
                     Pending { site, feeds: None, inner: false }
                 }));
             }

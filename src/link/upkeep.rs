@@ -56,6 +56,24 @@ impl Program {
             })
     }
 
+    /// The request that was found only takes a lock, before the work that was not found: `lock.acquire()`.
+    pub(super) fn takes_a_lock(&self, chain: &[Step]) -> bool {
+        let is_named = |word: &str| {
+            let spelled = |step: &Step| last_name(&step.label).to_snake_case();
+            chain.iter().any(|step| spelled(step).split('_').any(|it| it == word))
+        };
+        is_named("lock") && is_named("acquire")
+    }
+
+    /// The way to a request is that of taking something away: `purgeDrafts()`, and then `client.send()`.
+    pub(super) fn deletes(&self, chain: &[Step]) -> bool {
+        let verb = |step: &Step| {
+            let name = last_name(&step.label).to_snake_case();
+            name.split('_').next().is_some_and(|it| matches!(it, "delete" | "purge"))
+        };
+        chain.len() > 1 && chain.iter().any(verb)
+    }
+
     /// The call that writes to a stream, which the catalog does not know, what only keeps it open:
     /// `stream.writeln('{"type":"ping"}')`, or a comment of server-sent events (`:`).
     pub(super) fn keep_alive_write(&self, reach: &Reach) -> Option<At> {

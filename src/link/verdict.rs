@@ -85,7 +85,16 @@ impl Program {
         // A job that reads a database in order to delete from it keeps house.
         let database = || found(Effect::Database).filter(|_| !reach.has(Effect::Sweep));
         let network = found(Effect::Network).or_else(database);
+        if let Some((chain, _)) = &network
+            && reach.requests <= 1
+            && self.takes_a_lock(chain)
+        {
+            return judged(Verdict::Unknown, chain.clone(), Confidence::Possible, 0);
+        }
         if let Some((chain, confidence)) = network {
+            if self.deletes(&chain) {
+                return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
+            }
             if self.is_retry(site) {
                 return judged(Verdict::Retry, chain, confidence.max(Confidence::Likely), 0);
             }
