@@ -21,7 +21,9 @@ const TEST_FOLDERS: &[&str] = &[
     "playwright",
     "storybook",
     "test",
+    "test-helpers",
     "test-utils",
+    "testHelpers",
     "testUtils",
     "testing",
     "tests",
@@ -35,10 +37,14 @@ const TEST_FOLDERS_BESIDE_SOURCE: &[&str] = &["fixtures", "spec", "stories"];
 const SOURCE_FOLDERS: &[&str] = &["app", "client", "lib", "pages", "server", "src"];
 
 /// What stands between two dots of a test file's name: `orders.test.ts`.
-const TEST_MARKS: &[&str] = &["bench", "cy", "e2e", "mock", "mocks", "spec", "stories", "story", "test"];
+const TEST_MARKS: &[&str] =
+    &["bench", "clienttest", "cy", "e2e", "mock", "mocks", "servertest", "spec", "stories", "story", "test"];
 
-/// Set-up and configuration of test tools: what stands before the first dot.
-const TEST_TOOLS: &[&str] = &["cypress", "jest", "playwright", "setupTests", "vitest"];
+/// Files that only help tests: what stands before the first dot.
+const TEST_HELPERS: &[&str] = &["setupTests", "test-helpers", "test-utils", "testHelpers", "testUtils"];
+
+/// Configuration of test tools: what stands before the first dot.
+const TEST_TOOLS: &[&str] = &["cypress", "jest", "playwright", "vitest"];
 
 /// What a file is for. The path is relative to the audited root, whose own name says nothing:
 /// auditing `fixtures/chat` is auditing a product.
@@ -52,7 +58,7 @@ fn is_test_name(name: &str) -> bool {
     let first = parts.next().unwrap_or_default();
     let has_more = name.bytes().filter(|byte| *byte == b'.').count() > 1;
     // `jest.config.js` and `vitest.setup.ts` are tools; `playwright.ts` may be anything.
-    first == "setupTests"
+    TEST_HELPERS.contains(&first)
         || (has_more && TEST_TOOLS.contains(&first))
         || (has_more && parts.any(|part| TEST_MARKS.contains(&part)))
 }
@@ -86,6 +92,9 @@ mod tests {
             "packages/api/spec/orders.js",
             "stories/Button.jsx",
             "src/setupTests.js",
+            "src/lib/testHelpers.tsx",
+            "src/Orders.clienttest.tsx",
+            "src/orders.servertest.ts",
             "vitest.setup.ts",
             "jest.config.js",
             "examples/chat/src/main.ts",
@@ -106,6 +115,8 @@ mod tests {
             "src/workbench.ts",
             "src/protest/tests-overview.tsx",
             "src/jest.ts",
+            "src/testHelpersOfTheLab.ts",
+            "src/orders.latest.ts",
         ] {
             assert_eq!(role(path), Role::Product, "{path}");
         }

@@ -328,6 +328,11 @@ impl BinaryOp {
     pub const fn is_order(self) -> bool {
         matches!(self, Self::Less | Self::AtMost | Self::More | Self::AtLeast)
     }
+
+    /// `==`, `===`, `!=` or `!==`.
+    pub const fn is_equality(self) -> bool {
+        matches!(self, Self::Equal | Self::NotEqual)
+    }
 }
 
 /// Assignment operators.

@@ -12,11 +12,12 @@ use heck::ToSnakeCase;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
+use super::abstracts::Supplied;
 use super::data::{Datum, Touch};
 use super::eval::Evaluator;
 use super::program::Program;
 use super::timer::Step;
-use super::value::{Args, At, ClassAt, Env, FunctionAt, Value};
+use super::value::{Args, At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, Gives};
 use crate::facts::{Expr, ExprId, UnaryOp};
 use crate::vocabulary::Confidence;
@@ -40,7 +41,7 @@ pub struct Reach {
     /// Calls of what only a caller supplies.
     pub parameters: Vec<(Value, Vec<Step>)>,
     /// Calls of abstract methods, each with the class that calls it.
-    pub supplied: Vec<(ClassAt, Vec<Step>)>,
+    pub supplied: Vec<Supplied>,
     /// Calls in the first function that lead to a request.
     pub requests: u32,
     /// Every place that asks the network stands behind a condition of the first function.
@@ -619,10 +620,10 @@ impl<'p> Walk<'p> {
         let is_awaited =
             facts.node(at.expr).parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
         let is_work = is_awaited || !self.program.answer_is_used(at, true);
-        if is_work && let Some(class) = self.program.supplied_by_subclasses(at, callee) {
+        if is_work && let Some((class, method)) = self.program.supplied_by_subclasses(at, callee) {
             let mut steps = steps(task.chain.as_ref());
             steps.push(Step { place: self.program.place(at), label: self.program.label(at) });
-            self.reach.supplied.push((class, steps));
+            self.reach.supplied.push(Supplied { class, method, chain: steps });
             return;
         }
         let name = match facts.expr(callee) {

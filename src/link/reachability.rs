@@ -1,5 +1,6 @@
 //! Where code runs, and whether an entry of the app reaches it.
 
+use heck::ToSnakeCase;
 use rustc_hash::FxHashSet;
 
 use super::program::Program;
@@ -197,6 +198,9 @@ impl Program {
         if is_named_like_an_entry(&source.path) {
             return true;
         }
+        if is_named_like_a_benchmark(&source.path) {
+            return false;
+        }
         // A module that does something when it is loaded, or exports nothing, is run by somebody.
         let facts = self.facts(file);
         facts.exports.is_empty() && facts.export_stars.is_empty()
@@ -234,6 +238,14 @@ impl Program {
             })
             .collect()
     }
+}
+
+/// Whether a file is named like a script that measures the code beside it: `benchOrders.ts`. A developer
+/// runs it by hand; the app does only when it imports it.
+fn is_named_like_a_benchmark(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default().to_snake_case();
+    matches!(stem.split('_').next(), Some("bench" | "benchmark"))
 }
 
 /// Whether a path says that something outside of the code runs the file: a framework's route, a main

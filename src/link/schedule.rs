@@ -7,7 +7,10 @@ use croner::parser::{CronParser, Seconds};
 use super::eval::Evaluator;
 use super::fold::Interval;
 use super::program::Program;
+use super::site::{Site, Work};
 use super::value::{At, Env, Value};
+use crate::catalog::rows::Slot;
+use crate::vocabulary::Kind;
 
 /// Runs of a schedule that are looked at for the shortest pause between two.
 const RUNS: usize = 64;
@@ -24,7 +27,37 @@ impl Program {
                 _ => None,
             })
             .reduce(f64::min);
-        Interval { ms, source: format!("schedule {}", self.label(at)), ..Interval::default() }
+        let parameters = values.into_iter().filter(|it| matches!(it, Value::Parameter { .. })).collect();
+        Interval { ms, parameters, source: format!("schedule {}", self.label(at)), ..Interval::default() }
+    }
+
+    /// Whether a site is a wrapper round a scheduler, whose callers say when: each of them is a schedule
+    /// of its own, and the wrapper is none. Followed for one call: a caller that hands on what it was
+    /// given itself is shown with a schedule that is not known.
+    pub(super) fn wraps_a_scheduler(&self, site: &Site, interval: &Interval) -> bool {
+        site.kind == Kind::Cron
+            && site.env.is_none()
+            && matches!(site.work, Work::Library)
+            && interval.ms.is_none()
+            && interval.parameters.iter().any(|it| !self.given_for(it).is_empty())
+    }
+
+    /// The expressions of a schedule inside an object that callers hand over as a whole:
+    /// `queue.add(name, data, { repeat })`.
+    pub(super) fn handed_schedule(&self, call: At, slot: &Slot) -> Vec<At> {
+        let Some((whole, part)) = slot.option.as_deref().and_then(|it| it.rsplit_once('.')) else {
+            return Vec::new();
+        };
+        let outer = Slot { option: Some(whole.to_owned()), ..slot.clone() };
+        let evaluator = Evaluator::new(self);
+        let handed = self.slot(call, &outer, &None).into_iter().flat_map(|at| evaluator.eval(at, &None));
+        let mut found = Vec::new();
+        for parameter in handed.filter(|it| matches!(it, Value::Parameter { .. })) {
+            for value in self.given_values(&parameter) {
+                self.option_exprs(value, &[part], &mut found, 0);
+            }
+        }
+        found
     }
 }
 

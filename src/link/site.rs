@@ -7,7 +7,9 @@ use super::eval::{Evaluator, Values};
 use super::program::Program;
 use super::value::{At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, OffValue, Slot, Switch, TimerMeaning};
-use crate::facts::{Expr, ExprId, FunctionId, GuardKind, JsxTag, LoopId, LoopKind, Origin, PropertyKey};
+use crate::facts::{
+    Expr, ExprId, FunctionId, GuardKind, JsxTag, LoopId, LoopKind, Origin, PropertyKey, UnaryOp,
+};
 use crate::source::{FileId, Place};
 use crate::vocabulary::Kind;
 
@@ -105,7 +107,18 @@ impl Program {
     fn applies(&self, at: At, row: &TimerMeaning, with_work: bool) -> bool {
         let filled =
             |slot: &Option<Slot>| slot.as_ref().is_none_or(|slot| !self.slot(at, slot, &None).is_empty());
-        (!row.needs_interval || filled(&row.interval)) && (!with_work || filled(&row.work))
+        let has_interval = || row.interval.is_none() || self.interval_slot(at, row).is_some();
+        (!row.needs_interval || has_interval()) && (!with_work || filled(&row.work))
+    }
+
+    /// The expression of the interval of a call that a catalog row names.
+    fn interval_slot(&self, at: At, row: &TimerMeaning) -> Option<At> {
+        let slot = row.interval.as_ref()?;
+        let mut found = self.slot(at, slot, &None);
+        if found.is_empty() && row.kind == Kind::Cron {
+            found = self.handed_schedule(at, slot);
+        }
+        found.into_iter().next()
     }
 
     /// Sites in files without a starting word: they get a delay or a timer from another file of
@@ -152,7 +165,7 @@ impl Program {
     /// The site of a call that a catalog row names, whose interval is an argument or option of it.
     fn timer_call(&self, at: At, row: &TimerMeaning) -> Option<Site> {
         let facts = self.facts(at.file);
-        let interval = row.interval.as_ref().and_then(|slot| self.slot(at, slot, &None).into_iter().next());
+        let interval = self.interval_slot(at, row);
         // `for await (const _ of setInterval(5_000))`: the loop is the work.
         let looped = facts.loops.iter().position(|it| it.iterable == Some(at.expr));
         let decorated = self.decorated(at);
@@ -290,7 +303,7 @@ impl Program {
     }
 
     /// The expressions of an option inside a value, through nested objects and lists.
-    fn option_exprs(&self, value: Value, keys: &[&str], found: &mut Vec<At>, depth: u32) {
+    pub(super) fn option_exprs(&self, value: Value, keys: &[&str], found: &mut Vec<At>, depth: u32) {
         let Some((key, rest)) = keys.split_first() else {
             return;
         };
@@ -648,7 +661,9 @@ impl Program {
         if matches!(facts.expr(test), Expr::Member { name, .. } if name == "length" || name == "size") {
             return true;
         }
-        if Evaluator::new(self).truth(At { file, expr: test }, &None) == Some(true) {
+        if Evaluator::new(self).truth(At { file, expr: test }, &None) == Some(true)
+            || asks_for_an_end(facts, test)
+        {
             return false;
         }
         if self.counts_rounds(file, id) {
@@ -851,6 +866,16 @@ impl Program {
 fn is_inside(facts: &crate::facts::FileFacts, expr: ExprId, function: ExprId) -> bool {
     match facts.expr(function) {
         Expr::Function(function) => facts.functions_around(expr).any(|it| it == *function),
+        _ => false,
+    }
+}
+
+/// `!signal.aborted`: nothing that the loop walks ends it, only who started it.
+fn asks_for_an_end(facts: &crate::facts::FileFacts, test: ExprId) -> bool {
+    match facts.expr(test) {
+        Expr::Unary { op: UnaryOp::Not, value } => {
+            matches!(facts.expr(*value), Expr::Member { name, .. } if name == "aborted")
+        }
         _ => false,
     }
 }

@@ -7,7 +7,7 @@ use super::program::Program;
 use super::timer::Step;
 use super::value::{At, FunctionAt, Value};
 use crate::catalog::rows::{Effect, Gives};
-use crate::facts::{BindingId, Expr, ExprId, FileFacts, FunctionId, Origin, PathKey};
+use crate::facts::{BindingId, Expr, ExprId, FileFacts, FunctionId, Origin, PathKey, PropertyKey};
 use crate::source::FileId;
 use crate::vocabulary::Confidence;
 
@@ -84,8 +84,14 @@ impl Program {
             // Up to the call of a hook that is given the state.
             for _ in 0..8 {
                 let Some(parent) = facts.node(expr).parent else {
+                    if let Some(found) = self.request_of_names(At { file, expr }, hops) {
+                        return Some(found);
+                    }
                     break;
                 };
+                if hides(facts, parent, expr) {
+                    break;
+                }
                 if let Expr::Call { callee, args, .. } = facts.expr(parent)
                     && let Some(index) = args.iter().position(|it| *it == expr)
                 {
@@ -99,6 +105,32 @@ impl Program {
             }
         }
         None
+    }
+
+    /// The same from the names that hold a value: `const range = given ?? ownRange`.
+    fn request_of_names(&self, value: At, hops: usize) -> Option<(Vec<Step>, Confidence)> {
+        let facts = self.facts(value.file);
+        let ids = (0..facts.bindings.len()).map(|it| BindingId(u32::try_from(it).unwrap_or(u32::MAX)));
+        let mut held = ids.filter(|it| {
+            let held = facts.binding(*it).filter(|it| it.path.is_empty());
+            held.is_some_and(|it| it.origin == Origin::Value(value.expr))
+        });
+        held.find_map(|it| self.request_of_state(value.file, it, hops + 1))
+    }
+
+    /// Whether a memo depends on a state that its function does not read: `useMemo(() => lastHour(),
+    /// [tick])` is computed again, with another outcome, at each tick. What reads the state may well
+    /// come to the same: the day of a clock that ticks every second.
+    fn is_forced(&self, call: At, state: ExprId) -> bool {
+        let facts = self.facts(call.file);
+        let run = facts.call(call.expr).and_then(|(_, args)| args.first().copied());
+        let (Some(run), Expr::Ident { binding: Some(binding), .. }) = (run, facts.expr(state)) else {
+            return false;
+        };
+        let Expr::Function(function) = facts.expr(run) else { return false };
+        facts.binding(*binding).is_some_and(|it| {
+            !it.uses.iter().any(|used| facts.functions_around(*used).any(|around| around == *function))
+        })
     }
 
     fn request_of_call(
@@ -125,6 +157,15 @@ impl Program {
                         .any(|row| row.effect == Some(Effect::Network));
                     if asks {
                         return Some((vec![step], Confidence::Likely));
+                    }
+                    // `useMemo(make, [state])`
+                    let memo = self.catalog().returns(&package, name);
+                    if index == 1
+                        && memo.is_some_and(|it| it.gives == Gives::Call)
+                        && self.is_forced(call, state)
+                        && let Some((chain, confidence)) = self.request_of_names(call, hops)
+                    {
+                        return Some((std::iter::once(step).chain(chain).collect(), confidence));
                     }
                     // `useEffect(run, [state])`
                     let (_, args) = facts.call(call.expr)?;
@@ -221,6 +262,20 @@ impl Program {
                 Some(Expr::Ident { name, binding: None }) => name == "undefined",
                 _ => false,
             })
+    }
+}
+
+/// Whether what stands around a value keeps its changes from a query: a comparison, which seldom comes
+/// out otherwise, or an option that is no part of the key.
+fn hides(facts: &FileFacts, parent: ExprId, expr: ExprId) -> bool {
+    const OPTIONS: [&str; 5] = ["enabled", "initialData", "placeholderData", "select", "skip"];
+    match facts.expr(parent) {
+        Expr::Binary { op, .. } => op.is_order() || op.is_equality(),
+        Expr::Object(properties) => properties.iter().any(|it| {
+            let is_option = matches!(&it.key, PropertyKey::Name(name) if OPTIONS.contains(&name.as_str()));
+            is_option && it.value == expr
+        }),
+        _ => false,
     }
 }
 

@@ -120,10 +120,15 @@ impl Program {
             judgement.confidence = fed.timer.confidence;
             judgement.requests = fed.timer.requests_per_tick;
         }
+        if self.wraps_a_scheduler(site, &interval) {
+            judgement.verdict = Verdict::Definition;
+        }
         if is_test {
             judgement.verdict = Verdict::Test;
         }
-        let side = self.side(site.anchor.file);
+        // A schedule runs where the wrapper that makes it does, in which its interval stands.
+        let home = site.interval.filter(|_| site.kind == Kind::Cron && site.env.is_some());
+        let side = self.side(home.unwrap_or(site.anchor).file);
         let (gate, gate_reason) = match judgement.verdict {
             Verdict::Disabled => (Gate::OffByDefault, None),
             _ => self.gate(site, &interval, reach.requests_guarded),
@@ -178,7 +183,7 @@ impl Program {
     }
 
     /// The function around a place that stands in no other; `None` in the module itself.
-    fn outermost_function(&self, at: At) -> Option<FunctionAt> {
+    pub(super) fn outermost_function(&self, at: At) -> Option<FunctionAt> {
         let around = self.facts(at.file).functions_around(at.expr);
         let function = around.filter(|it| *it != FunctionId::MODULE).last()?;
         Some(FunctionAt { file: at.file, function })
@@ -304,6 +309,20 @@ impl Program {
                     inner: false,
                 }));
             }
+        }
+        if timer.verdict == Verdict::Definition && self.wraps_a_scheduler(site, interval) {
+            for parameter in &interval.parameters {
+                let Some(function) = Self::deciding_function(parameter) else { continue };
+                more.extend(self.given_for(parameter).into_iter().map(|given| {
+                    let called = self.param_site(site, parameter, &given, &[(function, given.call)]);
+                    let site = Site { kind: Kind::Cron, ..called };
+                    Pending { site, feeds: None, inner: false }
+                }));
+            }
+        }
+        if timer.verdict == Verdict::Definition && reach.parameters.is_empty() {
+            let sites = self.subclass_sites(site, reach).into_iter();
+            more.extend(sites.map(|site| Pending { site, feeds: None, inner: false }));
         }
         let hands_on = matches!(timer.verdict, Verdict::NetworkPoll | Verdict::StatusPoll)
             || (timer.verdict == Verdict::Disabled && !interval.parameters.is_empty());

@@ -56,6 +56,55 @@ impl Program {
             })
     }
 
+    /// The request that was found only takes a lock, before the work that was not found: `lock.acquire()`.
+    pub(super) fn takes_a_lock(&self, chain: &[Step]) -> bool {
+        let is_named = |word: &str| {
+            let spelled = |step: &Step| last_name(&step.label).to_snake_case();
+            chain.iter().any(|step| spelled(step).split('_').any(|it| it == word))
+        };
+        is_named("lock") && is_named("acquire")
+    }
+
+    /// The way to a request is that of taking something away: `purgeDrafts()`, and then `client.send()`.
+    pub(super) fn deletes(&self, chain: &[Step]) -> bool {
+        let verb = |step: &Step| {
+            let name = last_name(&step.label).to_snake_case();
+            name.split('_').next().is_some_and(|it| matches!(it, "delete" | "purge"))
+        };
+        chain.len() > 1 && chain.iter().any(verb)
+    }
+
+    /// The call that writes to a stream, which the catalog does not know, what only keeps it open:
+    /// `stream.writeln('{"type":"ping"}')`, or a comment of server-sent events (`:`).
+    pub(super) fn keep_alive_write(&self, reach: &Reach) -> Option<At> {
+        let is_known = |callee: At| {
+            super::eval::Evaluator::new(self).eval(callee, &None).iter().any(|it| match it {
+                super::value::Value::Library { package, symbol, .. } => {
+                    self.catalog().effect(package, symbol).is_some()
+                }
+                _ => false,
+            })
+        };
+        reach.walked.iter().find_map(|function| {
+            let facts = self.facts(function.file);
+            let at = |expr: ExprId| At { file: function.file, expr };
+            let mut calls = facts.own_nodes(function.function);
+            calls.find_map(|(expr, _)| {
+                let (callee, args) = facts.call(expr)?;
+                let Expr::Member { name, .. } = facts.expr(callee) else { return None };
+                let writes = matches!(name.as_str(), "enqueue" | "send" | "write" | "writeSSE" | "writeln");
+                let mut said = args.iter().flat_map(|arg| within(facts, *arg));
+                let keeps = writes
+                    && said.any(|it| match facts.expr(it) {
+                        Expr::Text(text) => text.starts_with(':') || names_keep_alive(text),
+                        Expr::Ident { name, .. } | Expr::Member { name, .. } => names_keep_alive(name),
+                        _ => false,
+                    });
+                (keeps && !is_known(at(callee))).then(|| at(expr))
+            })
+        })
+    }
+
     /// The calls in walked functions that a chain goes through.
     fn steps_of<'a>(&'a self, reach: &'a Reach, chain: &'a [Step]) -> impl Iterator<Item = At> + 'a {
         let walked: FxHashSet<FunctionAt> = reach.walked.iter().copied().collect();
@@ -235,4 +284,12 @@ fn last_name(label: &str) -> &str {
 fn says_changed(label: &str) -> bool {
     const WORDS: [&str; 7] = ["dirty", "changed", "changes", "modified", "pending", "touched", "unsaved"];
     label.to_snake_case().split('_').any(|it| WORDS.contains(&it))
+}
+
+/// `ping`, `KEEPALIVE`, `event: heartbeat`
+fn names_keep_alive(text: &str) -> bool {
+    let spelled = text.to_snake_case();
+    let words: Vec<&str> = spelled.split('_').collect();
+    words.iter().any(|it| matches!(*it, "heartbeat" | "keepalive" | "ping"))
+        || words.windows(2).any(|it| it == ["keep", "alive"] || it == ["heart", "beat"])
 }

@@ -85,7 +85,16 @@ impl Program {
         // A job that reads a database in order to delete from it keeps house.
         let database = || found(Effect::Database).filter(|_| !reach.has(Effect::Sweep));
         let network = found(Effect::Network).or_else(database);
+        if let Some((chain, _)) = &network
+            && reach.requests <= 1
+            && self.takes_a_lock(chain)
+        {
+            return judged(Verdict::Unknown, chain.clone(), Confidence::Possible, 0);
+        }
         if let Some((chain, confidence)) = network {
+            if self.deletes(&chain) {
+                return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
+            }
             if self.is_retry(site) {
                 return judged(Verdict::Retry, chain, confidence.max(Confidence::Likely), 0);
             }
@@ -165,8 +174,8 @@ impl Program {
         if let Some((_, chain)) = reach.parameters.first() {
             return judged(Verdict::Definition, chain.clone(), Confidence::Certain, 0);
         }
-        if let Some((_, chain)) = reach.supplied.first() {
-            return judged(Verdict::Definition, chain.clone(), Confidence::Certain, 0);
+        if let Some(supplied) = reach.supplied.first() {
+            return judged(Verdict::Definition, supplied.chain.clone(), Confidence::Certain, 0);
         }
         if let Some((chain, confidence)) = found(Effect::StatusRead) {
             return judged(Verdict::StatusPoll, chain, confidence, 0);
@@ -181,6 +190,10 @@ impl Program {
             (Effect::Storage, Verdict::Housekeeping),
             (Effect::Clock, Verdict::UiTimer),
         ];
+        if let Some(at) = self.keep_alive_write(reach) {
+            let step = Step { place: self.place(at), label: self.label(at) };
+            return judged(Verdict::Heartbeat, vec![step], Confidence::Likely, 0);
+        }
         // A look at the clock says nothing of what an unknown package did beside it.
         let says_something = |effect: Effect| effect != Effect::Clock || !reach.unknown_library;
         let mut quiet = quiet.into_iter().filter(|(effect, _)| says_something(*effect));

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::facts::{BinaryOp, Expr, ExprId, FileFacts, UnaryOp};
+use crate::facts::{BinaryOp, Expr, ExprId, FileFacts, Origin, UnaryOp};
 use crate::link::program::Program;
 use crate::link::value::{At, ClassAt, Env, FunctionAt, Value};
 use crate::source::FileId;
@@ -30,6 +30,9 @@ const MAX_FRAMES: u32 = 10;
 
 /// Values that one expression may have before the rest is dropped.
 const MAX_VALUES: usize = 24;
+
+/// Steps from a number back to the chance that it is made of.
+const MAX_CHANCE: u32 = 6;
 
 /// Every value that an expression was seen to have.
 pub type Values = Vec<Value>;
@@ -251,7 +254,17 @@ impl<'p> Evaluator<'p> {
             | BinaryOp::Multiply
             | BinaryOp::Divide
             | BinaryOp::Remainder
-            | BinaryOp::Power => self.arithmetic(at, op, &part(left), &part(right)),
+            | BinaryOp::Power => {
+                // `PAUSE + Math.random() * 5_000` is the pause, or a little more.
+                if op == BinaryOp::Add {
+                    for (random, rest) in [(left, right), (right, left)] {
+                        if self.is_random(at.file, random, 0) {
+                            return part(rest);
+                        }
+                    }
+                }
+                self.arithmetic(at, op, &part(left), &part(right))
+            }
             BinaryOp::Equal
             | BinaryOp::NotEqual
             | BinaryOp::Less
@@ -262,6 +275,36 @@ impl<'p> Evaluator<'p> {
             | BinaryOp::Other => {
                 vec![Value::Unknown(at)]
             }
+        }
+    }
+
+    /// Whether a number is a share of chance: `Math.random()`, perhaps scaled, rounded, or under a name.
+    fn is_random(&self, file: FileId, expr: ExprId, depth: u32) -> bool {
+        let facts = self.facts(file);
+        if depth > MAX_CHANCE {
+            return false;
+        }
+        match facts.expr(expr) {
+            Expr::Call { callee, args, .. } => match facts.expr(*callee) {
+                Expr::Member { object, name } => {
+                    let of_math =
+                        matches!(facts.expr(*object), Expr::Ident { name, binding: None } if name == "Math");
+                    let rounds = matches!(name.as_str(), "floor" | "round" | "ceil" | "trunc");
+                    of_math
+                        && (name == "random"
+                            || (rounds
+                                && args.first().is_some_and(|it| self.is_random(file, *it, depth + 1))))
+                }
+                _ => false,
+            },
+            Expr::Binary { op: BinaryOp::Multiply, left, right } => {
+                self.is_random(file, *left, depth + 1) || self.is_random(file, *right, depth + 1)
+            }
+            Expr::Ident { binding: Some(binding), .. } => facts.binding(*binding).is_some_and(|it| {
+                let plain = it.path.is_empty() && it.assigned.is_empty();
+                matches!(it.origin, Origin::Value(value) if plain && self.is_random(file, value, depth + 1))
+            }),
+            _ => false,
         }
     }
 

@@ -64,6 +64,8 @@ pub(super) enum Use {
     Key(At),
     /// It is an operand of this comparison.
     Compared(At),
+    /// It is put into something under a key that only the run time knows: `{ [id]: it }`, `list[id] = it`.
+    Filed,
 }
 
 /// The calls by which one walk went into functions. What came in by a call goes back to that call,
@@ -131,7 +133,7 @@ impl Program {
                     match &property.key {
                         PropertyKey::Name(name) => next.push(prefixed(parent, name)),
                         PropertyKey::Spread => next.push(same(parent)),
-                        PropertyKey::Computed(_) => {}
+                        PropertyKey::Computed(_) => uses.push(Use::Filed),
                     }
                 }
             }
@@ -149,6 +151,7 @@ impl Program {
             Expr::Assign { target, value, .. } if *value == at.expr => {
                 next.push(same(parent));
                 self.assigned(file, *target, keys, next);
+                uses.extend(matches!(facts.expr(*target), Expr::Index { .. }).then_some(Use::Filed));
             }
             // `connect().then((connection) => …)`
             Expr::Member { object, name } if *object == at.expr && name == "then" => {

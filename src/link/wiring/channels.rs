@@ -383,6 +383,8 @@ impl Program {
                             _ => false,
                         });
                     }
+                    // Whoever knows the key closes it; what is read from it (`socket.id`) is not it.
+                    Use::Filed => escapes |= symbol.ends_with("()"),
                     Use::Entered(_) | Use::Key(_) | Use::Compared(_) => {}
                 }
             }

@@ -14,7 +14,7 @@ use super::comments::Comment;
 use super::definitions::Definitions;
 use super::model::{LooseHandler, Message};
 use super::unused::Unused;
-use crate::facts::{BinaryOp, BindingId, Expr, FunctionId, Origin};
+use crate::facts::{BinaryOp, BindingId, Expr, ExprId, FunctionId, Origin, UnaryOp};
 use crate::link::eval::Evaluator;
 use crate::link::label::names_component_or_hook;
 use crate::link::program::Program;
@@ -195,6 +195,9 @@ impl Program {
         if names_component_or_hook(&binding.name) {
             return None;
         }
+        if self.only_answers(candidate.function) {
+            return None;
+        }
         let place = self.place_of_span(file, binding.span);
         let mut signs = Signs::default();
         self.sign_of_parameter(candidate.function, known, &mut signs);
@@ -230,6 +233,28 @@ impl Program {
             live: self.is_live(at),
             chain,
         })
+    }
+
+    /// Whether all that a function does is to say yes or no: `(it) => it.type === "order_created"` asks
+    /// about a message and receives none.
+    fn only_answers(&self, at: FunctionAt) -> bool {
+        let facts = self.facts(at.file);
+        let is_test = |expr: ExprId| match facts.expr(expr) {
+            Expr::Binary { op, .. } => op.is_order() || op.is_equality() || *op == BinaryOp::InstanceOf,
+            Expr::Unary { op, .. } => *op == UnaryOp::Not,
+            Expr::Bool(_) => true,
+            _ => false,
+        };
+        let is_answer = |expr: ExprId| match facts.expr(expr) {
+            Expr::Binary { op: BinaryOp::And | BinaryOp::Or, right, .. } => is_test(*right),
+            _ => is_test(expr),
+        };
+        let Some(declared) = facts.function(at.function) else { return false };
+        let spans: Vec<_> = declared.returns.iter().map(|it| facts.node(*it).span).collect();
+        let mut calls = facts.own_nodes(at.function).filter(|(_, it)| matches!(it.expr, Expr::Call { .. }));
+        let all_asked = calls
+            .all(|(_, it)| spans.iter().any(|span| span.start <= it.span.start && it.span.end <= span.end));
+        all_asked && !spans.is_empty() && declared.returns.iter().all(|it| is_answer(*it))
     }
 
     /// The type of its parameter is that of a message.
