@@ -194,8 +194,9 @@ impl Program {
             let step = Step { place: self.place(at), label: self.label(at) };
             return judged(Verdict::Heartbeat, vec![step], Confidence::Likely, 0);
         }
-        // A look at the clock says nothing of what an unknown package did beside it.
-        let says_something = |effect: Effect| effect != Effect::Clock || !reach.unknown_library;
+        // A look at the clock says nothing of what was done beside it out of sight.
+        let sees_all = !reach.unknown_library && reach.lost.is_empty();
+        let says_something = |effect: Effect| effect != Effect::Clock || sees_all;
         let mut quiet = quiet.into_iter().filter(|(effect, _)| says_something(*effect));
         let quiet = quiet.find_map(|(effect, verdict)| Some((verdict, found(effect)?)));
         let lost = reach.lost.first().cloned();
