@@ -569,6 +569,8 @@ pub struct Loop {
     pub guard: Option<GuardId>,
     /// The next loop outward, in the same function.
     pub parent: Option<LoopId>,
+    /// Something inside ends it: `break`, `return` or `throw`.
+    pub ends_inside: bool,
     /// First node of head and body.
     pub first_node: ExprId,
     /// One past the last.

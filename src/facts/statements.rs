@@ -96,16 +96,19 @@ impl<'t> Lowerer<'t> {
                 }
             }
             "return_statement" => {
+                self.ends_loops(true);
                 if let Some(value) = children(node).first() {
                     let value = self.expr(*value);
                     self.returns(value);
                 }
             }
             "throw_statement" => {
+                self.ends_loops(true);
                 if let Some(value) = children(node).first() {
                     self.expr(*value);
                 }
             }
+            "break_statement" => self.ends_loops(false),
             "statement_block" => self.block(node),
             "labeled_statement" => {
                 if let Some(body) = node.child_by_field_name("body") {
@@ -125,7 +128,6 @@ impl<'t> Lowerer<'t> {
             }
             "ambient_declaration"
             | "function_signature"
-            | "break_statement"
             | "continue_statement"
             | "empty_statement"
             | "debugger_statement"
@@ -535,6 +537,7 @@ impl<'t> Lowerer<'t> {
             function: self.function,
             guard: self.guard,
             parent: self.in_loop,
+            ends_inside: false,
             first_node: self.next_expr(),
             end_node: self.next_expr(),
         });
@@ -573,6 +576,15 @@ impl<'t> Lowerer<'t> {
             this.test = test;
             this.iterable = iterable;
             this.end_node = end;
+        }
+    }
+
+    /// Notes that the innermost loop, or all loops of the function, can end here.
+    fn ends_loops(&mut self, all: bool) {
+        let mut at = self.in_loop;
+        while let Some(this) = at.and_then(|id| self.facts.loops.get_mut(id.index())) {
+            this.ends_inside = true;
+            at = this.parent.filter(|_| all);
         }
     }
 

@@ -14,6 +14,7 @@ mod fold;
 mod gates;
 mod label;
 mod leftovers;
+mod long_polls;
 mod options;
 pub mod program;
 pub mod providers;

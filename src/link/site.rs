@@ -73,7 +73,7 @@ impl Program {
             for value in Evaluator::new(self).eval(At { file, expr: callee }, &None) {
                 let Value::Library { package, symbol, .. } = value else {
                     // The repository's own `sleep`.
-                    if matches!(value, Value::Function { .. }) && self.is_awaited(at) {
+                    if matches!(value, Value::Function { .. }) && self.waiting(at).is_some() {
                         sites.extend(self.awaited_recursion(at));
                     }
                     continue;
@@ -447,16 +447,33 @@ impl Program {
         false
     }
 
-    /// A function that awaits a delay and then calls itself.
+    /// The function that goes on when a promise is settled: it awaits it, or gives it back to a chain of its
+    /// own: `return load().then(() => sleep(4_000)).then(again)`.
+    fn waiting(&self, promise: At) -> Option<FunctionId> {
+        let facts = self.facts(promise.file);
+        let function = facts.node(promise.expr).function;
+        if self.is_awaited(promise) {
+            return Some(function);
+        }
+        let step = facts.function(function).filter(|it| it.returns.contains(&promise.expr))?.expr?;
+        let (callee, args) = facts.call(facts.node(step).parent?)?;
+        let chained = matches!(facts.expr(callee), Expr::Member { name, .. } if name == "then");
+        (chained && args.contains(&step)).then(|| facts.node(step).function)
+    }
+
+    /// A function that waits for a delay and then calls itself.
     fn awaited_recursion(&self, delay: At) -> Option<Site> {
         let facts = self.facts(delay.file);
-        let node = facts.node(delay.expr);
-        let holder = node.function;
-        if !self.is_awaited(delay) || node.in_loop.is_some() || holder == FunctionId::MODULE {
+        let holder = self.waiting(delay)?;
+        if facts.node(delay.expr).in_loop.is_some() || holder == FunctionId::MODULE {
             return None;
         }
         let (interval, unit_ms) = self.delay_of(delay)?;
-        let again = self.direct_callees(delay.file, holder).into_iter().any(|(it, _)| it == holder);
+        let chained = facts.node(delay.expr).function != holder;
+        let again = self
+            .direct_callees(delay.file, holder)
+            .into_iter()
+            .any(|(it, _)| it == holder || (chained && self.leads_back(delay.file, it, holder)));
         again.then(|| {
             let function = FunctionAt { file: delay.file, function: holder };
             Site {
@@ -605,7 +622,9 @@ impl Program {
                 let inside = node.function == looped.function && self.loop_holds(file, id, node.in_loop);
                 (inside && node.in_loop == Some(id)).then(|| self.delay_of(At { file, expr: value }))?
             });
-            let Some((interval, unit_ms)) = delay else {
+            let Some((interval, unit_ms)) =
+                delay.or_else(|| self.is_long_poll(file, id).then_some((None, 1.0)))
+            else {
                 continue;
             };
             let delay = interval.as_ref().map(|(at, _)| *at);

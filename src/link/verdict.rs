@@ -40,7 +40,7 @@ impl Program {
     }
 
     /// A loop's body is asked call by call.
-    fn reach_of_loop(&self, file: FileId, id: LoopId) -> Reach {
+    pub(super) fn reach_of_loop(&self, file: FileId, id: LoopId) -> Reach {
         let facts = self.facts(file);
         let mut reach = Reach::default();
         let Some(looped) = facts.loops.get(id.index()) else {
