@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::eval::Evaluator;
+use super::label::names_hook;
 use super::program::Program;
 use super::timer::Step;
 use super::value::{At, FunctionAt, Value};
@@ -118,6 +119,7 @@ impl Program {
                 self.uses_in(file, created, names, &mut uses);
             }
         }
+        uses.read.retain(|at| !self.is_in_idle_hook(*at));
         let mut mounted = Vec::new();
         let mut names = Vec::new();
         for element in &uses.provided {
@@ -163,6 +165,39 @@ impl Program {
             mounted,
             consumers,
             verdict,
+        })
+    }
+
+    /// Whether a context is read by a hook that nobody calls, as when all components import another hook of
+    /// the same name. What a package publishes may be called from outside.
+    fn is_in_idle_hook(&self, read: At) -> bool {
+        let facts = self.facts(read.file);
+        let outermost = facts.functions_around(read.expr).filter(|it| *it != FunctionId::MODULE).last();
+        let Some(function) = outermost else { return false };
+        let hook = facts.function(function).and_then(|it| it.name.as_deref()).filter(|it| names_hook(it));
+        let own = FunctionAt { file: read.file, function };
+        hook.is_some_and(|name| {
+            !self.is_published(read.file)
+                && self.callers(own).is_empty()
+                && !self.is_used_as_a_value(own, name)
+                && !self.is_imported_elsewhere(own, name)
+        })
+    }
+
+    /// Whether another file imports a function or what may be it, be it to hand it on.
+    fn is_imported_elsewhere(&self, function: FunctionAt, name: &str) -> bool {
+        let is_another = |value: &Value| matches!(value, Value::Function { at, .. } if *at != function);
+        self.files_mentioning(name).into_iter().filter(|it| *it != function.file).any(|file| {
+            let facts = self.facts(file);
+            let imported = |index: u32| {
+                let import = facts.imports.get(index as usize);
+                import.is_some_and(|it| it.name == ImportedName::Named(name.into()))
+            };
+            let mut mentions = facts.bindings.iter().filter_map(|it| match it.origin {
+                Origin::Import(index) if imported(index) => it.uses.first().copied(),
+                _ => None,
+            });
+            mentions.any(|expr| !Evaluator::new(self).eval(At { file, expr }, &None).iter().all(is_another))
         })
     }
 
