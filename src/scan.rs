@@ -148,6 +148,17 @@ pub fn may_suppress(text: &str) -> bool {
     text.contains("unpoll-")
 }
 
+/// Whether a text may pass on all that another module exports: `export * from "./orders"`.
+pub fn may_export_all(text: &str) -> bool {
+    static EXPORT: std::sync::OnceLock<memchr::memmem::Finder<'static>> = std::sync::OnceLock::new();
+    let export = EXPORT.get_or_init(|| memchr::memmem::Finder::new("export"));
+    export.find_iter(text.as_bytes()).any(|at| {
+        // A comment may stand between the two.
+        let rest = text.get(at + "export".len()..).unwrap_or_default().trim_start();
+        rest.starts_with(['*', '/'])
+    })
+}
+
 /// The words that can start a finding.
 #[derive(Debug, Clone)]
 pub struct Words {
@@ -271,6 +282,12 @@ impl Mentions {
         }
         pairs.par_sort_unstable();
         Self { pairs }
+    }
+
+    /// Whether a file holds the word, as far as [`Mentions::files_mentioning`] knows.
+    pub fn holds(&self, file: FileId, word: &str) -> bool {
+        let pair = u64::from(hash(word.as_bytes())) << 32 | u64::from(file.0);
+        self.pairs.binary_search(&pair).is_ok()
     }
 
     /// The files that hold the word, sorted. Two words can share a hash, so a file may not hold it

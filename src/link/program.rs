@@ -43,6 +43,8 @@ pub struct Program {
     facts: Vec<OnceLock<Box<FileFacts>>>,
     seeds: Vec<FileId>,
     polling_files: Vec<FileId>,
+    /// Files that may pass on all that other modules export.
+    exporting_all: FxHashSet<FileId>,
     /// Files with comments that silence findings.
     suppressing_files: Vec<FileId>,
     backend_suppressions: Mutex<Vec<(Place, Suppression)>>,
@@ -69,6 +71,7 @@ struct Scanned {
     bytes: u64,
     starts: bool,
     suppresses: bool,
+    exports_all: bool,
     speaks_of_polling: bool,
     generated: bool,
     facts: Option<Box<FileFacts>>,
@@ -106,6 +109,7 @@ impl Program {
         let mut seeds = Vec::new();
         let mut polling_files = Vec::new();
         let mut suppressing_files = Vec::new();
+        let mut exporting_all = FxHashSet::default();
         let mut bytes_read = 0;
         let mut files_read = 0;
         for (at, scanned) in scanned.into_iter().enumerate() {
@@ -130,6 +134,9 @@ impl Program {
             }
             if scanned.speaks_of_polling {
                 polling_files.push(id);
+            }
+            if scanned.exports_all {
+                exporting_all.insert(id);
             }
             if scanned.suppresses {
                 suppressing_files.push(id);
@@ -167,6 +174,7 @@ impl Program {
             seeds,
             polling_files,
             suppressing_files,
+            exporting_all,
             backend_suppressions: Mutex::default(),
             has_entries: OnceLock::new(),
             entries,
@@ -408,6 +416,16 @@ impl Program {
         if files.len() > MAX_MENTIONS { Vec::new() } else { files }
     }
 
+    /// Whether a file can export a name: it holds it, or passes on what others export. Asked before a file is
+    /// parsed for an answer that it cannot have.
+    pub(super) fn may_export(&self, file: FileId, name: &str) -> bool {
+        // Names of one letter are in no index, and what is spelled with escapes stands there differently.
+        name.len() < 2
+            || name == "default"
+            || self.mentions.holds(file, name)
+            || self.exporting_all.contains(&file)
+    }
+
     /// Files that hold a word, however common it is.
     pub fn mentions_of(&self, word: &str) -> Vec<FileId> {
         self.mentions.files_mentioning(word)
@@ -603,6 +621,7 @@ fn scan_file(
                 bytes: 0,
                 starts: false,
                 suppresses: false,
+                exports_all: false,
                 speaks_of_polling: false,
                 generated: false,
                 facts: None,
@@ -627,6 +646,7 @@ fn scan_file(
         bytes: text.len() as u64,
         starts,
         suppresses,
+        exports_all: scan::may_export_all(&text),
         speaks_of_polling: speaks_of_polling || (!generated && option_words.starts(&text)),
         generated,
         facts,

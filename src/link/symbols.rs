@@ -43,6 +43,9 @@ impl Program {
         if seen.len() > 500 || !seen.insert((file, SmolStr::new(name))) {
             return None;
         }
+        if !self.may_export(file, name) {
+            return None;
+        }
         let facts = self.facts(file);
         // A later `module.exports` wins, as when it runs.
         if let Some(export) = facts.exports.iter().rev().find(|export| export.name == name) {
