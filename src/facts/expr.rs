@@ -79,6 +79,8 @@ pub struct FileFacts {
     pub export_stars: Vec<SmolStr>,
     /// Calls and constructions, in source order of their ends.
     pub calls: Vec<ExprId>,
+    /// What `import(…)` names: the specifiers, each with its call.
+    pub import_calls: Vec<(ExprId, ExprId)>,
     /// JSX elements, likewise.
     pub elements: Vec<ExprId>,
     /// Assignments to a member: `x.y = value`.

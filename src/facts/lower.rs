@@ -412,7 +412,9 @@ impl<'t> Lowerer<'t> {
                 Some(specifier) => self.expr(specifier),
                 None => self.push(Expr::Opaque, at),
             };
-            return self.push(Expr::ImportCall(specifier), at);
+            let call = self.push(Expr::ImportCall(specifier), at);
+            self.facts.import_calls.push((specifier, call));
+            return call;
         }
         let callee = self.expr(callee);
         let args = match arguments {

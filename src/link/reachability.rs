@@ -227,13 +227,13 @@ impl Program {
                 facts.imports.iter().any(|it| !it.type_only && is_it(&it.specifier))
                     || facts.export_stars.iter().any(|it| is_it(it))
                     || facts.exports.iter().any(|it| matches!(&it.target, ExportTarget::From { specifier, name, type_only: false } if *name != ImportedName::Nothing && is_it(specifier)))
-                    || facts.nodes.iter().any(|node| match node.expr {
-                        Expr::ImportCall(specifier) => matches!(facts.expr(specifier), Expr::Text(text) if is_it(text)),
-                        Expr::Call { callee, ref args, .. } => {
-                            matches!(facts.expr(callee), Expr::Ident { name, .. } if name == "require")
-                                && args.first().is_some_and(|it| matches!(facts.expr(*it), Expr::Text(text) if is_it(text)))
-                        }
-                        _ => false,
+                    || facts
+                        .import_calls
+                        .iter()
+                        .any(|(specifier, _)| matches!(facts.expr(*specifier), Expr::Text(text) if is_it(text)))
+                    || facts.calls.iter().filter_map(|call| facts.call(*call)).any(|(callee, args)| {
+                        matches!(facts.expr(callee), Expr::Ident { name, .. } if name == "require")
+                            && args.first().is_some_and(|it| matches!(facts.expr(*it), Expr::Text(text) if is_it(text)))
                     })
             })
             .collect()

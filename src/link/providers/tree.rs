@@ -478,12 +478,9 @@ impl<'p> Tree<'p> {
                     self.exported(other, &export.name, way, walk);
                 }
             }
-            for (index, node) in facts.nodes.iter().enumerate() {
-                if let Expr::ImportCall(specifier) = node.expr
-                    && matches!(facts.expr(specifier), Expr::Text(text) if gives(text, name))
-                {
-                    let expr = ExprId(u32::try_from(index).unwrap_or(u32::MAX));
-                    walk.push(At { file: other, expr }, way);
+            for (specifier, call) in &facts.import_calls {
+                if matches!(facts.expr(*specifier), Expr::Text(text) if gives(text, name)) {
+                    walk.push(At { file: other, expr: *call }, way);
                 }
             }
         }

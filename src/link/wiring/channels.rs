@@ -158,12 +158,10 @@ impl Program {
         };
         let facts = self.facts(file);
         facts.imports.iter().any(|it| is_it(&it.specifier))
-            || facts.nodes.iter().any(|node| match &node.expr {
-                Expr::ImportCall(specifier) => {
-                    matches!(facts.expr(*specifier), Expr::Text(text) if is_it(text))
-                }
-                _ => false,
-            })
+            || facts
+                .import_calls
+                .iter()
+                .any(|(specifier, _)| matches!(facts.expr(*specifier), Expr::Text(text) if is_it(text)))
     }
 
     /// What the calls and assignments of one file say on their own.
