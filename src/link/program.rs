@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 use super::callers::CallSite;
 use super::eval::{Evaluator, Values};
 use super::resolve::{Resolution, Resolver};
+use super::symbols::Definition;
 use super::templates::{self, Attribute};
 use super::value::{At, Env, FunctionAt, Value};
 use crate::backends::{self, BackendFacts};
@@ -59,6 +60,8 @@ pub struct Program {
     skipped: Mutex<Vec<Skip>>,
     bytes_read: u64,
     files_read: usize,
+    /// What names of each file stand for, as far as anybody asked.
+    pub(super) exports: Vec<Mutex<FxHashMap<SmolStr, Option<Definition>>>>,
     pub(super) callers: Mutex<FxHashMap<FunctionAt, std::sync::Arc<[CallSite]>>>,
     registered: Mutex<FxHashMap<SmolStr, Option<Values>>>,
 }
@@ -182,6 +185,7 @@ impl Program {
             skipped: Mutex::new(skipped),
             bytes_read,
             files_read,
+            exports: std::iter::repeat_with(Mutex::default).take(count).collect(),
             callers: Mutex::default(),
             registered: Mutex::default(),
         })

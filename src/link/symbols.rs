@@ -31,7 +31,15 @@ impl Program {
     /// The definition of an exported name; `None` when the file does not export it or a barrel
     /// on the way could not be resolved.
     pub fn export(&self, file: FileId, name: &str) -> Option<Definition> {
-        self.export_through(file, name, &mut FxHashSet::default())
+        let Some(known) = self.exports.get(file.index()) else { return None };
+        if let Some(found) = known.lock().ok().and_then(|it| it.get(name).cloned()) {
+            return found;
+        }
+        let found = self.export_through(file, name, &mut FxHashSet::default());
+        if let Ok(mut known) = known.lock() {
+            known.insert(SmolStr::new(name), found.clone());
+        }
+        found
     }
 
     fn export_through(
