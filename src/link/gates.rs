@@ -30,7 +30,8 @@ impl Program {
                 }
             }
             if interval.can_be_off {
-                let by_default = interval.ms.is_none() && interval.parameters.is_empty();
+                // A value that was not seen is no proof that the timer rests.
+                let by_default = interval.ms.is_none() && interval.parameters.is_empty() && !interval.open;
                 let kind = if by_default { Gate::OffByDefault } else { Gate::Conditional };
                 add((kind, Some(format!("the interval {label} can turn it off"))));
             }
@@ -44,7 +45,7 @@ impl Program {
                 let evaluator = Evaluator::new(self);
                 // `useSWR(() => id && path)`, `isPaused: () => document.hidden`
                 let answers = |value: Value| match value {
-                    Value::Function { .. } => evaluator.call_with(&value, Vec::new(), at),
+                    Value::Function { .. } => self.answers_of(&value, at),
                     _ => vec![value],
                 };
                 let values: Vec<Value> = evaluator.eval(at, env).into_iter().flat_map(answers).collect();
@@ -106,6 +107,34 @@ impl Program {
             add((Gate::Conditional, Some("its work stands behind one".to_owned())));
         }
         gate
+    }
+
+    /// What a function of a key or a switch answers. `if (!last.next) return null` looks at what the library
+    /// hands it, and ends a list that is already there.
+    fn answers_of(&self, value: &Value, at: At) -> Vec<Value> {
+        let Value::Function { at: function, env, .. } = value else { return Vec::new() };
+        let facts = self.facts(function.file);
+        let given = |expr: ExprId| {
+            let is_parameter = |binding| {
+                facts.binding(binding).is_some_and(
+                    |it| matches!(it.origin, Origin::Parameter { function: of, .. } if of == function.function),
+                )
+            };
+            facts.parts_of(expr).all(|it| match facts.expr(it) {
+                Expr::Ident { binding, .. } => binding.is_some_and(is_parameter),
+                _ => true,
+            })
+        };
+        let returns = facts.function(function.function).map(|it| it.returns.as_slice()).unwrap_or_default();
+        let ends_a_list = |expr: ExprId| {
+            let nearest = facts.guards_of(expr).next().and_then(|it| it.test);
+            matches!(facts.expr(expr), Expr::Null) && nearest.is_some_and(given)
+        };
+        if !returns.iter().any(|it| ends_a_list(*it)) {
+            return Evaluator::new(self).call_with(value, Vec::new(), at);
+        }
+        let kept = returns.iter().filter(|it| !ends_a_list(**it)).take(12);
+        kept.flat_map(|it| Evaluator::new(self).eval(At { file: function.file, expr: *it }, env)).collect()
     }
 
     /// The setter that turns off an interval which is a state: `setPause(pause ? 0 : 5_000)`.
