@@ -27,8 +27,6 @@ pub struct Interval {
     pub always_off: bool,
     /// Nothing is passed for it.
     pub absent: bool,
-    /// Sight was lost at one of its values.
-    pub open: bool,
 }
 
 /// How the values of an interval are to be read.
@@ -114,7 +112,6 @@ impl Program {
         if interval.ms.is_none() && off_at_zero && !open && interval.parameters.is_empty() {
             interval.ms = Some(0.0);
         }
-        interval.open = open;
         interval.always_off =
             interval.can_be_off && smallest.is_none() && !zero && !open && interval.parameters.is_empty();
         interval

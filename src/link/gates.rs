@@ -7,7 +7,9 @@ use super::program::Program;
 use super::site::Site;
 use super::value::{Args, At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, OffValue, Slot};
-use crate::facts::{BinaryOp, Expr, ExprId, FunctionId, FunctionKind, GuardKind, Origin, PathKey, UnaryOp};
+use crate::facts::{
+    BinaryOp, Binding, Expr, ExprId, FunctionId, FunctionKind, GuardKind, Origin, PathKey, UnaryOp,
+};
 use crate::vocabulary::{Gate, Kind};
 
 /// A gate and the switch in words.
@@ -30,8 +32,9 @@ impl Program {
                 }
             }
             if interval.can_be_off {
-                // A value that was not seen is no proof that the timer rests.
-                let by_default = interval.ms.is_none() && interval.parameters.is_empty() && !interval.open;
+                let by_default = interval.ms.is_none()
+                    && interval.parameters.is_empty()
+                    && !self.has_unseen_arm(expr, &site.env, 0);
                 let kind = if by_default { Gate::OffByDefault } else { Gate::Conditional };
                 add((kind, Some(format!("the interval {label} can turn it off"))));
             }
@@ -107,6 +110,29 @@ impl Program {
             add((Gate::Conditional, Some("its work stands behind one".to_owned())));
         }
         gate
+    }
+
+    /// Whether one arm of a choice was not seen at all: `orders.length ? paceOf(orders) : 0` rests only when
+    /// there are none.
+    fn has_unseen_arm(&self, at: At, env: &Env, depth: u32) -> bool {
+        let facts = self.facts(at.file);
+        let part = |expr: ExprId| At { expr, ..at };
+        match facts.expr(at.expr) {
+            _ if depth > 4 => false,
+            Expr::Conditional { yes, no, .. } => [*yes, *no].into_iter().any(|arm| {
+                let values = Evaluator::new(self).eval(part(arm), env);
+                let is_lost = |it: &Value| matches!(it, Value::Unknown(_) | Value::Library { .. });
+                !values.is_empty() && values.iter().all(is_lost)
+                    || self.has_unseen_arm(part(arm), env, depth + 1)
+            }),
+            Expr::Ident { binding: Some(binding), .. } => match facts.binding(*binding) {
+                Some(Binding { origin: Origin::Value(value), path, .. }) if path.is_empty() => {
+                    self.has_unseen_arm(part(*value), env, depth + 1)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// What a function of a key or a switch answers. `if (!last.next) return null` looks at what the library

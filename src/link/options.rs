@@ -395,19 +395,25 @@ impl Program {
     /// What a call runs. A hook may be handed over as a value, `<Orders useQuery={useGetOrdersQuery} />`: then
     /// it is what the callers hand over.
     fn callees_of(&self, callee: At) -> Vec<Value> {
-        let mut found = Evaluator::new(self).eval(callee, &None);
-        for _ in 0..MAX_HANDS {
-            let handed = |value: Value| match &value {
-                Value::Parameter { path, .. } if path.last().is_none_or(|it| it != "()") => {
-                    let given = self.given_values(&value);
-                    if given.is_empty() { vec![value] } else { given }
+        let mut found = Vec::new();
+        let mut ways: Vec<Vec<(FunctionAt, At)>> = vec![Vec::new()];
+        while let Some(way) = ways.pop() {
+            let env =
+                way.iter().rev().fold(None, |env, (function, call)| self.frame_at(*function, *call, &env));
+            for value in Evaluator::new(self).eval(callee, &env) {
+                if let Value::Parameter { function, path, .. } = &value
+                    && way.len() < MAX_HANDS
+                    && !path.iter().any(|it| it == "()")
+                {
+                    let callers = self.callers(*function);
+                    let callers = callers.iter().filter(|it| !it.is_test).take(MAX_CALLEES);
+                    ways.extend(callers.map(|it| [way.as_slice(), &[(*function, it.at)]].concat()));
                 }
-                _ => vec![value],
-            };
-            if !found.iter().any(|it| matches!(it, Value::Parameter { .. })) {
+                found.push(value);
+            }
+            if found.len() > MAX_CALLEES {
                 break;
             }
-            found = found.into_iter().take(MAX_CALLEES).flat_map(handed).collect();
         }
         found
     }
