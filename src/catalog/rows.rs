@@ -307,6 +307,9 @@ pub struct ReturnsMeaning {
     /// The function is an option of that argument, at this dotted path.
     #[serde(default)]
     pub option: Option<String>,
+    /// The result is so many times the argument, which is a number: `minutesToMilliseconds(5)`.
+    #[serde(default)]
+    pub times: Option<f64>,
 }
 
 /// The shape of a call's result.

@@ -279,7 +279,12 @@ impl Evaluator<'_> {
             values
         };
         match row.gives {
-            Gives::Argument => argument_values(),
+            Gives::Argument => match row.times {
+                None => argument_values(),
+                Some(times) => {
+                    self.arithmetic(at, BinaryOp::Multiply, &argument_values(), &[Value::Number(times)])
+                }
+            },
             Gives::Call => {
                 argument_values().iter().flat_map(|value| self.call_with(value, Vec::new(), at)).collect()
             }
