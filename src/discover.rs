@@ -79,6 +79,7 @@ pub fn discover(options: &DiscoverOptions) -> Result<Discovery, Error> {
         Arc::new(Taken { include: globs(&options.include)?, exclude: globs(&options.exclude)?, view });
 
     let mut found = walk(&root, &roots, &taken, options);
+    found.leave_out_installed();
     found.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     found.files.dedup_by(|a, b| a.path == b.path);
     found.templates.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -208,7 +209,27 @@ struct Found {
     pages: Vec<SourceFile>,
     backends: Vec<BackendFile>,
     manifests: BTreeSet<PathBuf>,
+    /// Folders in which packages of Python are installed.
+    installed: BTreeSet<String>,
     skipped: Vec<Skip>,
+}
+
+impl Found {
+    /// Leaves out what stands in folders of installed packages: other people's code.
+    fn leave_out_installed(&mut self) {
+        let installed = std::mem::take(&mut self.installed);
+        let inside = |path: &str| {
+            let mut ends = path.match_indices('/');
+            ends.any(|(end, _)| path.get(..end).is_some_and(|it| installed.contains(it)))
+        };
+        self.backends.retain(|it| !inside(&it.path));
+        let reason = "among installed packages of Python";
+        let skips = self.files.iter().filter(|it| inside(&it.path));
+        self.skipped.extend(skips.map(|it| Skip { file: it.path.clone(), reason: reason.to_owned() }));
+        self.files.retain(|it| !inside(&it.path));
+        self.templates.retain(|it| !inside(&it.path));
+        self.pages.retain(|it| !inside(&it.path));
+    }
 }
 
 enum Item {
@@ -217,6 +238,7 @@ enum Item {
     Page(SourceFile),
     Backend(BackendFile),
     Manifest(PathBuf),
+    Installed(String),
     Skip(Skip),
 }
 
@@ -262,6 +284,9 @@ fn walk(root: &Path, roots: &[PathBuf], taken: &Arc<Taken>, options: &DiscoverOp
             Item::Manifest(path) => {
                 found.manifests.insert(path);
             }
+            Item::Installed(folder) => {
+                found.installed.insert(folder);
+            }
             Item::Skip(skip) => found.skipped.push(skip),
         }
     }
@@ -283,7 +308,10 @@ fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> O
     };
     let kind = entry.file_type()?;
     if kind.is_dir() {
-        return None;
+        // `pip install --target libs` writes `libs/flask` and `libs/flask-3.0.dist-info`.
+        let name = entry.file_name().to_str().filter(|it| it.ends_with(".dist-info"));
+        let folder = name.and(entry.path().parent()).and_then(|it| relative(root, it));
+        return folder.filter(|it| !it.is_empty()).map(Item::Installed);
     }
     let path = entry.path();
     let name = entry.file_name().to_string_lossy();

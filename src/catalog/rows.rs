@@ -387,6 +387,9 @@ pub struct ChannelMeaning {
     /// Whether it comes back by itself after it broke.
     #[serde(default)]
     pub reconnects: Reconnects,
+    /// An option that makes it come back: `true`, or a function that can answer so.
+    #[serde(default)]
+    pub reconnect_switch: Option<Slot>,
     /// It ends with its component: a hook.
     #[serde(default)]
     pub self_closing: bool,
