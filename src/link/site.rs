@@ -872,13 +872,14 @@ impl Program {
                 .eval(At { file: function.file, expr: *callee }, &None)
                 .iter()
                 .all(|it| match it {
-                    // `lengthOf('5s')`
-                    Value::Function { at, .. }
-                        if at.file != function.file || at.function != function.function =>
-                    {
-                        let reach =
-                            self.reach(std::slice::from_ref(it), &[], At { file: function.file, expr });
-                        reach.effects.is_empty() && reach.lost.is_empty() && reach.parameters.is_empty()
+                    // `lengthOf('5s')`: a length is worked out, and nothing else is done.
+                    Value::Function { .. } => {
+                        let at = At { file: function.file, expr };
+                        let is_awaited =
+                            node.parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
+                        !is_awaited
+                            && self.answer_is_used(at, false)
+                            && self.reach(std::slice::from_ref(it), &[], at).effects.is_empty()
                     }
                     Value::Library { package, symbol, .. } => {
                         let effect = self.catalog().effect(package, symbol).map(|row| row.effect);
