@@ -60,11 +60,8 @@ fn around(text: &str) -> Option<(&str, char)> {
     let mut quote: Option<char> = None;
     for (at, it) in text.char_indices().rev() {
         match (quote, it) {
-            (Some(open), _) => {
-                if it == open {
-                    quote = None;
-                }
-            }
+            (Some(open), _) if it == open => quote = None,
+            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(it),
             (None, ')' | ']' | '}') => depth += 1,
             (None, '(' | '[' | '{') if depth == 0 => return Some((text.get(..at)?, it)),

@@ -828,17 +828,16 @@ impl Program {
                         let inner = At { file: function.file, expr: *it };
                         self.delay_in(inner, &frame, depth + 1)
                     });
-                    if let Some(delays) = delays.collect::<Option<Vec<_>>>() {
-                        if let Some((interval, unit_ms)) = delays.into_iter().next()
-                            && self.does_nothing_but(function, &results)
-                        {
-                            // The caller's own argument, where the delay is nothing but that.
-                            let given = interval
-                                .as_ref()
-                                .and_then(|(interval, _)| self.argument_behind(*interval, function, args));
-                            let given = given.map(|expr| (At { expr, ..at }, env.clone()));
-                            return Some((given.or(interval), unit_ms));
-                        }
+                    if let Some(delays) = delays.collect::<Option<Vec<_>>>()
+                        && let Some((interval, unit_ms)) = delays.into_iter().next()
+                        && self.does_nothing_but(function, &results)
+                    {
+                        // The caller's own argument, where the delay is nothing but that.
+                        let given = interval
+                            .as_ref()
+                            .and_then(|(interval, _)| self.argument_behind(*interval, function, args));
+                        let given = given.map(|expr| (At { expr, ..at }, env.clone()));
+                        return Some((given.or(interval), unit_ms));
                     }
                 }
                 _ => {}
@@ -865,6 +864,7 @@ impl Program {
     /// Whether a function calls nothing of its own beside its delays that does anything: a `sleep`, and not work
     /// that pauses on its way.
     fn does_nothing_but(&self, function: FunctionAt, delays: &[ExprId]) -> bool {
+        let is_quiet = |it: &Effect| matches!(it, Effect::Pure | Effect::Log | Effect::Clock);
         let facts = self.facts(function.file);
         facts.own_nodes(function.function).all(|(expr, node)| match &node.expr {
             Expr::Call { .. } if is_settled(facts, expr) => true,
@@ -879,11 +879,11 @@ impl Program {
                             node.parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
                         !is_awaited
                             && self.answer_is_used(at, false)
-                            && self.reach(std::slice::from_ref(it), &[], at).effects.is_empty()
+                            && self.reach(std::slice::from_ref(it), &[], at).effects.keys().all(is_quiet)
                     }
                     Value::Library { package, symbol, .. } => {
                         let effect = self.catalog().effect(package, symbol).map(|row| row.effect);
-                        matches!(effect, Some(Effect::Pure | Effect::Log | Effect::Clock))
+                        effect.as_ref().is_some_and(is_quiet)
                     }
                     _ => false,
                 }),

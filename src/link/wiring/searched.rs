@@ -65,7 +65,7 @@ impl Program {
         let (callee, args) = facts.call(call)?;
         let Expr::Member { object, name } = facts.expr(callee) else { return None };
         (args.first() == Some(&callback) && SEARCHES.contains(&name.as_str()))
-            .then(|| (At { expr: *object, ..field }, key))
+            .then_some((At { expr: *object, ..field }, key))
     }
 
     /// The names and the code of one entry; none of a table that only describes.
