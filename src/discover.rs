@@ -13,7 +13,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::config::{Globs, Settings, View, Wrong};
 use crate::error::Error;
-use crate::source::{BackendFile, Language, Skip, SourceFile};
+use crate::source::{BackendFile, Language, Role, Skip, SourceFile};
 
 mod backends;
 pub mod packages;
@@ -24,6 +24,9 @@ pub use role::role;
 
 /// Folders that hold other people's code, also where they are committed.
 const NEVER: &[&str] = &["node_modules", "bower_components", ".yarn"];
+
+/// Extensions of pages that import scripts and are none.
+const PAGES: &[&str] = &["astro", "md", "mdx", "svelte", "vue"];
 
 /// What to walk, and how.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +56,8 @@ pub struct Discovery {
     pub files: Vec<SourceFile>,
     /// HTML templates beside the source, by path: what they hand to components counts as a caller.
     pub templates: Vec<SourceFile>,
+    /// Pages that import scripts and are none, by path: Markdown with components, other frameworks' files.
+    pub pages: Vec<SourceFile>,
     /// Files of backends in other languages, by path.
     pub backends: Vec<BackendFile>,
     /// Sorted by folder.
@@ -74,10 +79,13 @@ pub fn discover(options: &DiscoverOptions) -> Result<Discovery, Error> {
         Arc::new(Taken { include: globs(&options.include)?, exclude: globs(&options.exclude)?, view });
 
     let mut found = walk(&root, &roots, &taken, options);
+    found.leave_out_installed();
     found.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     found.files.dedup_by(|a, b| a.path == b.path);
     found.templates.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     found.templates.dedup_by(|a, b| a.path == b.path);
+    found.pages.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    found.pages.dedup_by(|a, b| a.path == b.path);
     found.backends.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     found.backends.dedup_by(|a, b| a.path == b.path);
     let root_label = label(given, &root);
@@ -93,6 +101,7 @@ pub fn discover(options: &DiscoverOptions) -> Result<Discovery, Error> {
         root,
         files: found.files,
         templates: found.templates,
+        pages: found.pages,
         backends: found.backends,
         packages,
         skipped: found.skipped,
@@ -197,16 +206,39 @@ fn globs(texts: &[String]) -> Result<Globs, Error> {
 struct Found {
     files: Vec<SourceFile>,
     templates: Vec<SourceFile>,
+    pages: Vec<SourceFile>,
     backends: Vec<BackendFile>,
     manifests: BTreeSet<PathBuf>,
+    /// Folders in which packages of Python are installed.
+    installed: BTreeSet<String>,
     skipped: Vec<Skip>,
+}
+
+impl Found {
+    /// Leaves out what stands in folders of installed packages: other people's code.
+    fn leave_out_installed(&mut self) {
+        let installed = std::mem::take(&mut self.installed);
+        let inside = |path: &str| {
+            let mut ends = path.match_indices('/');
+            ends.any(|(end, _)| path.get(..end).is_some_and(|it| installed.contains(it)))
+        };
+        self.backends.retain(|it| !inside(&it.path));
+        let reason = "among installed packages of Python";
+        let skips = self.files.iter().filter(|it| inside(&it.path));
+        self.skipped.extend(skips.map(|it| Skip { file: it.path.clone(), reason: reason.to_owned() }));
+        self.files.retain(|it| !inside(&it.path));
+        self.templates.retain(|it| !inside(&it.path));
+        self.pages.retain(|it| !inside(&it.path));
+    }
 }
 
 enum Item {
     File(SourceFile),
     Template(SourceFile),
+    Page(SourceFile),
     Backend(BackendFile),
     Manifest(PathBuf),
+    Installed(String),
     Skip(Skip),
 }
 
@@ -247,9 +279,13 @@ fn walk(root: &Path, roots: &[PathBuf], taken: &Arc<Taken>, options: &DiscoverOp
         match item {
             Item::File(file) => found.files.push(file),
             Item::Template(file) => found.templates.push(file),
+            Item::Page(file) => found.pages.push(file),
             Item::Backend(file) => found.backends.push(file),
             Item::Manifest(path) => {
                 found.manifests.insert(path);
+            }
+            Item::Installed(folder) => {
+                found.installed.insert(folder);
             }
             Item::Skip(skip) => found.skipped.push(skip),
         }
@@ -272,7 +308,10 @@ fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> O
     };
     let kind = entry.file_type()?;
     if kind.is_dir() {
-        return None;
+        // `pip install --target libs` writes `libs/flask` and `libs/flask-3.0.dist-info`.
+        let name = entry.file_name().to_str().filter(|it| it.ends_with(".dist-info"));
+        let folder = name.and(entry.path().parent()).and_then(|it| relative(root, it));
+        return folder.filter(|it| !it.is_empty()).map(Item::Installed);
     }
     let path = entry.path();
     let name = entry.file_name().to_string_lossy();
@@ -291,9 +330,10 @@ fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> O
         return Some(Item::Manifest(path.to_path_buf()));
     }
     let is_template = name.ends_with(".html") || name.ends_with(".htm");
+    let is_page = name.rsplit_once('.').is_some_and(|(_, it)| PAGES.contains(&it));
     let language = match language {
         Some(language) => language,
-        None if is_template || backend.is_some() => Language::Text,
+        None if is_template || is_page || backend.is_some() => Language::Text,
         None => return None,
     };
     let Some(relative) = relative(root, path) else {
@@ -311,7 +351,13 @@ fn look(entry: Result<DirEntry, ignore::Error>, root: &Path, taken: &Taken) -> O
         return skip(reason);
     }
     let file = SourceFile { role: role(&relative), path: relative, absolute: path.to_path_buf(), language };
-    Some(if is_template { Item::Template(file) } else { Item::File(file) })
+    Some(match file.role {
+        // What a test shows is not what ships.
+        Role::Test if is_page => return None,
+        _ if is_page => Item::Page(file),
+        _ if is_template => Item::Template(file),
+        _ => Item::File(file),
+    })
 }
 
 /// Why a name alone is enough to leave a source file out. Generated code stays in: the calls of a

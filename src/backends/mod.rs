@@ -8,6 +8,7 @@
 
 mod go;
 mod joined;
+mod python;
 mod strip;
 mod text;
 mod words;

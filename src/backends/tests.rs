@@ -284,8 +284,11 @@ fn known_names_are_searched_in_other_languages() {
 #[test]
 fn plain_names_need_a_sign() {
     let known = ["open", "error"];
-    assert!(facts(&[("a.py", "mode = 'open'\n\n\n\n\nemit(x)\n")], &known).emissions.is_empty());
-    assert_eq!(facts(&[("a.py", "mode = 'open'\n\n\nemit(x)\n")], &known).emissions.len(), 1);
+    assert!(facts(&[("a.rb", "mode = 'open'\n\n\n\n\nemit(x)\n")], &known).emissions.is_empty());
+    assert_eq!(facts(&[("a.rb", "mode = 'open'\n\n\nemit(x)\n")], &known).emissions.len(), 1);
+    // In Python the brackets around a text tell whether it is sent.
+    assert!(facts(&[("a.py", "mode = 'open'\n\n\nemit(x)\n")], &known).emissions.is_empty());
+    assert_eq!(facts(&[("a.py", "emit('open')\n")], &known).emissions.len(), 1);
 }
 
 #[test]

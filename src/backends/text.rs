@@ -6,6 +6,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
+use super::python::is_sent;
 use super::strip::strip;
 use super::{BackendEmission, BackendFacts, Loaded};
 use crate::source::{BackendFile, BackendLanguage, FileId, LineIndex, Span};
@@ -92,7 +93,10 @@ fn look(
         let line_after = head(after.get(1..).unwrap_or_default()).split('\n').next();
         if is_received(line_before.unwrap_or_default(), line_after.unwrap_or_default(), language) {
             receptions.push(emission);
-        } else {
+        } else if language != BackendLanguage::Python
+            || width != 1
+            || is_sent(before.get(..start).unwrap_or_default(), after.get(1..).unwrap_or_default())
+        {
             emissions.push(emission);
         }
     }

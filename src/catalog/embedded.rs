@@ -36,6 +36,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "croner.toml",
     "crossws.toml",
     "databases.toml",
+    "date-fns.toml",
     "delay.toml",
     "electric.toml",
     "electron.toml",

@@ -307,6 +307,9 @@ pub struct ReturnsMeaning {
     /// The function is an option of that argument, at this dotted path.
     #[serde(default)]
     pub option: Option<String>,
+    /// The result is so many times the argument, which is a number: `minutesToMilliseconds(5)`.
+    #[serde(default)]
+    pub times: Option<f64>,
 }
 
 /// The shape of a call's result.
@@ -384,6 +387,9 @@ pub struct ChannelMeaning {
     /// Whether it comes back by itself after it broke.
     #[serde(default)]
     pub reconnects: Reconnects,
+    /// An option that makes it come back: `true`, or a function that can answer so.
+    #[serde(default)]
+    pub reconnect_switch: Option<Slot>,
     /// It ends with its component: a hook.
     #[serde(default)]
     pub self_closing: bool,

@@ -10,7 +10,6 @@ const TEST_FOLDERS: &[&str] = &[
     "__tests__",
     "benchmarks",
     "cypress",
-    "demo",
     "e2e",
     "e2e-tests",
     "example",
@@ -30,9 +29,9 @@ const TEST_FOLDERS: &[&str] = &[
 ];
 
 /// Words that name test code beside the source (`fixtures/orders.ts`) and product code within it: a
-/// league has `src/fixtures`, a news site `src/stories`, an API tool `app/spec`. Calling a product a
+/// league has `src/fixtures`, a news site `src/stories`, an API tool `app/spec`, an onboarding tour `src/demo`. Calling a product a
 /// test would hide what it polls, so within the source they mean nothing.
-const TEST_FOLDERS_BESIDE_SOURCE: &[&str] = &["fixtures", "spec", "stories"];
+const TEST_FOLDERS_BESIDE_SOURCE: &[&str] = &["demo", "fixtures", "spec", "stories"];
 
 const SOURCE_FOLDERS: &[&str] = &["app", "client", "lib", "pages", "server", "src"];
 
@@ -98,6 +97,7 @@ mod tests {
             "vitest.setup.ts",
             "jest.config.js",
             "examples/chat/src/main.ts",
+            "demo/src/main.ts",
         ] {
             assert_eq!(role(path), Role::Test, "{path}");
         }
@@ -109,6 +109,7 @@ mod tests {
             "src/latest/orders.ts",
             "src/fixtures/league.ts",
             "src/features/stories/Feed.tsx",
+            "src/component/demo/Tour.tsx",
             "app/spec/editor.ts",
             "src/contest.ts",
             "src/test.ts",

@@ -46,6 +46,37 @@ fn finds_source_sorted_by_bytes() {
 }
 
 #[test]
+fn installed_packages_of_python_are_not_the_teams() {
+    let folder = tree(&[
+        ("shop/views.py", ""),
+        ("libs/flask/app.py", ""),
+        ("libs/flask/static/debugger.js", ""),
+        ("libs/flask-3.0.dist-info/METADATA", ""),
+        ("shop_libs/orders.py", ""),
+        ("src/main.ts", ""),
+    ]);
+    let found = discover(&options(&folder, &[""])).unwrap();
+    let backends: Vec<_> = found.backends.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(backends, ["shop/views.py", "shop_libs/orders.py"]);
+    assert_eq!(paths(&found), ["src/main.ts"]);
+    assert_eq!(reasons(&found), [("libs/flask/static/debugger.js", "among installed packages of Python")]);
+}
+
+#[test]
+fn pages_are_no_source() {
+    let folder = tree(&[
+        ("content/orders.mdx", ""),
+        ("src/App.vue", ""),
+        ("src/main.ts", ""),
+        ("tests/orders.md", ""),
+    ]);
+    let found = discover(&options(&folder, &[""])).unwrap();
+    let pages: Vec<_> = found.pages.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(pages, ["content/orders.mdx", "src/App.vue"]);
+    assert_eq!(paths(&found), ["src/main.ts"]);
+}
+
+#[test]
 fn ignore_rules_hold_without_a_repository() {
     let folder = tree(&[
         (".gitignore", "dist/\n"),

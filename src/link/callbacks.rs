@@ -123,7 +123,7 @@ impl Program {
             .into_iter()
             .map(|given| {
                 let env = self.frame_at(*function, given.call, &None);
-                let values: Values = Evaluator::new(self).eval(given.value, &None);
+                let values = self.handed_work(given.value);
                 Site {
                     place: self.place(given.call),
                     kind: Kind::IntervalHook,
@@ -139,6 +139,20 @@ impl Program {
                 }
             })
             .collect()
+    }
+
+    /// The work that a caller hands over. `orderService.load.bind(orderService)` is its method.
+    fn handed_work(&self, value: At) -> Values {
+        let facts = self.facts(value.file);
+        let values = Evaluator::new(self).eval(value, &None);
+        if !values.iter().all(|it| matches!(it, Value::Parameter { .. } | Value::Unknown(_))) {
+            return values;
+        }
+        let bound = facts.call(value.expr).and_then(|(callee, _)| match facts.expr(callee) {
+            Expr::Member { object, name } if name == "bind" => Some(At { expr: *object, ..value }),
+            _ => None,
+        });
+        self.method_by_name(bound.unwrap_or(value)).map_or(values, |it| vec![it])
     }
 
     /// What callers give for a parameter.

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::eval::Evaluator;
 use super::program::Program;
 use super::value::{At, ClassAt, FunctionAt, Value};
-use crate::facts::{ExportTarget, Expr, ExprId, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
+use crate::facts::{ClassId, ExportTarget, Expr, ExprId, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
 use crate::source::{FileId, Role};
 
 /// A call or JSX element that runs a function.
@@ -45,6 +45,7 @@ impl Program {
         files.sort_unstable();
         files.dedup();
         let mut sites = Vec::new();
+        let class = self.class_of(function);
         for file in files {
             let facts = self.facts(file);
             let is_test = self.file(file).is_some_and(|it| it.role == Role::Test);
@@ -59,14 +60,13 @@ impl Program {
                 if !could_name(facts, callee, &names) {
                     continue;
                 }
-                let is_it =
-                    Evaluator::new(self).eval(At { file, expr: callee }, &None).iter().any(
-                        |value| match value {
-                            Value::Function { at, .. } => *at == function,
-                            Value::Class(class) => self.constructor_of(*class) == Some(function),
-                            _ => false,
-                        },
-                    );
+                let values = Evaluator::new(self).eval(At { file, expr: callee }, &None);
+                let is_it = values.iter().any(|value| match value {
+                    Value::Function { at, .. } => *at == function,
+                    Value::Class(class) => self.constructor_of(*class) == Some(function),
+                    _ => false,
+                }) || is_open(&values)
+                    && class.as_ref().is_some_and(|it| owner_is(facts, callee, it));
                 if is_it {
                     sites.push(CallSite { at: At { file, expr: call }, is_test });
                 }
@@ -75,6 +75,46 @@ impl Program {
         sites.sort_unstable();
         sites.dedup();
         sites
+    }
+
+    /// The name of the class that a function is a method of.
+    fn class_of(&self, function: FunctionAt) -> Option<SmolStr> {
+        let facts = self.facts(function.file);
+        let class = facts.function(function.function)?.class?;
+        facts.classes.get(class.index())?.name.clone()
+    }
+
+    /// The method that a member means which only a caller knows, when its owner is called like the one class
+    /// that has it: `orderService.load`, of `class OrderService`.
+    pub(super) fn method_by_name(&self, member: At) -> Option<Value> {
+        let facts = self.facts(member.file);
+        let Expr::Member { name, .. } = facts.expr(member.expr) else { return None };
+        let owner = owner_of(facts, member.expr)?;
+        let mut letters = owner.chars();
+        let class_name: SmolStr = letters.next()?.to_uppercase().chain(letters.by_ref()).collect();
+        let mut found = Vec::new();
+        for file in self.files_mentioning(&class_name) {
+            if self.file(file).is_none_or(|it| it.role == Role::Test) {
+                continue;
+            }
+            for (at, class) in self.facts(file).classes.iter().enumerate() {
+                if class.name.as_ref() != Some(&class_name) {
+                    continue;
+                }
+                let class_at = ClassAt { file, class: ClassId(u32::try_from(at).ok()?) };
+                let method = class.members.iter().find_map(|it| match it.kind {
+                    MemberKind::Method(function) if it.name == *name => Some(function),
+                    _ => None,
+                });
+                found.push((class_at, method));
+            }
+        }
+        let [(class, Some(function))] = found.as_slice() else { return None };
+        Some(Value::Function {
+            at: FunctionAt { file: class.file, function: *function },
+            env: None,
+            this: Some(Arc::new(Value::Instance { class: *class, made: None })),
+        })
     }
 
     /// The constructor that a class declares.
@@ -208,6 +248,31 @@ impl Program {
             })
             .unwrap_or(FunctionId::MODULE)
     }
+}
+
+/// Whether only callers know a value.
+fn is_open(values: &[Value]) -> bool {
+    values.iter().all(|it| matches!(it, Value::Parameter { .. } | Value::Unknown(_)))
+}
+
+/// The last name of what a member is taken from: `orders` of `services.orders.load`.
+fn owner_of(facts: &FileFacts, member: ExprId) -> Option<&SmolStr> {
+    let Expr::Member { object, .. } = facts.expr(member) else { return None };
+    match facts.expr(*object) {
+        Expr::Ident { name, .. } | Expr::Member { name, .. } => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether a member is taken from what is called like a class: `schedulerService.schedule`. Only names of
+/// two words and more say so much.
+fn owner_is(facts: &FileFacts, member: ExprId, class: &str) -> bool {
+    let Some(owner) = owner_of(facts, member) else { return false };
+    let (Some(first), Some(last)) = (owner.chars().next(), class.chars().next()) else { return false };
+    first.is_lowercase()
+        && first.to_uppercase().eq([last])
+        && owner.get(first.len_utf8()..) == class.get(last.len_utf8()..)
+        && owner.chars().any(char::is_uppercase)
 }
 
 /// Whether a callee is spelled like one of the names, or is an import that may rename it.

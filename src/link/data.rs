@@ -7,7 +7,7 @@ use super::eval::Evaluator;
 use super::program::Program;
 use super::value::{At, Env, Value};
 use crate::catalog::rows::{DataMeaning, DataNames};
-use crate::facts::{BinaryOp, Expr, ExprId, FileFacts, GuardKind, Origin, PropertyKey};
+use crate::facts::{BinaryOp, Expr, ExprId, FileFacts, FunctionId, GuardKind, Origin, PropertyKey};
 use crate::source::Place;
 use crate::vocabulary::Confidence;
 
@@ -83,7 +83,8 @@ impl Datum {
     /// Whether both are one entry of one cache, and how sure that is.
     pub fn is_same_query(&self, other: &Self) -> Option<Confidence> {
         match (self, other) {
-            (Self::Query(a), Self::Query(b)) if a == b => {
+            // The first part is the name of the data: where that is open, nothing says that they are one.
+            (Self::Query(a), Self::Query(b)) if a == b && !matches!(a.first(), Some(Part::Open(_))) => {
                 let open =
                     || a.iter().filter_map(|it| if let Part::Open(label) = it { Some(label) } else { None });
                 match open().next() {
@@ -206,12 +207,20 @@ impl Program {
             Value::Text(text) => Some(Part::Text(text.clone())),
             Value::Number(number) => Some(Part::Text(number.to_string().into())),
             // A document that `gql` made, or one of a generated module.
-            Value::Library { call: Some((made, _)), .. } => Some(Part::Made(self.place(*made))),
-            Value::Object { at: object, .. } if at.expr != object.expr || at.file != object.file => {
-                Some(Part::Made(self.place(*object)))
+            Value::Library { call: Some((made, _)), .. } if self.is_made_once(*made) => {
+                Some(Part::Made(self.place(*made)))
+            }
+            Value::Object { at: object, .. } if (at.expr, at.file) != (object.expr, object.file) => {
+                self.is_made_once(*object).then(|| Part::Made(self.place(*object)))
             }
             _ => None,
         }
+    }
+
+    /// Whether a module makes a thing when it is loaded. What a function makes is another with each call:
+    /// `apiPath('orders')` and `apiPath('fleet')` are joined at one place and are not one.
+    fn is_made_once(&self, made: At) -> bool {
+        self.facts(made.file).node(made.expr).function == FunctionId::MODULE
     }
 
     /// The address that a call reads. `name`: of what is called.

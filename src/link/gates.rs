@@ -7,7 +7,9 @@ use super::program::Program;
 use super::site::Site;
 use super::value::{Args, At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, OffValue, Slot};
-use crate::facts::{BinaryOp, Expr, ExprId, FunctionId, FunctionKind, GuardKind, Origin, PathKey, UnaryOp};
+use crate::facts::{
+    BinaryOp, Binding, Expr, ExprId, FunctionId, FunctionKind, GuardKind, Origin, PathKey, UnaryOp,
+};
 use crate::vocabulary::{Gate, Kind};
 
 /// A gate and the switch in words.
@@ -30,7 +32,9 @@ impl Program {
                 }
             }
             if interval.can_be_off {
-                let by_default = interval.ms.is_none() && interval.parameters.is_empty();
+                let by_default = interval.ms.is_none()
+                    && interval.parameters.is_empty()
+                    && !self.has_unseen_arm(expr, &site.env, 0);
                 let kind = if by_default { Gate::OffByDefault } else { Gate::Conditional };
                 add((kind, Some(format!("the interval {label} can turn it off"))));
             }
@@ -44,7 +48,7 @@ impl Program {
                 let evaluator = Evaluator::new(self);
                 // `useSWR(() => id && path)`, `isPaused: () => document.hidden`
                 let answers = |value: Value| match value {
-                    Value::Function { .. } => evaluator.call_with(&value, Vec::new(), at),
+                    Value::Function { .. } => self.answers_of(&value, at),
                     _ => vec![value],
                 };
                 let values: Vec<Value> = evaluator.eval(at, env).into_iter().flat_map(answers).collect();
@@ -106,6 +110,57 @@ impl Program {
             add((Gate::Conditional, Some("its work stands behind one".to_owned())));
         }
         gate
+    }
+
+    /// Whether one arm of a choice was not seen at all: `orders.length ? paceOf(orders) : 0` rests only when
+    /// there are none.
+    fn has_unseen_arm(&self, at: At, env: &Env, depth: u32) -> bool {
+        let facts = self.facts(at.file);
+        let part = |expr: ExprId| At { expr, ..at };
+        match facts.expr(at.expr) {
+            _ if depth > 4 => false,
+            Expr::Conditional { yes, no, .. } => [*yes, *no].into_iter().any(|arm| {
+                let values = Evaluator::new(self).eval(part(arm), env);
+                let is_lost = |it: &Value| matches!(it, Value::Unknown(_) | Value::Library { .. });
+                !values.is_empty() && values.iter().all(is_lost)
+                    || self.has_unseen_arm(part(arm), env, depth + 1)
+            }),
+            Expr::Ident { binding: Some(binding), .. } => match facts.binding(*binding) {
+                Some(Binding { origin: Origin::Value(value), path, .. }) if path.is_empty() => {
+                    self.has_unseen_arm(part(*value), env, depth + 1)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// What a function of a key or a switch answers. `if (!last.next) return null` looks at what the library
+    /// hands it, and ends a list that is already there.
+    fn answers_of(&self, value: &Value, at: At) -> Vec<Value> {
+        let Value::Function { at: function, env, .. } = value else { return Vec::new() };
+        let facts = self.facts(function.file);
+        let given = |expr: ExprId| {
+            let is_parameter = |binding| {
+                facts.binding(binding).is_some_and(
+                    |it| matches!(it.origin, Origin::Parameter { function: of, .. } if of == function.function),
+                )
+            };
+            facts.parts_of(expr).all(|it| match facts.expr(it) {
+                Expr::Ident { binding, .. } => binding.is_some_and(is_parameter),
+                _ => true,
+            })
+        };
+        let returns = facts.function(function.function).map(|it| it.returns.as_slice()).unwrap_or_default();
+        let ends_a_list = |expr: ExprId| {
+            let nearest = facts.guards_of(expr).next().and_then(|it| it.test);
+            matches!(facts.expr(expr), Expr::Null) && nearest.is_some_and(given)
+        };
+        if !returns.iter().any(|it| ends_a_list(*it)) {
+            return Evaluator::new(self).call_with(value, Vec::new(), at);
+        }
+        let kept = returns.iter().filter(|it| !ends_a_list(**it)).take(12);
+        kept.flat_map(|it| Evaluator::new(self).eval(At { file: function.file, expr: *it }, env)).collect()
     }
 
     /// The setter that turns off an interval which is a state: `setPause(pause ? 0 : 5_000)`.

@@ -16,6 +16,7 @@ mod label;
 mod leftovers;
 mod long_polls;
 mod options;
+mod pages;
 pub mod program;
 pub mod providers;
 mod reachability;

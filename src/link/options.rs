@@ -20,6 +20,15 @@ use crate::vocabulary::Kind;
 /// Places that one option may flow through.
 const MAX_HOPS: usize = 120;
 
+/// Hands that a hook may go through before it is called.
+const MAX_HANDS: usize = 3;
+
+/// Functions that one name may stand for.
+const MAX_CALLEES: usize = 16;
+
+/// Arguments that a spread one is thought to hold.
+const MAX_SPREAD: usize = 4;
+
 /// Where an option ends up.
 struct Sink {
     call: At,
@@ -326,11 +335,15 @@ impl Program {
         next: &mut Vec<Hop>,
     ) -> Option<Sink> {
         let mut unseen = true;
-        for value in Evaluator::new(self).eval(callee, &None) {
+        let places = self.places_of(call, index);
+        for value in self.callees_of(callee) {
             match value {
                 Value::Library { package, symbol, .. } => {
                     let name = if symbol.is_empty() { SmolStr::new_static("default") } else { symbol };
-                    if let Some(row) = self.reads_option(&package, &name, index, &hop.keys) {
+                    let mut rows = places
+                        .clone()
+                        .filter_map(|index| self.reads_option(&package, &name, index, &hop.keys));
+                    if let Some(row) = rows.next() {
                         return Some(Sink { call, row: Some(row), through_own_function: hop.through });
                     }
                     unseen &= !self.catalog().knows_package(&package);
@@ -350,22 +363,18 @@ impl Program {
                 }
                 Value::Function { at: function, .. } => {
                     unseen = false;
-                    self.enter_function(hop, function, index, next);
+                    places.clone().for_each(|index| self.enter_function(hop, function, index, next));
                 }
                 Value::Class(class) => {
                     unseen = false;
                     if let Some(constructor) =
                         self.facts(class.file).classes.get(class.class.index()).and_then(|it| it.constructor)
                     {
-                        self.enter_function(
-                            hop,
-                            FunctionAt { file: class.file, function: constructor },
-                            index,
-                            next,
-                        );
+                        let constructor = FunctionAt { file: class.file, function: constructor };
+                        places.clone().for_each(|index| self.enter_function(hop, constructor, index, next));
                     }
                 }
-                Value::Undefined | Value::Null | Value::Unknown(_) => {}
+                Value::Undefined | Value::Null | Value::Unknown(_) | Value::Parameter { .. } => {}
                 _ => unseen = false,
             }
         }
@@ -381,6 +390,41 @@ impl Program {
             row: None,
             through_own_function: hop.through,
         })
+    }
+
+    /// What a call runs. A hook may be handed over as a value, `<Orders useQuery={useGetOrdersQuery} />`: then
+    /// it is what the callers hand over.
+    fn callees_of(&self, callee: At) -> Vec<Value> {
+        let mut found = Vec::new();
+        let mut ways: Vec<Vec<(FunctionAt, At)>> = vec![Vec::new()];
+        while let Some(way) = ways.pop() {
+            let env =
+                way.iter().rev().fold(None, |env, (function, call)| self.frame_at(*function, *call, &env));
+            for value in Evaluator::new(self).eval(callee, &env) {
+                if let Value::Parameter { function, path, .. } = &value
+                    && way.len() < MAX_HANDS
+                    && !path.iter().any(|it| it == "()")
+                {
+                    let callers = self.callers(*function);
+                    let callers = callers.iter().filter(|it| !it.is_test).take(MAX_CALLEES);
+                    ways.extend(callers.map(|it| [way.as_slice(), &[(*function, it.at)]].concat()));
+                }
+                found.push(value);
+            }
+            if found.len() > MAX_CALLEES {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Where an argument may arrive: behind a spread one, nobody knows how many stand before it.
+    fn places_of(&self, call: At, index: usize) -> std::ops::RangeInclusive<usize> {
+        let facts = self.facts(call.file);
+        let before = facts.call(call.expr).and_then(|(_, args)| args.get(..index)).unwrap_or_default();
+        let spread = before.iter().filter(|it| matches!(facts.expr(**it), Expr::Spread(_))).count();
+        let last = if spread > 0 { index + MAX_SPREAD } else { index };
+        index - spread..=last
     }
 
     fn passed_to_element(&self, hop: &Hop) -> Option<Sink> {

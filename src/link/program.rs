@@ -38,6 +38,9 @@ pub struct Program {
     limits: Limits,
     uses_injection: bool,
     templates: Vec<SourceFile>,
+    pages: Vec<SourceFile>,
+    /// Files that pages import.
+    pub(super) on_pages: OnceLock<FxHashSet<FileId>>,
     backends: Vec<BackendFile>,
     template_attributes: OnceLock<Vec<Attribute>>,
     option_keys: FxHashSet<String>,
@@ -171,6 +174,8 @@ impl Program {
             limits,
             uses_injection,
             templates: discovery.templates,
+            pages: discovery.pages,
+            on_pages: OnceLock::new(),
             backends: discovery.backends,
             template_attributes: OnceLock::new(),
             facts,
@@ -367,6 +372,17 @@ impl Program {
             };
             self.templates.iter().enumerate().flat_map(read).collect()
         })
+    }
+
+    /// Pages with their texts; those that cannot be read import nothing.
+    pub(super) fn page_texts(&self) -> impl Iterator<Item = (usize, String)> {
+        let read = |(at, page)| Some((at, scan::read(page, &self.limits).ok()?));
+        self.pages.iter().enumerate().filter_map(read)
+    }
+
+    /// What an import specifier of a page stands for.
+    pub(super) fn resolve_on_page(&self, page: usize, specifier: &str) -> Resolution {
+        self.resolver.resolve_on_page(page, specifier)
     }
 
     /// The path of a template.

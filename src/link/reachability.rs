@@ -151,6 +151,7 @@ impl Program {
                     if declared.expr == Some(value) && binding.uses.iter().any(|used| facts.node(*used).function != FunctionId::MODULE || facts.node(*used).parent.is_some()))
         });
         used_here
+            || self.is_on_a_page(at.file)
             || self.names_of(own).iter().any(|name| {
                 self.mentions_of(name)
                     .into_iter()
@@ -170,7 +171,7 @@ impl Program {
             if !seen.insert(file) {
                 continue;
             }
-            if seen.len() > MAX_FILES || self.is_entry(file) {
+            if seen.len() > MAX_FILES || self.is_entry(file) || self.is_on_a_page(file) {
                 return true;
             }
             queue.extend(self.importers(file));

@@ -48,8 +48,10 @@ pub struct Resolver {
     oxc: ResolverGeneric<Shared>,
     tree: Arc<Tree>,
     folders: Vec<Folder>,
-    /// Folder of each file, as an index into `folders`.
+    /// Folder of each file and page, as an index into `folders`.
     folder_of: Vec<usize>,
+    /// Number of files; the pages come after them.
+    files: usize,
     packages: Vec<Package>,
     package_by_name: FxHashMap<String, usize>,
     cache: RwLock<FxHashMap<(usize, SmolStr), Resolution>>,
@@ -94,7 +96,7 @@ impl Resolver {
         let mut folders: Vec<Folder> = Vec::new();
         let mut known: FxHashMap<&str, usize> = FxHashMap::default();
         let mut folder_of = Vec::with_capacity(found.files.len());
-        for file in &found.files {
+        for file in found.files.iter().chain(&found.pages) {
             let dir = file.path.rsplit_once('/').map_or("", |(dir, _)| dir);
             let at = *known.entry(dir).or_insert_with(|| {
                 folders.push(Folder {
@@ -113,6 +115,7 @@ impl Resolver {
             tree,
             folders,
             folder_of,
+            files: found.files.len(),
             packages,
             package_by_name,
             cache: RwLock::default(),
@@ -146,6 +149,12 @@ impl Resolver {
         let answer = self.look_up(folder, specifier);
         self.cache.write().unwrap_or_else(PoisonError::into_inner).insert(key, answer.clone());
         answer
+    }
+
+    /// What a specifier means on a page, by its index among the pages of the tree.
+    pub fn resolve_on_page(&self, page: usize, specifier: &str) -> Resolution {
+        let page = u32::try_from(self.files + page).unwrap_or(u32::MAX);
+        self.resolve(FileId(page), specifier)
     }
 
     /// Configs that turned out broken so far, each named once; sorted.

@@ -13,6 +13,9 @@ use crate::facts::{
 use crate::source::{FileId, Place};
 use crate::vocabulary::Kind;
 
+/// Results of one function that are asked whether they sleep.
+const MAX_RESULTS: usize = 6;
+
 /// One place where work recurs, before anything is said of it.
 #[derive(Debug, Clone)]
 pub struct Site {
@@ -814,22 +817,27 @@ impl Program {
                             }
                         }));
                     }
-                    if let [only] = results.as_slice() {
-                        let mut only = *only;
-                        if let Expr::Await(value) = inner_facts.expr(only) {
-                            only = *value;
+                    // `if (!signal) return new Promise(…)`: with and without a way to break it off.
+                    for result in &mut results {
+                        if let Expr::Await(value) = inner_facts.expr(*result) {
+                            *result = *value;
                         }
-                        let inner = At { file: function.file, expr: only };
-                        if let Some((interval, unit_ms)) = self.delay_in(inner, &frame, depth + 1)
-                            && self.does_nothing_but(function, inner)
-                        {
-                            // The caller's own argument, where the delay is nothing but that.
-                            let given = interval
-                                .as_ref()
-                                .and_then(|(interval, _)| self.argument_behind(*interval, function, args));
-                            let given = given.map(|expr| (At { expr, ..at }, env.clone()));
-                            return Some((given.or(interval), unit_ms));
-                        }
+                    }
+                    results.retain(|it| !is_settled(inner_facts, *it));
+                    let delays = results.iter().take(MAX_RESULTS).map(|it| {
+                        let inner = At { file: function.file, expr: *it };
+                        self.delay_in(inner, &frame, depth + 1)
+                    });
+                    if let Some(delays) = delays.collect::<Option<Vec<_>>>()
+                        && let Some((interval, unit_ms)) = delays.into_iter().next()
+                        && self.does_nothing_but(function, &results)
+                    {
+                        // The caller's own argument, where the delay is nothing but that.
+                        let given = interval
+                            .as_ref()
+                            .and_then(|(interval, _)| self.argument_behind(*interval, function, args));
+                        let given = given.map(|expr| (At { expr, ..at }, env.clone()));
+                        return Some((given.or(interval), unit_ms));
                     }
                 }
                 _ => {}
@@ -853,18 +861,29 @@ impl Program {
         }
     }
 
-    /// Whether a function calls nothing of its own beside one call, number arithmetic left out: a `sleep`,
-    /// and not work that pauses on its way.
-    fn does_nothing_but(&self, function: FunctionAt, only: At) -> bool {
+    /// Whether a function calls nothing of its own beside its delays that does anything: a `sleep`, and not work
+    /// that pauses on its way.
+    fn does_nothing_but(&self, function: FunctionAt, delays: &[ExprId]) -> bool {
+        let is_quiet = |it: &Effect| matches!(it, Effect::Pure | Effect::Log | Effect::Clock);
         let facts = self.facts(function.file);
         facts.own_nodes(function.function).all(|(expr, node)| match &node.expr {
-            Expr::Call { callee, .. } if expr != only.expr => Evaluator::new(self)
+            Expr::Call { .. } if is_settled(facts, expr) => true,
+            Expr::Call { callee, .. } if !delays.contains(&expr) => Evaluator::new(self)
                 .eval(At { file: function.file, expr: *callee }, &None)
                 .iter()
                 .all(|it| match it {
+                    // `lengthOf('5s')`: a length is worked out, and nothing else is done.
+                    Value::Function { .. } => {
+                        let at = At { file: function.file, expr };
+                        let is_awaited =
+                            node.parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
+                        !is_awaited
+                            && self.answer_is_used(at, false)
+                            && self.reach(std::slice::from_ref(it), &[], at).effects.keys().all(is_quiet)
+                    }
                     Value::Library { package, symbol, .. } => {
                         let effect = self.catalog().effect(package, symbol).map(|row| row.effect);
-                        matches!(effect, Some(Effect::Pure | Effect::Log | Effect::Clock))
+                        effect.as_ref().is_some_and(is_quiet)
                     }
                     _ => false,
                 }),
@@ -885,6 +904,19 @@ impl Program {
 fn is_inside(facts: &crate::facts::FileFacts, expr: ExprId, function: ExprId) -> bool {
     match facts.expr(function) {
         Expr::Function(function) => facts.functions_around(expr).any(|it| it == *function),
+        _ => false,
+    }
+}
+
+/// What ends at once: `Promise.reject(reason)`, `signal.throwIfAborted()`.
+fn is_settled(facts: &crate::facts::FileFacts, expr: ExprId) -> bool {
+    let Some((callee, _)) = facts.call(expr) else { return false };
+    match facts.expr(callee) {
+        Expr::Member { object, name } => {
+            let of_promise =
+                matches!(facts.expr(*object), Expr::Ident { name, binding: None } if name == "Promise");
+            name == "throwIfAborted" || (of_promise && matches!(name.as_str(), "reject" | "resolve"))
+        }
         _ => false,
     }
 }

@@ -235,8 +235,28 @@ impl Program {
                 values.iter().any(|it| matches!(it, Value::Parameter { .. }))
             }
             (_, Kind::SleepLoop) => true,
-            _ => chain.len() <= 1 && !self.has_a_mind_of_its_own(site, parameter),
+            // Through a function of the same wrapper too: `const run = async () => { …; await work(); … }`.
+            _ => {
+                let within = chain.len() == 2 && self.is_called_within(*function, site, parameter);
+                (chain.len() <= 1 || within) && !self.has_a_mind_of_its_own(site, parameter)
+            }
         }
+    }
+
+    /// Whether a wrapper holds both its timer and every call of what it was given, and reads no answer.
+    fn is_called_within(&self, wrapper: FunctionAt, site: &Site, parameter: &Value) -> bool {
+        let facts = self.facts(wrapper.file);
+        let holds = site.anchor.file == wrapper.file
+            && facts.functions_around(site.anchor.expr).any(|it| it == wrapper.function);
+        let evaluator = Evaluator::new(self);
+        let mut calls = facts.nodes_inside(wrapper.function).filter(|(_, node)| match node.expr {
+            Expr::Call { callee, .. } => evaluator
+                .eval(At { file: wrapper.file, expr: callee }, &None)
+                .iter()
+                .any(|it| is_same_parameter(it, parameter)),
+            _ => false,
+        });
+        holds && calls.all(|(expr, _)| !self.answer_is_used(At { file: wrapper.file, expr }, false))
     }
 
     /// Whether the work reads what the parameter answers, or calls it once at its end: it stops the
@@ -271,15 +291,8 @@ impl Program {
                 let Expr::Call { callee, .. } = node.expr else {
                     return false;
                 };
-                let calls_it = evaluator.eval(At { file: at.file, expr: callee }, &None).iter().any(|it| {
-                    match (it, parameter) {
-                        (
-                            Value::Parameter { function: f, index: i, path: p },
-                            Value::Parameter { function: g, index: j, path: q },
-                        ) => f == g && i == j && p == q,
-                        _ => false,
-                    }
-                });
+                let called = evaluator.eval(At { file: at.file, expr: callee }, &None);
+                let calls_it = called.iter().any(|it| is_same_parameter(it, parameter));
                 let at_its_end = node.guard.is_some_and(|guard| stops.contains(&guard));
                 calls_it && (at_its_end || self.answer_is_used(At { file: at.file, expr }, false))
             })
@@ -387,6 +400,17 @@ impl Program {
             None => String::new(),
         };
         format!("{}{every}", site.api)
+    }
+}
+
+/// Whether two values are what callers give for one parameter, by one way into it.
+fn is_same_parameter(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (
+            Value::Parameter { function: f, index: i, path: p },
+            Value::Parameter { function: g, index: j, path: q },
+        ) => f == g && i == j && p.iter().filter(|it| *it != "()").eq(q.iter().filter(|it| *it != "()")),
+        _ => false,
     }
 }
 

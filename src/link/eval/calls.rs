@@ -124,7 +124,10 @@ impl Evaluator<'_> {
                 let larger = name == "max";
                 let mut best: Values = Vec::new();
                 for (position, arg) in args.iter().enumerate() {
-                    let values = self.eval(At { expr: *arg, ..at }, env);
+                    let values = match facts.expr(*arg) {
+                        Expr::Spread(list) => self.items_made(At { expr: *list, ..at }, env),
+                        _ => self.eval(At { expr: *arg, ..at }, env),
+                    };
                     if position == 0 {
                         best = values;
                         continue;
@@ -151,6 +154,19 @@ impl Evaluator<'_> {
                 .collect(),
             _ => return None,
         })
+    }
+
+    /// What a list holds that is made item by item: `orders.map((order) => pace(order.kind))`.
+    fn items_made(&self, list: At, env: &Env) -> Values {
+        let facts = self.facts(list.file);
+        let Some((callee, [make, ..])) = facts.call(list.expr) else {
+            return vec![Value::Unknown(list)];
+        };
+        if !matches!(facts.expr(callee), Expr::Member { name, .. } if name == "map") {
+            return vec![Value::Unknown(list)];
+        }
+        let makers = self.eval(At { expr: *make, ..list }, env);
+        makers.iter().flat_map(|it| self.call_with(it, vec![Value::Unknown(list)], list)).collect()
     }
 
     /// Every value that calling a value gives, at a call expression.
@@ -263,7 +279,12 @@ impl Evaluator<'_> {
             values
         };
         match row.gives {
-            Gives::Argument => argument_values(),
+            Gives::Argument => match row.times {
+                None => argument_values(),
+                Some(times) => {
+                    self.arithmetic(at, BinaryOp::Multiply, &argument_values(), &[Value::Number(times)])
+                }
+            },
             Gives::Call => {
                 argument_values().iter().flat_map(|value| self.call_with(value, Vec::new(), at)).collect()
             }

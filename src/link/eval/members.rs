@@ -451,7 +451,11 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn index_expr(&self, at: At, object: ExprId, index: ExprId, env: &Env) -> Values {
-        let keys = self.eval(At { expr: index, ..at }, env);
+        let mut keys = self.eval(At { expr: index, ..at }, env);
+        // What was kept from another day may be any key; the one that stands beside it is the default.
+        if keys.iter().any(|it| matches!(it, Value::Text(_) | Value::Number(_))) {
+            keys.retain(|it| !matches!(it, Value::Unknown(_) | Value::Library { .. }));
+        }
         let objects = self.eval(At { expr: object, ..at }, env);
         let mut values = Values::new();
         for object in &objects {

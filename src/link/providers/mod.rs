@@ -358,10 +358,36 @@ impl Program {
             Some(class) => self.class_elements(element.file, class),
             None => self.callers(own).iter().filter(|it| !it.is_test).map(|it| self.place(it.at)).collect(),
         };
+        if places.is_empty() {
+            places = self.handed_to_calls(own);
+        }
         if places.is_empty() && self.is_used_as_a_value(own, &name) {
             places.push(self.place(element));
         }
         (Some(name), places)
+    }
+
+    /// The calls in other files that a component is an argument of: `createElement(OrdersProvider, props)`.
+    fn handed_to_calls(&self, component: FunctionAt) -> Vec<Place> {
+        let facts = self.facts(component.file);
+        let expr = facts.function(component.function).and_then(|it| it.expr);
+        let holds = |origin: Origin| match origin {
+            Origin::Function(function) => function == component.function,
+            Origin::Value(value) => Some(value) == expr,
+            _ => false,
+        };
+        let names = facts.bindings.iter().enumerate().filter(|(_, it)| holds(it.origin));
+        let ids = names.filter_map(|(index, _)| u32::try_from(index).ok()).map(BindingId);
+        let uses = ids.flat_map(|it| self.uses_of(component.file, it));
+        let shipped = uses.filter(|it| {
+            it.file != component.file && self.file(it.file).is_some_and(|it| it.role == Role::Product)
+        });
+        let calls = shipped.filter_map(|used| {
+            let call = self.facts(used.file).node(used.expr).parent?;
+            let (_, args) = self.facts(used.file).call(call)?;
+            args.contains(&used.expr).then(|| self.place(At { file: used.file, expr: call }))
+        });
+        calls.collect()
     }
 
     /// Elements of a component that is a class.

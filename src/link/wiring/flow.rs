@@ -451,7 +451,13 @@ impl<'p> Walk<'p> {
             _ => return,
         };
         let other = if *left == tag.expr { *right } else { *left };
-        // A search through a table tells no type from another.
+        // A search through a table tells no type from another; what it finds does.
+        if let Some(entries) = self.program.searched_entries(At { expr: other, ..comparison }) {
+            for entry in entries.into_iter().filter(|_| holds) {
+                self.route(entry.name, entry.at, field, nesting, Region::Functions(entry.code));
+            }
+            return;
+        }
         if self.program.is_looked_up(At { expr: other, ..comparison }, 0) {
             return;
         }

@@ -58,13 +58,27 @@ impl Program {
             closed: self.is_closed(opened),
             reconnects: match opened.row.reconnects {
                 Reconnects::Yes => Some(true),
-                Reconnects::No => Some(self.reopens(at)),
+                Reconnects::No => Some(self.is_told_to_reconnect(opened) || self.reopens(at)),
             },
             remote: !opened.row.local,
             subscription: opened.row.subscription,
             messages,
             receivers,
         }
+    }
+
+    /// Whether an option of the call makes the library open the channel again.
+    fn is_told_to_reconnect(&self, opened: &Opened) -> bool {
+        let slots = opened.row.reconnect_switch.iter().flat_map(|slot| self.slot(opened.at, slot, &None));
+        let evaluator = Evaluator::new(self);
+        slots.flat_map(|at| evaluator.eval(at, &None).into_iter().map(move |it| (at, it))).any(
+            |(at, value)| match value {
+                Value::Function { .. } => {
+                    evaluator.call_with(&value, Vec::new(), at).iter().any(|it| it.is_falsy() != Some(true))
+                }
+                _ => value.is_falsy() == Some(false),
+            },
+        )
     }
 
     /// Whether a channel ends with its owner. Benefit of the doubt where it leaves our sight.

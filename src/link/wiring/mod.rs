@@ -20,6 +20,7 @@ pub mod model;
 mod ready;
 mod refreshes;
 mod region;
+mod searched;
 mod shared;
 mod supply;
 mod types;
