@@ -302,6 +302,18 @@ impl Evaluator<'_> {
             Gives::ContextValue => {
                 self.program.context_values(self, argument.map(|expr| At { expr, ..at }), env)
             }
+            Gives::Selected => {
+                let selected = self.selected(argument.map(|expr| At { expr, ..at }), env);
+                if selected.is_empty() {
+                    // What a store holds is seen only where the store is.
+                    return vec![Value::Library {
+                        package: package.clone(),
+                        symbol: format_smolstr!("{name}()"),
+                        call: Some((at, env.clone())),
+                    }];
+                }
+                selected
+            }
             gives @ (Gives::Ref | Gives::State | Gives::Store | Gives::Runner | Gives::Context) => {
                 vec![Value::Made {
                     gives,
