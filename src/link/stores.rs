@@ -1,6 +1,8 @@
 //! Requests that happen through a store: a timer sets a part of it, and what reads that part asks the
 //! server again.
 
+use smol_str::SmolStr;
+
 use super::eval::Evaluator;
 use super::program::Program;
 use super::timer::Step;
@@ -14,7 +16,7 @@ use crate::vocabulary::Confidence;
 struct Cell {
     /// The call that makes the store.
     store: At,
-    key: smol_str::SmolStr,
+    key: SmolStr,
 }
 
 impl Program {
@@ -33,45 +35,27 @@ impl Program {
         let mut cells = Vec::new();
         for (_, node) in facts.nodes_inside(function.function) {
             let Expr::Call { callee, args, .. } = &node.expr else { continue };
-            let Some(store) = self.store_of_setter(function.file, *callee) else { continue };
+            let (Expr::Ident { .. } | Expr::Member { .. }) = facts.expr(*callee) else { continue };
+            let setters = Evaluator::new(self).eval(At { file: function.file, expr: *callee }, &None);
+            let Some(store) = setters.iter().find_map(|it| self.store_set_by(it)) else { continue };
             let Some(given) = args.first() else { continue };
-            let objects: Vec<ExprId> = match facts.expr(*given) {
-                Expr::Function(update) => {
-                    facts.function(*update).map(|it| it.returns.clone()).unwrap_or_default()
-                }
-                _ => vec![*given],
-            };
-            for object in objects {
-                let Expr::Object(properties) = facts.expr(object) else { continue };
-                cells.extend(properties.iter().filter_map(|it| match &it.key {
-                    PropertyKey::Name(key) => Some(Cell { store, key: key.clone() }),
-                    _ => None,
-                }));
-            }
+            cells.extend(fields_set(facts, *given).map(|(key, _)| Cell { store, key }));
         }
         cells
     }
 
-    /// The store whose initializer is given a function as its first parameter, to set the state with.
-    fn store_of_setter(&self, file: FileId, setter: ExprId) -> Option<At> {
-        let facts = self.facts(file);
-        let Expr::Ident { binding: Some(binding), .. } = facts.expr(setter) else { return None };
-        let Origin::Parameter { function, index: 0 } = facts.binding(*binding)?.origin else { return None };
-        let mut expr = facts.function(function)?.expr?;
-        // Middleware may stand between: `create(devtools((set) => …))`.
-        for _ in 0..4 {
-            let call = facts.node(expr).parent?;
-            let at = At { file, expr: call };
-            let made = Evaluator::new(self).eval(at, &None).into_iter().find_map(|it| match it {
-                Value::Made { gives: Gives::Store, at, .. } => Some(at),
-                _ => None,
-            });
-            if made.is_some() {
-                return made;
+    /// The store that a call of a value sets: `useOrders.setState`, or the first thing that the initializer
+    /// of a store is given.
+    pub(super) fn store_set_by(&self, setter: &Value) -> Option<At> {
+        match setter {
+            Value::Library { symbol, call: Some((made, _)), .. } if symbol.ends_with("().setState") => {
+                let values = Evaluator::new(self).eval(*made, &None);
+                let is_store = values.iter().any(|it| matches!(it, Value::Made { gives: Gives::Store, .. }));
+                is_store.then_some(*made)
             }
-            expr = call;
+            Value::Parameter { function, index: 0, path } if path.is_empty() => self.store_of(*function),
+            _ => None,
         }
-        None
     }
 
     /// The names that hold a part of a store: `const round = useBoard((state) => state.round)`.
@@ -103,6 +87,23 @@ impl Program {
         }
         readers
     }
+}
+
+/// The fields that setting the state of a store sets, each with its value: `set({ orders })`,
+/// `set((state) => ({ round: state.round + 1 }))`.
+pub(super) fn fields_set(facts: &FileFacts, given: ExprId) -> impl Iterator<Item = (SmolStr, ExprId)> + '_ {
+    let object = match facts.expr(given) {
+        Expr::Function(update) => facts.function(*update).and_then(|it| it.returns.first().copied()),
+        _ => Some(given),
+    };
+    let fields = match object.map(|it| facts.expr(it)) {
+        Some(Expr::Object(fields)) => fields.as_ref(),
+        _ => &[],
+    };
+    fields.iter().filter_map(|it| match &it.key {
+        PropertyKey::Name(name) => Some((name.clone(), it.value)),
+        _ => None,
+    })
 }
 
 /// Whether a selector gives that member of its state.
