@@ -10,8 +10,9 @@ use super::check::{fault, read};
 use super::embedded::FILES;
 use super::rows::{
     CallbackMeaning, ChannelMeaning, CloseMeaning, DataMeaning, DelayMeaning, EffectMeaning, EmitMeaning,
-    InjectedMeaning, LibraryFile, LiteralMeaning, MethodMeaning, OnceMeaning, ReceiveMeaning, ReducerMeaning,
-    RegistryMeaning, ReturnsMeaning, SharedMeaning, StopMeaning, TimerMeaning, TreeMeaning, TreePart,
+    InjectedMeaning, LibraryFile, LiteralMeaning, MethodMeaning, OnceMeaning, OperatorMeaning,
+    ReceiveMeaning, ReducerMeaning, RegistryMeaning, ReturnsMeaning, SharedMeaning, StopMeaning,
+    TimerMeaning, TreeMeaning, TreePart,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;
@@ -59,6 +60,7 @@ struct Package {
     data: Shelf<DataMeaning>,
     tree: Shelf<TreeMeaning>,
     literal: Shelf<LiteralMeaning>,
+    operator: Shelf<OperatorMeaning>,
 }
 
 /// The rows of one meaning, by symbol.
@@ -262,6 +264,11 @@ impl Catalog {
         self.injected.get(name).map(|(package, symbol)| (package.as_str(), symbol.as_str()))
     }
 
+    /// What an operator of a pipe does; of several rows the one whose function is there.
+    pub fn operators(&self, package: &str, symbol: &str) -> Vec<&OperatorMeaning> {
+        self.all(package, symbol, |package| &package.operator)
+    }
+
     /// What a method of that name does on a receiver that cannot be seen.
     pub fn method(&self, name: &str) -> Option<&MethodMeaning> {
         self.methods.get(name)
@@ -440,6 +447,7 @@ impl Catalog {
         let data = shared(library.data);
         let tree = shared(library.tree);
         let literal = shared(library.literal);
+        let operator = shared(library.operator);
         for name in &library.packages {
             let package = self.packages.entry(name.clone()).or_default();
             package.side = library.side.or(package.side);
@@ -459,6 +467,7 @@ impl Catalog {
             package.data.put(&data, |row| &row.at);
             package.tree.put(&tree, |row| &row.at);
             package.literal.put(&literal, |row| &row.at);
+            package.operator.put(&operator, |row| &row.at);
         }
         let home = library.packages.first().cloned().unwrap_or_default();
         let names =

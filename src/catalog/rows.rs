@@ -90,6 +90,9 @@ pub struct LibraryFile {
     /// Schemas that demand one of the strings that they are given.
     #[serde(default)]
     pub literal: Vec<LiteralMeaning>,
+    /// Operators between a channel and whoever subscribes to it.
+    #[serde(default)]
+    pub operator: Vec<OperatorMeaning>,
 }
 
 /// A schema that demands one of the strings that it is given: `z.literal("order_created")`.
@@ -98,6 +101,22 @@ pub struct LibraryFile {
 pub struct LiteralMeaning {
     /// Symbols.
     pub at: Vec<String>,
+}
+
+/// A call that makes an operator, given to a `pipe`: `filter((message) => message.type === "order")`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// The function that gets each message.
+    pub function: Slot,
+    /// The parameter of the function that holds the message.
+    #[serde(default)]
+    pub parameter: usize,
+    /// Only messages for which the function answers yes go on.
+    #[serde(default)]
+    pub selects: bool,
 }
 
 /// What a symbol is in the tree of components.
@@ -478,6 +497,10 @@ pub struct ReceiveMeaning {
     /// Dotted path from that parameter to the message: `data` of a `MessageEvent`.
     #[serde(default)]
     pub payload: Option<String>,
+    /// The arguments are operators, and messages go through them to whoever subscribes to what the call
+    /// gives.
+    #[serde(default)]
+    pub pipe: bool,
     /// There are no names: the message is the data itself, such as a document snapshot.
     #[serde(default)]
     pub data_only: bool,

@@ -198,12 +198,15 @@ impl Program {
         if let Some(row) = catalog.channel(package, name).filter(|row| !row.bus) {
             found.push(Found::Opened(at, row.clone()));
         }
-        let row = catalog
-            .receives(package, name)
-            .into_iter()
-            .find(|row| row.bus == of_bus && self.receives_here(at, row));
-        if let Some(row) = row {
-            found.push(Found::Registered(at, Box::new(row.clone()), None, self.is_of_server(package)));
+        let rows = catalog.receives(package, name);
+        match rows.iter().find(|row| row.bus == of_bus && self.receives_here(at, row)) {
+            Some(row) => {
+                let row = Box::new((*row).clone());
+                found.push(Found::Registered(at, row, None, self.is_of_server(package)));
+            }
+            // `feed.pipe(tap(show)).subscribe()`
+            None if rows.iter().any(|row| row.handler.is_some()) => found.push(Found::Heard(at)),
+            None => {}
         }
         let rows: Vec<EmitMeaning> = catalog
             .emits(package, name)
@@ -225,6 +228,22 @@ impl Program {
         }
     }
 
+    /// The symbols of libraries that a call calls, each with its package.
+    pub(super) fn library_called(&self, call: At) -> Vec<(SmolStr, SmolStr)> {
+        let Some((callee, _)) = self.facts(call.file).call(call.expr) else {
+            return Vec::new();
+        };
+        let values = Evaluator::new(self).eval(At { expr: callee, ..call }, &None).into_iter();
+        let named = values.filter_map(|it| match it {
+            Value::Library { package, symbol, .. } if symbol.is_empty() => {
+                Some((package, SmolStr::new_static("default")))
+            }
+            Value::Library { package, symbol, .. } => Some((package, symbol)),
+            _ => None,
+        });
+        named.collect()
+    }
+
     fn is_of_server(&self, package: &str) -> bool {
         self.catalog().side_of(package) == Some(Side::Server)
     }
@@ -235,7 +254,7 @@ impl Program {
         if row.value || !row.when.as_ref().is_none_or(|it| evaluator.argument_is(at, it.argument, &it.text)) {
             return false;
         }
-        row.handler.as_ref().is_some_and(|slot| !self.handler_exprs(at, slot).is_empty())
+        row.pipe || row.handler.as_ref().is_some_and(|slot| !self.handler_exprs(at, slot).is_empty())
     }
 
     /// The expressions of a handler slot; with `option = "*"` the values of every member.
@@ -308,23 +327,20 @@ impl Program {
         }
     }
 
-    /// Follows a channel through names, fields, hooks and contexts to the calls on it.
-    fn follow_channel(&self, opened: At, of_bus: bool) -> (Vec<Found>, bool) {
+    /// Follows what a call gives, a channel or what is made of one, to the calls on it. Also tells whether
+    /// it leaves our sight.
+    pub(super) fn follow_channel(&self, opened: At, of_bus: bool) -> (Vec<Found>, bool) {
         let mut found = Vec::new();
         let mut escapes = false;
         let mut queue: VecDeque<(Carrier, SmolStr, SmolStr)> = VecDeque::new();
         let mut trail = Trail::default();
         let mut seen: FxHashSet<(Carrier, SmolStr)> = FxHashSet::default();
-        let facts = self.facts(opened.file);
-        let Some((callee, _)) = facts.call(opened.expr) else {
+        if self.facts(opened.file).call(opened.expr).is_none() {
             return (found, true);
-        };
-        for value in Evaluator::new(self).eval(At { expr: callee, ..opened }, &None) {
-            if let Value::Library { package, symbol, .. } = value {
-                let symbol = if symbol.is_empty() { SmolStr::new_static("default") } else { symbol };
-                let carrier = Carrier { at: opened, keys: Vec::new() };
-                queue.push_back((carrier, package, format_smolstr!("{symbol}()")));
-            }
+        }
+        for (package, symbol) in self.library_called(opened) {
+            let carrier = Carrier { at: opened, keys: Vec::new() };
+            queue.push_back((carrier, package, format_smolstr!("{symbol}()")));
         }
         while let Some((carrier, package, symbol)) = queue.pop_front() {
             if seen.len() > MAX_CARRIERS || !seen.insert((carrier.clone(), symbol.clone())) {
@@ -420,9 +436,11 @@ impl Program {
 }
 
 /// One thing that a call or assignment means.
-enum Found {
+pub(super) enum Found {
     Opened(At, ChannelMeaning),
     Registered(At, Box<ReceiveMeaning>, Option<At>, bool),
+    /// Messages are asked for, and no code is given that gets them.
+    Heard(At),
     Sent(At, Vec<EmitMeaning>, bool),
     Closed(At, bool),
 }
@@ -451,6 +469,7 @@ impl Traffic {
                     self.sent.entry(at).or_insert_with(|| Sent { at, rows, channels: Vec::new(), of_server });
                 entry.channels.extend(channel);
             }
+            Found::Heard(_) => {}
             Found::Closed(at, true) => {
                 self.unlistened.insert(at);
             }

@@ -89,6 +89,8 @@ pub(super) enum Region {
     Functions(Vec<(Value, At)>),
     /// A call that sends what a table has for it.
     PassedOn(At),
+    /// Code that waits for a subscriber, and has none.
+    Unheard,
 }
 
 /// What is followed.
@@ -103,7 +105,7 @@ enum What {
 }
 
 /// Everything that one registration leads to.
-struct Walk<'p> {
+pub(super) struct Walk<'p> {
     program: &'p Program,
     traffic: &'p Traffic,
     from: At,
@@ -147,8 +149,11 @@ impl Program {
     fn routes_of(&self, registration: &Registration, traffic: &Traffic) -> Routed {
         let row = &registration.row;
         let mut routed = Routed::default();
-        if row.data_only {
+        if row.data_only || self.is_behind_pipe(registration.at) {
             return routed;
+        }
+        if row.pipe {
+            return self.routes_of_pipe(registration.at, traffic);
         }
         let mut walk = Walk::new(self, traffic, registration.at);
         if row.value {
@@ -229,7 +234,7 @@ impl Program {
 }
 
 impl<'p> Walk<'p> {
-    fn new(program: &'p Program, traffic: &'p Traffic, from: At) -> Self {
+    pub(super) fn new(program: &'p Program, traffic: &'p Traffic, from: At) -> Self {
         Self {
             program,
             traffic,
@@ -247,7 +252,7 @@ impl<'p> Walk<'p> {
     }
 
     /// The handlers get the message as a parameter, perhaps inside an envelope.
-    fn start(&mut self, handlers: &[Value], parameter: usize, payload: Option<&str>) {
+    pub(super) fn start(&mut self, handlers: &[Value], parameter: usize, payload: Option<&str>) {
         let keys: Vec<SmolStr> =
             payload.map(|it| it.split('.').map(SmolStr::new).collect()).unwrap_or_default();
         self.enter(handlers, parameter, &keys, &What::Message(0, SmolStr::default()));
@@ -283,7 +288,7 @@ impl<'p> Walk<'p> {
         }
     }
 
-    fn run(&mut self) {
+    pub(super) fn run(&mut self) {
         while let Some((carrier, what)) = self.queue.pop_front() {
             if self.seen.len() >= MAX_CARRIERS || !self.seen.insert((carrier.clone(), what.clone())) {
                 continue;
@@ -643,7 +648,7 @@ impl<'p> Walk<'p> {
     }
 
     /// Keeps, of several fields that were compared, the one that tells the types apart.
-    fn finish(self) -> Routed {
+    pub(super) fn finish(self) -> Routed {
         let by_channel = self.routes.iter().any(|it| it.field.is_none());
         let told = |field: &str, nesting: u32| {
             let names: FxHashSet<&SmolStr> = self

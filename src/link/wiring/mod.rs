@@ -17,6 +17,7 @@ mod handlers;
 mod layer;
 mod lifetime;
 pub mod model;
+mod pipes;
 mod ready;
 mod refreshes;
 mod region;

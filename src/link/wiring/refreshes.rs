@@ -44,7 +44,7 @@ impl Program {
                 functions.iter().flat_map(|(value, supplier)| self.touched_by(value, *supplier)).collect()
             }
             Region::Guarded { test, holds } => self.touched_under(*test, *holds),
-            Region::PassedOn(_) => Vec::new(),
+            Region::PassedOn(_) | Region::Unheard => Vec::new(),
         };
         self.refresh_rows(touches, Some(&route.name), route.at)
     }

@@ -60,6 +60,7 @@ impl Program {
                 subscribers: vec![self.spot(*call, self.label(*call), Confidence::Possible)],
                 ..Outcome::default()
             },
+            Region::Unheard => Outcome::default(),
         }
     }
 
