@@ -9,10 +9,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::check::{fault, read};
 use super::embedded::FILES;
 use super::rows::{
-    CallbackMeaning, ChannelMeaning, CloseMeaning, DataMeaning, DelayMeaning, EffectMeaning, EmitMeaning,
-    InjectedMeaning, LibraryFile, LiteralMeaning, MethodMeaning, OnceMeaning, OperatorMeaning,
+    ActionMeaning, CallbackMeaning, ChannelMeaning, CloseMeaning, DataMeaning, DelayMeaning, EffectMeaning,
+    EmitMeaning, InjectedMeaning, LibraryFile, LiteralMeaning, MethodMeaning, OnceMeaning, OperatorMeaning,
     ReceiveMeaning, ReducerMeaning, RegistryMeaning, ReturnsMeaning, SharedMeaning, StopMeaning,
-    TimerMeaning, TreeMeaning, TreePart,
+    SupplyMeaning, TimerMeaning, TreeMeaning, TreePart,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;
@@ -51,6 +51,8 @@ struct Package {
     effect: Shelf<EffectMeaning>,
     returns: Shelf<ReturnsMeaning>,
     reducer: Shelf<ReducerMeaning>,
+    action: Shelf<ActionMeaning>,
+    supply: Shelf<SupplyMeaning>,
     channel: Shelf<ChannelMeaning>,
     receive: Shelf<ReceiveMeaning>,
     emit: Shelf<EmitMeaning>,
@@ -254,6 +256,26 @@ impl Catalog {
         self.first(package, symbol, |package| &package.reducer)
     }
 
+    /// What dispatching the outcome of an action creator runs.
+    pub fn action(&self, package: &str, symbol: &str) -> Option<&ActionMeaning> {
+        self.first(package, symbol, |package| &package.action)
+    }
+
+    /// What a wrapper hands from a store to a component.
+    pub fn supply(&self, package: &str, symbol: &str) -> Option<&SupplyMeaning> {
+        self.first(package, symbol, |package| &package.supply)
+    }
+
+    /// The calls that hand props from a store to a component, each with its package, sorted.
+    pub fn supply_words(&self) -> Vec<(&str, &str)> {
+        let rows = self.packages.iter().flat_map(|(name, package)| {
+            package.supply.entries().map(move |(symbol, _)| (name.as_str(), first_name(symbol)))
+        });
+        let mut words: Vec<(&str, &str)> = rows.collect();
+        words.sort_unstable();
+        words
+    }
+
     /// Names of the functions that make a store whose state selectors are given.
     pub fn store_words(&self) -> impl Iterator<Item = &str> {
         self.stores.iter().map(|symbol| symbol.trim_end_matches("()"))
@@ -438,6 +460,8 @@ impl Catalog {
         let returns = shared(library.returns);
         self.stores.extend(library.reducer.iter().filter(|row| row.root).flat_map(|row| row.at.clone()));
         let reducer = shared(library.reducer);
+        let action = shared(library.action);
+        let supply = shared(library.supply);
         let channel = shared(library.channel);
         let receive = shared(library.receive);
         let emit = shared(library.emit);
@@ -458,6 +482,8 @@ impl Catalog {
             package.effect.put(&effect, |row| &row.at);
             package.returns.put(&returns, |row| &row.at);
             package.reducer.put(&reducer, |row| &row.at);
+            package.action.put(&action, |row| &row.at);
+            package.supply.put(&supply, |row| &row.at);
             package.channel.put(&channel, |row| &row.at);
             package.receive.put(&receive, |row| &row.at);
             package.emit.put(&emit, |row| &row.at);

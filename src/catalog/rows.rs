@@ -51,6 +51,12 @@ pub struct LibraryFile {
     /// Reducers, whose initial state can be read.
     #[serde(default)]
     pub reducer: Vec<ReducerMeaning>,
+    /// Action creators, each with the reducer that runs when what it gives is dispatched.
+    #[serde(default)]
+    pub action: Vec<ActionMeaning>,
+    /// Wrappers that hand props from a store to a component.
+    #[serde(default)]
+    pub supply: Vec<SupplyMeaning>,
     /// Names under which a dependency-injection container hands a symbol to a parameter.
     #[serde(default)]
     pub injected: Vec<InjectedMeaning>,
@@ -137,6 +143,8 @@ pub enum TreePart {
     Root,
     /// An element at which a layout shows the route inside it: `<Outlet />`.
     Outlet,
+    /// The props of a component that is a class.
+    Props,
 }
 
 /// Where a call carries something: an argument, or an option inside an argument or the props.
@@ -351,6 +359,33 @@ pub struct ReducerMeaning {
     pub root: bool,
 }
 
+/// An action creator, named as code reaches it: `createSlice().actions.*`. The slots are of the call on the
+/// way to it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActionMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// The table in which the reducer stands under the name of the creator.
+    pub cases: Slot,
+    /// The state that the reducer is given at first.
+    pub initial: Slot,
+}
+
+/// A call whose outcome, called with a component, hands props from a store to it: `connect(mapState, actions)`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SupplyMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// A selector of an object of props.
+    pub state: Slot,
+    /// An object of action creators, or a function that gives one when it is called with `dispatch`.
+    pub actions: Slot,
+    /// The symbol, of the same package, of what the function is called with.
+    pub dispatch: String,
+}
+
 /// The shape of a call's result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -371,6 +406,9 @@ pub enum Gives {
     /// What the argument, a function, gives when it is called with the state of the program's store:
     /// `useSelector(select)`.
     Selected,
+    /// The action creators of the argument, each of which dispatches what it gives:
+    /// `bindActionCreators(actions)`.
+    Dispatching,
     /// A React context whose default value is the argument.
     Context,
     /// The value of the context that is the argument: `useContext(C)`.

@@ -78,6 +78,16 @@ fn every_symbol_of_every_file_is_reachable() {
                 .flat_map(|row| &row.at)
                 .for_each(|s| at("reducer", s, catalog.reducer(package, s).is_some()));
             library
+                .action
+                .iter()
+                .flat_map(|row| &row.at)
+                .for_each(|s| at("action", s, catalog.action(package, s).is_some()));
+            library
+                .supply
+                .iter()
+                .flat_map(|row| &row.at)
+                .for_each(|s| at("supply", s, catalog.supply(package, s).is_some()));
+            library
                 .channel
                 .iter()
                 .flat_map(|row| &row.at)

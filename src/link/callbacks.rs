@@ -3,6 +3,7 @@
 
 use smol_str::SmolStr;
 
+use super::connected::Component;
 use super::eval::{Evaluator, Values};
 use super::program::Program;
 use super::site::{Site, Work};
@@ -228,7 +229,10 @@ impl Program {
             .flat_map(|given| evaluator.eval(given.value, &None))
             .collect();
         match (values.is_empty(), path.as_slice()) {
-            (true, [prop]) if self.is_component(*function) => self.template_values(*function, prop),
+            (true, [prop]) if self.is_component(*function) => {
+                let supplied = self.connected_prop(&evaluator, Component::Function(*function), prop);
+                if supplied.is_empty() { self.template_values(*function, prop) } else { supplied }
+            }
             _ => values,
         }
     }

@@ -183,6 +183,10 @@ impl<'p> Walk<'p> {
                         from,
                     );
                 }
+                Value::Dispatching(creator) => {
+                    self.values(&[creator.as_ref().clone()], args, from);
+                    self.dispatched(creator, from, &None, None, None, &evaluator);
+                }
                 // The work is a function of a library, or something that could not be seen.
                 _ => self.value_called(value, from, None, None, None, &evaluator),
             }
@@ -471,21 +475,12 @@ impl<'p> Walk<'p> {
             }
             Value::Made { gives: Gives::Runner, at: made, env: made_env, argument, .. } => {
                 for function in evaluator.runner(*made, made_env, *argument) {
-                    if let Value::Function { at: function, env: outer, this } = function {
-                        let link = self.link(at, chain);
-                        let frame = evaluator.frame(
-                            function,
-                            Args::Values(Vec::new()),
-                            this.as_deref().cloned(),
-                            &outer,
-                            &env,
-                        );
-                        self.enqueue(
-                            Task { function, env: frame, chain: Some(link), top, answer_used: true },
-                            at,
-                        );
-                    }
+                    self.handed(&function, at, &env, chain, top, evaluator);
                 }
+            }
+            Value::Dispatching(creator) => {
+                self.value_called(creator, at, task, chain, top, evaluator);
+                self.dispatched(creator, at, &env, chain, top, evaluator);
             }
             Value::Made { package, symbol, .. } => {
                 let symbol = SmolStr::new(format!("{symbol}()"));
@@ -517,6 +512,44 @@ impl<'p> Walk<'p> {
                 self.callbacks(at, &env, Effect::Pure, chain, top, evaluator);
             }
             _ => {}
+        }
+    }
+
+    /// `dispatch(load())`: a function that an action creator gives is run.
+    fn dispatched(
+        &mut self,
+        creator: &Value,
+        at: At,
+        env: &Env,
+        chain: Option<&Arc<Link>>,
+        top: Option<(At, bool)>,
+        evaluator: &Evaluator<'_>,
+    ) {
+        let label = self.program.label(at);
+        self.found(Effect::State, at, chain, &label, Confidence::Certain, top);
+        for given in evaluator.call_with(creator, Vec::new(), at) {
+            self.handed(&given, at, env, chain, top, evaluator);
+        }
+    }
+
+    /// A function that a library runs with arguments of its own.
+    fn handed(
+        &mut self,
+        value: &Value,
+        at: At,
+        env: &Env,
+        chain: Option<&Arc<Link>>,
+        top: Option<(At, bool)>,
+        evaluator: &Evaluator<'_>,
+    ) {
+        if let Value::Function { at: function, env: outer, this } = value {
+            let link = self.link(at, chain);
+            let args = Args::Values(Vec::new());
+            let frame = evaluator.frame(*function, args, this.as_deref().cloned(), outer, env);
+            self.enqueue(
+                Task { function: *function, env: frame, chain: Some(link), top, answer_used: true },
+                at,
+            );
         }
     }
 

@@ -6,6 +6,7 @@ mod callbacks;
 mod callers;
 mod circles;
 mod cleanup;
+mod connected;
 mod containers;
 pub mod data;
 mod effects;

@@ -65,6 +65,8 @@ pub struct Program {
     files_read: usize,
     /// Stores with reducers, each with where those stand.
     pub(super) stores: OnceLock<Vec<(At, At)>>,
+    /// What says which props a store supplies to which component.
+    pub(super) connected: OnceLock<super::connected::Connected>,
     /// What names of each file stand for, as far as anybody asked.
     pub(super) exports: Vec<Mutex<FxHashMap<SmolStr, Option<Definition>>>>,
     pub(super) callers: Mutex<FxHashMap<FunctionAt, std::sync::Arc<[CallSite]>>>,
@@ -193,6 +195,7 @@ impl Program {
             bytes_read,
             files_read,
             stores: OnceLock::new(),
+            connected: OnceLock::new(),
             exports: std::iter::repeat_with(Mutex::default).take(count).collect(),
             callers: Mutex::default(),
             registered: Mutex::default(),

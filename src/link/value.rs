@@ -155,6 +155,11 @@ pub enum Value {
         /// Likewise.
         symbol: SmolStr,
     },
+    /// An action creator, or an object of them: what one gives is dispatched when it is called. Made by
+    /// [`Value::dispatching`].
+    Dispatching(Arc<Value>),
+    /// The props of a component that is a class.
+    ClassProps(ClassAt),
     /// What only a caller of `function` knows.
     Parameter {
         /// Whose parameter.
@@ -169,6 +174,18 @@ pub enum Value {
 }
 
 impl Value {
+    /// Action creators whose outcome is dispatched.
+    pub fn dispatching(creators: Self) -> Self {
+        match creators {
+            Self::Function { .. }
+            | Self::Object { .. }
+            | Self::Library { .. }
+            | Self::Made { .. }
+            | Self::Module(_) => Self::Dispatching(Arc::new(creators)),
+            _ => creators,
+        }
+    }
+
     /// Whether a condition on it fails: `false`, `null`, `undefined`, `0`, `''`. `None`: not known.
     pub fn is_falsy(&self) -> Option<bool> {
         match self {
@@ -189,6 +206,8 @@ impl Value {
             | Self::Class(_)
             | Self::Instance { .. }
             | Self::Module(_)
+            | Self::Dispatching(_)
+            | Self::ClassProps(_)
             | Self::Made { .. } => Some(false),
             _ => None,
         }

@@ -259,16 +259,17 @@ impl Evaluator<'_> {
         let given = facts.call(at.expr).map_or(0, |(_, args)| args.len());
         // `create<State>()((set) => …)`: the first call only fixes the type.
         let is_whole = |gives: Gives, argument: usize| gives != Gives::Store || argument < given;
+        let made = || Value::Library {
+            package: package.clone(),
+            symbol: format_smolstr!("{name}()"),
+            call: Some((at, env.clone())),
+        };
         let row = self.program.catalog().returns(package, name);
         let Some(row) = row.filter(|row| is_whole(row.gives, row.argument)) else {
             if symbol.len() > 200 {
                 return vec![Value::Unknown(at)];
             }
-            return vec![Value::Library {
-                package: package.clone(),
-                symbol: format_smolstr!("{name}()"),
-                call: Some((at, env.clone())),
-            }];
+            return vec![made()];
         };
         let argument = facts.call(at.expr).and_then(|(_, args)| args.get(row.argument).copied());
         let argument_values = || -> Values {
@@ -311,13 +312,14 @@ impl Evaluator<'_> {
                 let selected = self.selected(argument.map(|expr| At { expr, ..at }), env);
                 if selected.is_empty() {
                     // What a store holds is seen only where the store is.
-                    return vec![Value::Library {
-                        package: package.clone(),
-                        symbol: format_smolstr!("{name}()"),
-                        call: Some((at, env.clone())),
-                    }];
+                    return vec![made()];
                 }
                 selected
+            }
+            Gives::Dispatching => {
+                let creators: Values = argument_values().into_iter().map(Value::dispatching).collect();
+                let seen = creators.iter().any(|it| matches!(it, Value::Dispatching(_)));
+                if seen { creators } else { vec![made()] }
             }
             gives @ (Gives::Ref | Gives::State | Gives::Store | Gives::Runner | Gives::Context) => {
                 vec![Value::Made {

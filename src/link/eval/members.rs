@@ -6,6 +6,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::rows::Gives;
 use crate::facts::{Expr, ExprId, FunctionId, FunctionKind, MemberKind, Origin, Property, PropertyKey};
+use crate::link::connected::Component;
 use crate::link::value::{Args, At, ClassAt, Env, FunctionAt, Value};
 
 use super::{Evaluator, MAX_VALUES, Values, builtin, merge};
@@ -68,6 +69,13 @@ impl Evaluator<'_> {
                 } else {
                     self.member(of, name, at)
                 }
+            }
+            Value::Dispatching(creators) => {
+                self.member(creators, name, at).into_iter().map(Value::dispatching).collect()
+            }
+            Value::ClassProps(class) => {
+                let supplied = self.program.connected_prop(self, Component::Class(*class), name);
+                if supplied.is_empty() { vec![Value::Unknown(at)] } else { supplied }
             }
             Value::Class(class) => self.class_member(*class, name, true, value, at, 0),
             Value::Instance { class, .. } => self.class_member(*class, name, false, value, at, 0),
@@ -356,6 +364,11 @@ impl Evaluator<'_> {
                     match base {
                         Value::Class(base) => self.class_member(base, name, is_static, this, at, depth + 1),
                         Value::Library { package, symbol, .. } => {
+                            if let Value::Instance { class: own, .. } = this
+                                && self.program.is_connected(*own, &package, &symbol, name)
+                            {
+                                return vec![Value::ClassProps(*own)];
+                            }
                             let object = if is_static { symbol } else { format_smolstr!("{symbol}()") };
                             vec![Value::Library {
                                 package,

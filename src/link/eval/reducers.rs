@@ -11,12 +11,22 @@ impl Evaluator<'_> {
     /// What a selector gives of the state of the program's stores, and [`Value::Unknown`] beside it for what
     /// reducers write later. Empty when no store is seen to have it.
     pub(super) fn selected(&self, selector: Option<At>, env: &Env) -> Values {
-        let Some(selector) = selector else { return Values::new() };
+        selector.map(|it| self.selected_part(it, None, env)).unwrap_or_default()
+    }
+
+    /// [`Self::selected`], or a member of that.
+    pub(in crate::link) fn selected_part(&self, selector: At, part: Option<&str>, env: &Env) -> Values {
         let mut found = Values::new();
         for select in self.eval(selector, env).iter().filter(|it| matches!(it, Value::Function { .. })) {
-            for (store, parts) in self.program.stores.get().into_iter().flatten() {
-                for state in self.states(*parts, &None) {
-                    merge(&mut found, self.call_with(select, vec![state], *store));
+            for (store, state) in self.root_states() {
+                for value in self.call_with(select, vec![state], store) {
+                    merge(
+                        &mut found,
+                        match part {
+                            Some(name) => self.member(&value, name, store),
+                            None => vec![value],
+                        },
+                    );
                 }
             }
         }
@@ -28,6 +38,14 @@ impl Evaluator<'_> {
         found.retain(is_seen);
         merge(&mut found, vec![Value::Unknown(selector)]);
         found
+    }
+
+    /// The states that the program's stores begin with, each with its store.
+    pub(in crate::link) fn root_states(&self) -> Vec<(At, Value)> {
+        let stores = self.program.stores.get().into_iter().flatten();
+        stores
+            .flat_map(|(store, parts)| self.states(*parts, &None).into_iter().map(|it| (*store, it)))
+            .collect()
     }
 
     /// The states that a reducer, or a table of reducers, begins with.
