@@ -366,6 +366,21 @@ impl Catalog {
         words
     }
 
+    /// The names that calls of timers and delays end in, perhaps with `*`.
+    pub fn timer_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for package in self.packages.values() {
+            names.extend(package.timer.entries().map(|(symbol, _)| last_name(symbol)));
+            names.extend(package.once.entries().map(|(symbol, _)| last_name(symbol)));
+            names.extend(package.delay.entries().map(|(symbol, _)| last_name(symbol)));
+        }
+        names.extend(self.injected.iter().filter_map(|(name, (package, symbol))| {
+            let starts = self.timer(package, symbol).is_some() || self.once(package, symbol).is_some();
+            starts.then_some(name.as_str())
+        }));
+        names
+    }
+
     /// Words of which a file that opens a push channel, or listens or sends on one, holds at least
     /// one, sorted: names of the platform's channels, and the specifiers of packages.
     pub fn channel_words(&self) -> Vec<&str> {

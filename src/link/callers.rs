@@ -6,9 +6,11 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::eval::Evaluator;
+use super::imports::Ways;
 use super::program::Program;
 use super::value::{At, ClassAt, FunctionAt, Value};
 use crate::facts::{ClassId, ExportTarget, Expr, ExprId, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
+use crate::scan;
 use crate::source::{FileId, Role};
 
 /// A call or JSX element that runs a function.
@@ -18,6 +20,27 @@ pub struct CallSite {
     pub at: At,
     /// In test code.
     pub is_test: bool,
+}
+
+/// How something may be called.
+#[derive(Debug, Default)]
+pub(super) struct CalledAs {
+    /// Every name; sorted, without `default` and those of one letter.
+    pub names: Vec<SmolStr>,
+    /// The names that its own file exports it by, `default` among them.
+    exported: FxHashSet<SmolStr>,
+    /// Somebody else than those who import it may have it: as a member, as an argument, as what a function
+    /// gives.
+    is_handed_out: bool,
+}
+
+impl CalledAs {
+    fn new(names: FxHashSet<SmolStr>, exported: FxHashSet<SmolStr>, is_handed_out: bool) -> Self {
+        let mut names: Vec<_> =
+            names.into_iter().filter(|name| name != "default" && name.len() > 1).collect();
+        names.sort_unstable();
+        Self { names, exported, is_handed_out }
+    }
 }
 
 impl Program {
@@ -34,46 +57,77 @@ impl Program {
     }
 
     fn find_callers(&self, function: FunctionAt) -> Vec<CallSite> {
-        let names = self.names_of(function);
-        let mut files: Vec<FileId> = vec![function.file];
-        for name in &names {
-            files.extend(self.files_mentioning(name));
-        }
-        if self.is_default_export(function) {
-            files.extend(self.files_naming(function.file));
-        }
-        files.sort_unstable();
-        files.dedup();
-        let mut sites = Vec::new();
+        let called = self.called_as(function);
+        let files = self.may_call(function.file, &called);
         let class = self.class_of(function);
-        for file in files {
-            let facts = self.facts(file);
-            let is_test = self.file(file).is_some_and(|it| it.role == Role::Test);
-            let callees =
-                facts.calls.iter().chain(&facts.elements).filter_map(|call| match facts.expr(*call) {
-                    Expr::Call { callee, .. } | Expr::Jsx { tag: JsxTag::Component(callee), .. } => {
-                        Some((*call, *callee))
-                    }
-                    _ => None,
-                });
-            for (call, callee) in callees {
-                if !could_name(facts, callee, &names) {
-                    continue;
-                }
-                let values = Evaluator::new(self).eval(At { file, expr: callee }, &None);
-                let is_it = values.iter().any(|value| match value {
-                    Value::Function { at, .. } => *at == function,
-                    Value::Class(class) => self.constructor_of(*class) == Some(function),
-                    _ => false,
-                }) || is_open(&values)
-                    && class.as_ref().is_some_and(|it| owner_is(facts, callee, it));
-                if is_it {
-                    sites.push(CallSite { at: At { file, expr: call }, is_test });
-                }
-            }
-        }
+        let sites = files.into_iter().flat_map(|file| self.calls_in(file, function, &called.names, &class));
+        let mut sites: Vec<CallSite> = sites.collect();
         sites.sort_unstable();
         sites.dedup();
+        sites
+    }
+
+    /// Whether anything calls a function.
+    pub(super) fn is_called(&self, function: FunctionAt) -> bool {
+        self.has_caller(function, &|_| true)
+    }
+
+    /// Whether a function has a caller for which a question holds. Looks at the nearest files first, and no
+    /// further than it must.
+    pub(super) fn has_caller(&self, function: FunctionAt, question: &dyn Fn(&CallSite) -> bool) -> bool {
+        if let Some(known) = self.callers.lock().ok().and_then(|it| it.get(&function).cloned()) {
+            return known.iter().any(question);
+        }
+        let called = self.called_as(function);
+        let class = self.class_of(function);
+        let holds = |file: FileId| self.calls_in(file, function, &called.names, &class).iter().any(question);
+        if holds(function.file) {
+            return true;
+        }
+        // Who imports it is likelier to call it than who holds the word.
+        let next = Ways::of_importers(self.may_import(function.file), &called.exported);
+        let is_next = |it: &FileId| next.importers.contains(it);
+        next.importers.iter().any(|it| self.may_call_in(*it, &called, &next) && holds(*it)) || {
+            let ways = self.ways_of_exports(function.file, called.exported.iter().cloned(), true);
+            let near = ways.importers.iter().copied().filter(|it| !is_next(it));
+            let far = called.names.iter().flat_map(|name| self.files_mentioning(name));
+            let far = far.filter(|it| !ways.importers.contains(it) && *it != function.file);
+            near.chain(far).any(|it| self.may_call_in(it, &called, &ways) && holds(it))
+        }
+    }
+
+    /// The places of one file that run a function.
+    fn calls_in(
+        &self,
+        file: FileId,
+        function: FunctionAt,
+        names: &[SmolStr],
+        class: &Option<SmolStr>,
+    ) -> Vec<CallSite> {
+        let facts = self.facts(file);
+        let is_test = self.file(file).is_some_and(|it| it.role == Role::Test);
+        let callees = facts.calls.iter().chain(&facts.elements).filter_map(|call| match facts.expr(*call) {
+            Expr::Call { callee, .. } | Expr::Jsx { tag: JsxTag::Component(callee), .. } => {
+                Some((*call, *callee))
+            }
+            _ => None,
+        });
+        let mut sites = Vec::new();
+        for (call, callee) in callees {
+            if !could_name(facts, callee, names) {
+                continue;
+            }
+            let values = Evaluator::new(self).eval(At { file, expr: callee }, &None);
+            let is_it = values.iter().any(|value| match value {
+                Value::Function { at, .. } => *at == function,
+                Value::Class(class) => self.constructor_of(*class) == Some(function),
+                _ => false,
+            }) || is_open(&values)
+                && class.as_ref().is_some_and(|it| owner_is(facts, callee, it));
+            if is_it {
+                sites.push(CallSite { at: At { file, expr: call }, is_test });
+            }
+        }
         sites
     }
 
@@ -126,10 +180,17 @@ impl Program {
     /// Every name under which a function may be called: its own, those of what wraps it
     /// (`const Orders = memo(OrdersInner)`), and those that it is exported as.
     pub fn names_of(&self, function: FunctionAt) -> Vec<SmolStr> {
+        self.called_as(function).names
+    }
+
+    /// How a function may be called.
+    fn called_as(&self, function: FunctionAt) -> CalledAs {
         let facts = self.facts(function.file);
         let Some(declared) = facts.function(function.function) else {
-            return Vec::new();
+            return CalledAs::default();
         };
+        let mut exported = FxHashSet::default();
+        let mut is_handed_out = declared.class.is_some();
         let mut names: FxHashSet<SmolStr> = declared.name.iter().cloned().collect();
         let mut values: Vec<ExprId> = declared.expr.into_iter().collect();
         let mut seen = FxHashSet::default();
@@ -137,17 +198,34 @@ impl Program {
             if binding.origin == Origin::Function(function.function) {
                 names.insert(binding.name.clone());
                 values.extend(binding.uses.iter().copied());
-                self.exported_names(facts, at, &mut names);
+                self.exported_names(facts, at, &mut exported);
             }
         }
         while let Some(value) = values.pop() {
             if !seen.insert(value) || seen.len() > 200 {
+                is_handed_out |= seen.len() > 200;
                 continue;
             }
+            let mut is_named = false;
+            for (at, binding) in facts.bindings.iter().enumerate() {
+                if binding.origin == Origin::Value(value) && binding.path.is_empty() {
+                    is_named = true;
+                    names.insert(binding.name.clone());
+                    values.extend(binding.uses.iter().copied());
+                    self.exported_names(facts, at, &mut exported);
+                }
+            }
+            is_named |= facts.exports.iter().any(|it| match it.target {
+                ExportTarget::Expr(expr) => expr == value,
+                _ => false,
+            });
             // Climb through wrappers: `memo(f)`, `{ load: f }`, `f as T`.
             match facts.node(value).parent.map(|parent| (parent, facts.expr(parent))) {
                 Some((parent, Expr::Call { callee, .. })) if *callee != value => values.push(parent),
+                Some((_, Expr::Call { .. })) => {}
+                Some((_, Expr::Jsx { tag: JsxTag::Component(tag), .. })) if *tag == value => {}
                 Some((_, Expr::Object(properties))) => {
+                    is_handed_out = true;
                     names.extend(properties.iter().filter(|it| it.value == value).filter_map(|it| {
                         match &it.key {
                             crate::facts::PropertyKey::Name(name) => Some(name.clone()),
@@ -156,20 +234,12 @@ impl Program {
                     }));
                 }
                 Some((_, Expr::Assign { target, .. })) => {
+                    is_handed_out = true;
                     if let Expr::Member { name, .. } | Expr::Ident { name, .. } = facts.expr(*target) {
                         names.insert(name.clone());
                     }
                 }
-                _ => {}
-            }
-            for (at, binding) in facts.bindings.iter().enumerate() {
-                if binding.origin == Origin::Value(value)
-                    && binding.path.is_empty()
-                    && names.insert(binding.name.clone())
-                {
-                    values.extend(binding.uses.iter().copied());
-                    self.exported_names(facts, at, &mut names);
-                }
+                _ => is_handed_out |= !is_named,
             }
         }
         if let Some(class) = declared.class.and_then(|class| facts.classes.get(class.index())) {
@@ -183,10 +253,59 @@ impl Program {
                 _ => None,
             }));
         }
-        let mut names: Vec<_> =
-            names.into_iter().filter(|name| name != "default" && name.len() > 1).collect();
-        names.sort_unstable();
-        names
+        names.extend(exported.iter().cloned());
+        if self.is_default_export(function) {
+            exported.insert(SmolStr::new_static("default"));
+        }
+        CalledAs::new(names, exported, is_handed_out)
+    }
+
+    /// How a class may be named by whoever makes or renders one.
+    pub(super) fn class_called_as(&self, file: FileId, class: ClassId) -> Option<CalledAs> {
+        let facts = self.facts(file);
+        let name = facts.classes.get(class.index())?.name.clone()?;
+        let mut exported: FxHashSet<SmolStr> =
+            facts.exports.iter().map(|it| &it.name).filter(|it| *it == "default").cloned().collect();
+        for (at, binding) in facts.bindings.iter().enumerate() {
+            if binding.origin == Origin::Class(class) {
+                self.exported_names(facts, at, &mut exported);
+            }
+        }
+        Some(CalledAs::new(FxHashSet::from_iter([name]), exported, true))
+    }
+
+    /// The files that may call what a file declares, that file among them: sorted. Asked before anything is
+    /// parsed.
+    pub(super) fn may_call(&self, file: FileId, called: &CalledAs) -> Vec<FileId> {
+        let ways = self.ways_of_exports(file, called.exported.iter().cloned(), true);
+        let mut files: Vec<FileId> = ways.importers.iter().copied().collect();
+        for name in &called.names {
+            files.extend(self.files_mentioning(name));
+        }
+        files.push(file);
+        files.sort_unstable();
+        files.dedup();
+        files.retain(|it| *it == file || self.may_call_in(*it, called, &ways));
+        files
+    }
+
+    fn may_call_in(&self, file: FileId, called: &CalledAs, ways: &Ways) -> bool {
+        let imports = ways.importers.contains(&file);
+        // What is imported as a whole or by default may have any name.
+        if imports && (ways.names.contains("default") || self.importing_wholes.contains(&file)) {
+            return true;
+        }
+        let Some(text) = self.text(file) else { return true };
+        let by = |name: &SmolStr| scan::calls::calls(&text, name);
+        if imports || called.is_handed_out {
+            let mut names = called.names.iter().chain(&ways.names);
+            return names.any(|name| by(name) != scan::calls::Calls::default());
+        }
+        // `useOrders()` of another module of that name is not this one.
+        called.names.iter().any(|name| {
+            let calls = by(name);
+            calls.member || calls.plain && !scan::calls::imports_name(&text, name)
+        })
     }
 
     fn exported_names(&self, facts: &FileFacts, binding: usize, names: &mut FxHashSet<SmolStr>) {

@@ -1,5 +1,6 @@
 //! Which switch stands before a timer.
 
+use super::callers::CallSite;
 use super::eval::Evaluator;
 use super::fold::{Interval, is_off};
 use super::label::{names_component_or_hook, names_hook};
@@ -218,16 +219,15 @@ impl Program {
         if declared.kind == FunctionKind::Constructor || is_component_or_hook(declared) {
             return None;
         }
-        let callers = self.callers(FunctionAt { file, function });
-        let conditions: Option<Vec<At>> = callers
-            .iter()
-            .filter(|it| !it.is_test)
-            .map(|it| {
-                let test = self.facts(it.at.file).guards_of(it.at.expr).find_map(|guard| guard.test)?;
-                Some(At { file: it.at.file, expr: test })
-            })
-            .collect();
-        let first = *conditions?.first()?;
+        let function = FunctionAt { file, function };
+        let condition = |it: &CallSite| {
+            let test = self.facts(it.at.file).guards_of(it.at.expr).find_map(|guard| guard.test)?;
+            Some(At { file: it.at.file, expr: test })
+        };
+        if self.has_caller(function, &|it| !it.is_test && condition(it).is_none()) {
+            return None;
+        }
+        let first = self.callers(function).iter().find(|it| !it.is_test).and_then(condition)?;
         Some(format!("started under the condition {}", self.label(first)))
     }
 

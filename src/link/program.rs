@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 use super::callers::CallSite;
 use super::eval::{Evaluator, Values};
 use super::resolve::{Resolution, Resolver};
+use super::sieve::TimerNames;
 use super::symbols::Definition;
 use super::templates::{self, Attribute};
 use super::value::{At, Env, FunctionAt, Value};
@@ -45,10 +46,18 @@ pub struct Program {
     template_attributes: OnceLock<Vec<Attribute>>,
     option_keys: FxHashSet<String>,
     facts: Vec<OnceLock<Box<FileFacts>>>,
+    /// What each file may import, as its text shows.
+    pub(super) specifiers: Vec<Vec<SmolStr>>,
+    /// The files that may import each file.
+    pub(super) imported_by: OnceLock<Vec<Vec<FileId>>>,
+    /// Whether each file may export what it imports.
+    pub(super) hands_on: Vec<OnceLock<bool>>,
     seeds: Vec<FileId>,
     polling_files: Vec<FileId>,
     /// Files that may pass on all that other modules export.
-    exporting_all: FxHashSet<FileId>,
+    pub(super) exporting_all: FxHashSet<FileId>,
+    /// Files that may import other modules as a whole.
+    pub(super) importing_wholes: FxHashSet<FileId>,
     /// Files with comments that silence findings.
     suppressing_files: Vec<FileId>,
     backend_suppressions: Mutex<Vec<(Place, Suppression)>>,
@@ -63,6 +72,8 @@ pub struct Program {
     skipped: Mutex<Vec<Skip>>,
     bytes_read: u64,
     files_read: usize,
+    /// The names under which timers are called.
+    pub(super) timer_names: OnceLock<TimerNames>,
     /// Stores with reducers, each with where those stand.
     pub(super) stores: OnceLock<Vec<(At, At)>>,
     /// What says which props a store supplies to which component.
@@ -84,6 +95,8 @@ struct Scanned {
     exports_all: bool,
     speaks_of_polling: bool,
     generated: bool,
+    specifiers: Vec<SmolStr>,
+    imports_wholes: bool,
     facts: Option<Box<FileFacts>>,
     skip: Option<Skip>,
 }
@@ -116,10 +129,12 @@ impl Program {
         let mut skipped = discovery.skipped;
         let mut facts = Vec::with_capacity(scanned.len());
         let mut identifiers = Vec::with_capacity(scanned.len());
+        let mut specifiers = Vec::with_capacity(scanned.len());
         let mut seeds = Vec::new();
         let mut polling_files = Vec::new();
         let mut suppressing_files = Vec::new();
         let mut exporting_all = FxHashSet::default();
+        let mut importing_wholes = FxHashSet::default();
         let mut bytes_read = 0;
         let mut files_read = 0;
         for (at, scanned) in scanned.into_iter().enumerate() {
@@ -148,11 +163,15 @@ impl Program {
             if scanned.exports_all {
                 exporting_all.insert(id);
             }
+            if scanned.imports_wholes {
+                importing_wholes.insert(id);
+            }
             if scanned.suppresses {
                 suppressing_files.push(id);
             }
             facts.push(slot);
             identifiers.push(scanned.identifiers);
+            specifiers.push(scanned.specifiers);
         }
         let option_keys: FxHashSet<String> =
             catalog.interval_option_keys().into_iter().map(str::to_owned).collect();
@@ -183,10 +202,14 @@ impl Program {
             backends: discovery.backends,
             template_attributes: OnceLock::new(),
             facts,
+            specifiers,
+            imported_by: OnceLock::new(),
+            hands_on: vec![OnceLock::new(); count],
             seeds,
             polling_files,
             suppressing_files,
             exporting_all,
+            importing_wholes,
             backend_suppressions: Mutex::default(),
             has_entries: OnceLock::new(),
             entries,
@@ -194,6 +217,7 @@ impl Program {
             skipped: Mutex::new(skipped),
             bytes_read,
             files_read,
+            timer_names: OnceLock::new(),
             stores: OnceLock::new(),
             connected: OnceLock::new(),
             exports: std::iter::repeat_with(Mutex::default).take(count).collect(),
@@ -248,7 +272,7 @@ impl Program {
         let timers = self.timers();
         let providers = self.providers();
         let leftovers = self.leftovers();
-        let wiring = self.wiring();
+        let wiring = self.wiring(&timers);
         super::Linked {
             files: self
                 .files
@@ -453,6 +477,12 @@ impl Program {
             || self.exporting_all.contains(&file)
     }
 
+    /// Whether a file may speak of a name: it holds it as a word.
+    pub(super) fn may_mention(&self, file: FileId, name: &str) -> bool {
+        // Names of one letter are in no index.
+        name.len() < 2 || name == "default" || self.mentions.holds(file, name)
+    }
+
     /// Files that hold a word, however common it is.
     pub fn mentions_of(&self, word: &str) -> Vec<FileId> {
         self.mentions.files_mentioning(word)
@@ -651,6 +681,8 @@ fn scan_file(
                 exports_all: false,
                 speaks_of_polling: false,
                 generated: false,
+                specifiers: Vec::new(),
+                imports_wholes: false,
                 facts: None,
                 skip: Some(skip),
             };
@@ -676,6 +708,8 @@ fn scan_file(
         exports_all: scan::may_export_all(&text),
         speaks_of_polling: speaks_of_polling || (!generated && option_words.starts(&text)),
         generated,
+        specifiers: scan::imports::specifiers(&text),
+        imports_wholes: scan::imports::may_import_wholes(&text),
         facts,
         skip,
     }

@@ -219,9 +219,10 @@ impl Program {
 
     /// Product files that import a file at run time.
     fn importers(&self, file: FileId) -> Vec<FileId> {
-        self.files_naming(file)
-            .into_iter()
-            .filter(|other| *other != file && self.file(*other).is_some_and(|it| it.role == Role::Product))
+        self.may_import(file)
+            .iter()
+            .copied()
+            .filter(|other| self.file(*other).is_some_and(|it| it.role == Role::Product))
             .filter(|other| {
                 let facts = self.facts(*other);
                 let is_it = |specifier: &str| self.resolve(*other, specifier) == Resolution::File(file);

@@ -73,7 +73,11 @@ impl Program {
                 Expr::Call { callee, .. } | Expr::Jsx { tag: JsxTag::Component(callee), .. } => *callee,
                 _ => continue,
             };
-            for value in Evaluator::new(self).eval(At { file, expr: callee }, &None) {
+            let callee = At { file, expr: callee };
+            if !self.may_be_timer(callee) && !self.may_wait_again(at) {
+                continue;
+            }
+            for value in Evaluator::new(self).eval(callee, &None) {
                 let Value::Library { package, symbol, .. } = value else {
                     // The repository's own `sleep`.
                     if matches!(value, Value::Function { .. }) && self.waiting(at).is_some() {
@@ -462,6 +466,34 @@ impl Program {
         let (callee, args) = facts.call(facts.node(step).parent?)?;
         let chained = matches!(facts.expr(callee), Expr::Member { name, .. } if name == "then");
         (chained && args.contains(&step)).then(|| facts.node(step).function)
+    }
+
+    /// Whether a function may wait for a promise and then call itself.
+    fn may_wait_again(&self, promise: At) -> bool {
+        let Some(holder) = self.waiting(promise).filter(|it| *it != FunctionId::MODULE) else { return false };
+        let facts = self.facts(promise.file);
+        if facts.node(promise.expr).in_loop.is_some() {
+            return false;
+        }
+        // What a step of a chain calls may lead back through others.
+        if facts.node(promise.expr).function != holder {
+            return true;
+        }
+        let names = self.names_of(FunctionAt { file: promise.file, function: holder });
+        let is_named = |expr: ExprId| match facts.expr(expr) {
+            Expr::Ident { name, .. } | Expr::Member { name, .. } => names.contains(name),
+            _ => true,
+        };
+        facts.own_nodes(holder).any(|(_, node)| match &node.expr {
+            Expr::Call { callee, args, .. } => {
+                is_named(*callee)
+                    || args.iter().any(|it| {
+                        matches!(facts.expr(*it), Expr::Ident { .. } | Expr::Member { .. }) && is_named(*it)
+                    })
+            }
+            Expr::Assign { value, .. } => is_named(*value),
+            _ => false,
+        })
     }
 
     /// A function that waits for a delay and then calls itself.

@@ -281,8 +281,8 @@ impl Program {
             .functions_around(at.expr)
             .find(|it| facts.function(*it).is_some_and(|it| it.name.is_some()));
         let Some(function) = holder.filter(|it| *it != FunctionId::MODULE) else { return false };
-        let callers = self.callers(FunctionAt { file: at.file, function });
-        !callers.is_empty() && callers.iter().all(|caller| self.is_in_catch(caller.at))
+        let function = FunctionAt { file: at.file, function };
+        !self.has_caller(function, &|caller| !self.is_in_catch(caller.at)) && self.is_called(function)
     }
 
     /// Whether code stands in a `catch` block, or in a function that is handed to `.catch()`, perhaps

@@ -7,11 +7,13 @@ mod routes;
 mod tree;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
 
 use super::eval::Evaluator;
 use super::label::names_hook;
 use super::program::Program;
+use super::resolve::Resolution;
 use super::timer::Step;
 use super::value::{At, FunctionAt, Value};
 use crate::catalog::rows::Gives;
@@ -35,20 +37,21 @@ pub struct Provider {
     pub mounted: Vec<Place>,
     /// Where the context is read.
     pub consumers: Vec<Place>,
-    /// Readers that are certainly outside of every mounted provider: each way from a root of the app
-    /// down to them was seen, and none passes one. Sorted by place.
+    /// Of a realtime context, readers that are certainly outside of every mounted provider: each way from a
+    /// root of the app down to them was seen, and none passes one. Sorted by place.
     pub outside: Vec<Outside>,
     /// What it carries comes over a push channel.
     pub realtime: bool,
     /// Why it counts as realtime, from the provider to the channel; empty when it does not.
     pub evidence: Vec<Step>,
-    /// A reader throws when it finds no provider.
+    /// A reader throws when it finds no provider of a realtime context.
     pub throws: bool,
     /// What readers get without a provider is `null` or `undefined`.
     pub default_is_nothing: bool,
     /// Whether an entry of the app reaches any reader.
     pub consumers_live: bool,
-    /// A provider is handed on as a value, or exported for others: somebody unseen may render it.
+    /// A provider of a realtime context is handed on as a value, or exported for others: somebody unseen may
+    /// render it.
     pub mount_unseen: bool,
     /// What follows.
     pub verdict: ProviderVerdict,
@@ -73,9 +76,6 @@ struct Use {
     /// `useContext(Orders)`, `<Orders.Consumer>`, `static contextType = Orders`.
     read: Vec<At>,
 }
-
-/// For each file, the names that stand for contexts.
-type ContextNames = FxHashMap<FileId, FxHashMap<BindingId, Vec<At>>>;
 
 impl Program {
     /// Every context of product code, sorted by place.
@@ -102,21 +102,24 @@ impl Program {
                     .any(|it| matches!(it, Value::Made { gives: Gives::Context, .. }));
             is_context.then_some(at)
         });
-        let mut names = ContextNames::default();
-        made.filter_map(|at| self.context(at, &mut names)).collect()
+        made.filter_map(|at| self.context(at)).collect()
     }
 
-    fn context(&self, created: At, names: &mut ContextNames) -> Option<Provider> {
+    fn context(&self, created: At) -> Option<Provider> {
         let binding = self.binding_of_value(created)?;
         let name = self.facts(created.file).binding(binding)?.name.clone();
         let mut uses = Use::default();
-        let mut files = self.files_mentioning(&name);
-        files.extend(self.files_naming(created.file));
-        files.sort_unstable();
-        files.dedup();
+        let ways = self.ways_of_exports(created.file, self.exported_as(created.file, binding), false);
+        let mut files = ways.importers.clone();
+        files.insert(created.file);
+        // `theme.OrdersContext`, of an object in a module that imports it.
+        let around: FxHashSet<FileId> =
+            ways.importers.iter().flat_map(|it| self.may_import(*it)).copied().collect();
+        let mentioning = self.files_mentioning(&name).into_iter();
+        files.extend(mentioning.filter(|it| name.ends_with("Context") && around.contains(it)));
         for file in files {
             if self.file(file).is_some_and(|it| it.role == Role::Product) {
-                self.uses_in(file, created, names, &mut uses);
+                self.uses_in(file, created, &ways.modules, &mut uses);
             }
         }
         uses.read.retain(|at| !self.is_in_idle_hook(*at));
@@ -134,14 +137,20 @@ impl Program {
         let mut consumers: Vec<Place> = uses.read.iter().map(|at| self.place(*at)).collect();
         consumers.sort_unstable();
         consumers.dedup();
-        let tree = self.tree_of(&uses.provided);
-        if tree.is_dead && !mounted.iter().any(|it| self.is_loaded(it.file)) {
-            // Every component that renders a provider is itself rendered by nothing, and no entry of the
-            // app even loads it.
-            mounted.clear();
-        } else if mounted.is_empty() {
-            // Under another name, or handed on as a value.
-            mounted.extend(tree.rendered);
+        let evidence = self.realtime(created, &name, &uses.provided);
+        let is_loaded = mounted.iter().any(|it| self.is_loaded(it.file));
+        // The walk up to the roots of the app is long: who stands outside of another's provider has nothing
+        // to do with push, and what an entry loads is rendered.
+        let tree = (evidence.is_some() || !is_loaded).then(|| self.tree_of(&uses.provided));
+        if let Some(tree) = &tree {
+            if tree.is_dead && !is_loaded {
+                // Every component that renders a provider is itself rendered by nothing, and no entry of the
+                // app even loads it.
+                mounted.clear();
+            } else if mounted.is_empty() {
+                // Under another name, or handed on as a value.
+                mounted.extend(tree.rendered);
+            }
         }
         let verdict = match (uses.provided.is_empty(), mounted.is_empty(), consumers.is_empty()) {
             (true, _, false) => ProviderVerdict::DefaultValueUsed,
@@ -149,19 +158,19 @@ impl Program {
             (_, _, true) => ProviderVerdict::NoConsumers,
             (false, false, false) => ProviderVerdict::Ok,
         };
-        let evidence = self.realtime(created, &name, &uses.provided);
-        let readers = self.readers(&uses.read);
+        let readers = if evidence.is_some() { self.readers(&uses.read) } else { Vec::new() };
+        let outside = tree.as_ref().map(|tree| self.outside(tree, &readers, verdict));
         Some(Provider {
             context: name.to_string(),
             created: self.place(created),
             provider: names.join(", "),
-            outside: self.outside(&tree, &readers, verdict),
+            outside: outside.unwrap_or_default(),
             realtime: evidence.is_some(),
             evidence: evidence.unwrap_or_default(),
             throws: readers.iter().any(|it| it.throws),
             default_is_nothing: self.defaults_to_nothing(created),
             consumers_live: uses.read.iter().any(|at| self.is_live(*at)),
-            mount_unseen: tree.hidden,
+            mount_unseen: tree.is_some_and(|it| it.hidden),
             mounted,
             consumers,
             verdict,
@@ -178,7 +187,7 @@ impl Program {
         let own = FunctionAt { file: read.file, function };
         hook.is_some_and(|name| {
             !self.is_published(read.file)
-                && self.callers(own).is_empty()
+                && !self.is_called(own)
                 && !self.is_used_as_a_value(own, name)
                 && !self.is_imported_elsewhere(own, name)
         })
@@ -215,7 +224,27 @@ impl Program {
         }
     }
 
-    fn uses_in(&self, file: FileId, context: At, names: &mut ContextNames, uses: &mut Use) {
+    /// The names under which a file exports one of its own, or what it calls the same.
+    fn exported_as(&self, file: FileId, binding: BindingId) -> Vec<SmolStr> {
+        let facts = self.facts(file);
+        let is_it = |expr: ExprId| matches!(facts.expr(expr), Expr::Ident { binding: Some(it), .. } if *it == binding);
+        let stands_for = |other: BindingId| {
+            other == binding
+                || facts.binding(other).is_some_and(|it| {
+                    it.path.is_empty() && matches!(it.origin, Origin::Value(value) if is_it(value))
+                })
+        };
+        let exports = facts.exports.iter().filter(|it| match it.target {
+            ExportTarget::Binding(other) => stands_for(other),
+            // `export default { OrdersContext }`
+            ExportTarget::Expr(expr) => is_it(expr) || matches!(facts.expr(expr), Expr::Object(_)),
+            ExportTarget::From { .. } => false,
+        });
+        exports.map(|it| it.name.clone()).collect()
+    }
+
+    /// `modules`: those that export the context.
+    fn uses_in(&self, file: FileId, context: At, modules: &FxHashSet<FileId>, uses: &mut Use) {
         let facts = self.facts(file);
         let is_context = |expr: ExprId| {
             let values = Evaluator::new(self).eval(At { file, expr }, &None);
@@ -223,7 +252,7 @@ impl Program {
                 .iter()
                 .any(|it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == context))
         };
-        let named = names.entry(file).or_insert_with(|| self.context_names(file));
+        let named = self.context_names(file, modules);
         let is_it = |expr: ExprId| match facts.expr(expr) {
             Expr::Ident { binding: Some(binding), .. } => {
                 named.get(binding).is_some_and(|made| made.contains(&context))
@@ -292,10 +321,17 @@ impl Program {
 
     /// The names of a file that stand for contexts, with what they stand for. A name means the same
     /// wherever it is mentioned, and a context is made once for all.
-    fn context_names(&self, file: FileId) -> FxHashMap<BindingId, Vec<At>> {
-        let bindings = (0_u32..).zip(&self.facts(file).bindings);
+    fn context_names(&self, file: FileId, modules: &FxHashSet<FileId>) -> FxHashMap<BindingId, Vec<At>> {
+        let facts = self.facts(file);
+        let bindings = (0_u32..).zip(&facts.bindings);
+        let is_of_modules = |import: u32| {
+            facts.imports.get(import as usize).is_some_and(|it| match self.resolve(file, &it.specifier) {
+                Resolution::File(from) => modules.contains(&from),
+                _ => false,
+            })
+        };
         let constant = bindings.filter(|(_, it)| match it.origin {
-            Origin::Import(_) => true,
+            Origin::Import(import) => is_of_modules(import),
             // Inside a function only what is made right there: `createStore(() => createContext())`.
             Origin::Value(value) => {
                 it.function == FunctionId::MODULE || self.may_make_context(At { file, expr: value })
@@ -392,13 +428,8 @@ impl Program {
 
     /// Elements of a component that is a class.
     fn class_elements(&self, file: FileId, class: crate::facts::ClassId) -> Vec<Place> {
-        let Some(name) = self.facts(file).classes.get(class.index()).and_then(|it| it.name.clone()) else {
-            return Vec::new();
-        };
-        let mut files = self.files_mentioning(&name);
-        files.extend(self.files_naming(file));
-        files.sort_unstable();
-        files.dedup();
+        let Some(called) = self.class_called_as(file, class) else { return Vec::new() };
+        let files = self.may_call(file, &called);
         let mut places = Vec::new();
         for other in files {
             if self.file(other).is_some_and(|it| it.role == Role::Test) {

@@ -156,7 +156,10 @@ impl Tree<'_> {
         let Some(path) = self.program.file(file).map(|it| it.path.as_str()) else { return true };
         let name = path.rsplit('/').next().unwrap_or(path);
         name.starts_with("index.")
-            || self.program.files_naming(file).into_iter().filter(|it| self.ships(*it)).any(|other| {
+            || self.program.may_import(file).iter().copied().filter(|it| self.ships(*it)).any(|other| {
+                if !self.program.exporting_all.contains(&other) {
+                    return false;
+                }
                 let mut stars = self.program.facts(other).export_stars.iter();
                 stars.any(|it| self.program.resolve(other, it) == Resolution::File(file))
             })

@@ -437,12 +437,7 @@ impl<'p> Tree<'p> {
             walk.ways.unseen = true;
             return;
         };
-        let mut files = self.program.files_naming(file);
-        if name != "default" {
-            files.extend(self.program.files_mentioning(name));
-        }
-        files.sort_unstable();
-        files.dedup();
+        let files = self.program.ways_of_exports(file, [name.clone()], false).importers;
         let before = walk.seen.len() + walk.exported.len();
         for other in files {
             if other == file || !self.ships(other) {

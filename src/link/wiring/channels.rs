@@ -156,6 +156,9 @@ impl Program {
             let specifier = specifier.strip_prefix("node:").unwrap_or(specifier);
             specifier.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
+        if !self.may_import_what(file, is_it) {
+            return false;
+        }
         let facts = self.facts(file);
         facts.imports.iter().any(|it| is_it(&it.specifier))
             || facts

@@ -167,8 +167,8 @@ impl Program {
                         }
                         _ => false,
                     };
-                    let values = Evaluator::new(self).eval(At { file, expr }, &None);
-                    values.into_iter().filter(|_| inline).find_map(|it| match it {
+                    let values = || Evaluator::new(self).eval(At { file, expr }, &None).into_iter();
+                    inline.then(values).into_iter().flatten().find_map(|it| match it {
                         Value::Function { at, .. } if at.file == file => Some(at),
                         _ => None,
                     })

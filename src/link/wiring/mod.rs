@@ -31,10 +31,11 @@ mod verdict;
 pub use model::Wiring;
 
 use crate::link::program::Program;
+use crate::link::timer::Timer;
 
 impl Program {
-    /// Everything about push.
-    pub(super) fn wiring(&self) -> Wiring {
+    /// Everything about push. `timers`: what a message may make needless.
+    pub(super) fn wiring(&self, timers: &[Timer]) -> Wiring {
         let traffic = self.traffic();
         let routed = self.routes(&traffic);
         let sending = self.sending(&traffic);
@@ -44,7 +45,8 @@ impl Program {
         let loose_handlers = self.loose_handlers(&messages, &definitions);
         self.find_unrouted(&mut messages, &loose_handlers, routed.open);
         let missing_layer = self.missing_layer(&channels, &messages, &loose_handlers);
-        let refreshes = self.refreshes(&traffic, &routed);
+        let may_be_needless = timers.iter().any(|it| !it.touches.is_empty());
+        let refreshes = if may_be_needless { self.refreshes(&traffic, &routed) } else { Vec::new() };
         Wiring { channels, messages, loose_handlers, missing_layer, refreshes, kept_listeners }
     }
 }

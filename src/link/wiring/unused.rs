@@ -154,7 +154,10 @@ impl Program {
                 |it: &FileId| *it != file && self.file(*it).is_some_and(|it| it.role == Role::Product);
             // Who imports the whole module, or hands on all of it, takes this name along.
             let wholesale = || {
-                self.files_naming(file).iter().filter(|it| product(it)).any(|other| {
+                self.may_import(file).iter().filter(|it| product(it)).any(|other| {
+                    if !self.exporting_all.contains(other) && !self.importing_wholes.contains(other) {
+                        return false;
+                    }
                     let theirs = self.facts(*other);
                     !theirs.export_stars.is_empty()
                         || theirs.imports.iter().any(|it| it.name == crate::facts::ImportedName::Namespace)
