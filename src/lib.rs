@@ -8,6 +8,7 @@
 //! ```
 
 pub mod backends;
+pub mod cache;
 pub mod catalog;
 pub mod cli;
 pub mod config;
@@ -26,7 +27,9 @@ pub mod source;
 pub mod vocabulary;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::cache::{Asked, Cache, Session};
 use crate::config::{Settings, View};
 use crate::error::Error;
 use crate::findings::audit::{Audit, Stats};
@@ -51,6 +54,8 @@ pub struct Options {
     pub settings: Settings,
     /// The folder that fingerprints count paths from; the root of the audit when it is none or not inside.
     pub anchor: Option<PathBuf>,
+    /// Where to remember what the next run need not find out again; `None`: nowhere.
+    pub cache: Option<Arc<Cache>>,
 }
 
 /// Audits the paths of the options.
@@ -83,14 +88,28 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
     let prefix = options.anchor.as_ref().and_then(|it| discover::relative(it, &discovery.root));
     let prefix = prefix.unwrap_or_default();
     let view = View::new(settings, &discovery.root);
-    let mut catalog = catalog::Catalog::embedded()?;
-    for library in &settings.catalog {
-        catalog.extend(library.clone());
-    }
     progress.stage("reading", discovery.files.len());
     pool.install(|| {
-        let program =
-            link::program::Program::open(discovery, catalog, &view, options.parse_all, &|| progress.step())?;
+        let asked = Asked {
+            facts: &format!("{:?}", settings.catalog),
+            report: &format!("{} {prefix:?} {}", view.identity(), options.parse_all),
+        };
+        let session = Arc::new(Session::of(options.cache.as_ref(), &discovery, asked));
+        if let Some(audit) = session.recall(&discovery.files) {
+            return Ok(audit);
+        }
+        let mut catalog = catalog::Catalog::embedded()?;
+        for library in &settings.catalog {
+            catalog.extend(library.clone());
+        }
+        let program = link::program::Program::open(
+            discovery,
+            catalog,
+            &view,
+            options.parse_all,
+            Arc::clone(&session),
+            &|| progress.step(),
+        )?;
         progress.stage("following calls", 0);
         let linked = program.link();
         let stats = Stats {
@@ -103,6 +122,11 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
         };
         let policy = rules::Policy::new(view, &linked);
         let root = findings::Root { label, prefix: &prefix };
-        Ok(findings::audit(root, linked, &policy, stats, &|file| program.text(file)))
+        let audit = findings::audit(root, linked, &policy, stats, &|file| program.text(file));
+        program.keep_facts();
+        if audit.is_repeatable() {
+            session.keep(&audit);
+        }
+        Ok(audit)
     })
 }

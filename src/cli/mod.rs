@@ -14,6 +14,7 @@ use self::terminal::ColorChoice;
 
 mod audit;
 mod baseline;
+mod cache;
 mod check;
 mod comparison;
 mod completions;
@@ -75,6 +76,8 @@ enum Command {
     Init(init::Args),
     /// Check the config, or show what is in force.
     Config(config::Args),
+    /// Show where runs remember what the next one need not find out again, and how much it is.
+    Cache(cache::Args),
     /// Explain a rule: what it finds, why it matters, what to use instead.
     Explain(explain::Args),
     /// List all rules.
@@ -125,6 +128,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Graph(args) => graph::run(&args, &mut out)?,
         Command::Init(args) => init::run(&args, &mut out)?,
         Command::Config(args) => config::run(&args, &mut out)?,
+        Command::Cache(args) => cache::run(&args, &mut out)?,
         Command::Explain(args) => explain::run(&args, screen, &mut out)?,
         Command::Rules => rules::run(screen, &mut out)?,
         Command::Schema(args) => schema::run(&args, &mut out)?,

@@ -2,12 +2,16 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::failure::Failure;
 use super::progress::Bar;
+use crate::cache::{Cache, Hits};
 use crate::config::{self, Choice, Settings};
 use crate::error::Error;
 use crate::findings::audit::Audit;
+use crate::report::escape;
+use crate::report::words::count;
 use crate::source::Skip;
 
 #[derive(Debug, clap::Args)]
@@ -35,6 +39,9 @@ pub(super) struct Selection {
     /// about a missing finding.
     #[arg(long, hide_short_help = true)]
     parse_all: bool,
+    /// Find out everything anew, and remember nothing for the next run.
+    #[arg(long)]
+    no_cache: bool,
 }
 
 /// Which config to take.
@@ -80,6 +87,25 @@ impl Selection {
         crate::audit(&self.options(settings, None), &Bar::new(quiet))
     }
 
+    /// Says on stderr what came out of the cache, and what is wrong with it.
+    pub(super) fn note_cache(&self, options: &crate::Options) {
+        let notes = match &options.cache {
+            _ if self.no_cache => return,
+            Some(cache) => {
+                let Hits { reports, words, facts } = cache.hits();
+                let hits = match reports {
+                    0 => format!("{} not scanned, {} not parsed", count(words, "file"), count(facts, "file")),
+                    _ => "the report of an earlier run over the same tree".to_owned(),
+                };
+                let mut notes = cache.notes();
+                notes.push(format!("from the cache in {}: {hits}", cache.usage().folder.display()));
+                notes
+            }
+            None => cache_of(&self.paths).err().into_iter().collect(),
+        };
+        notes.iter().for_each(|note| eprintln!("note: {}", escape::terminal(note)));
+    }
+
     /// How to audit it. `anchor`: the folder that fingerprints count paths from.
     pub(super) fn options(&self, settings: Settings, anchor: Option<PathBuf>) -> crate::Options {
         crate::Options {
@@ -91,8 +117,16 @@ impl Selection {
             parse_all: self.parse_all,
             settings,
             anchor,
+            cache: (!self.no_cache).then(|| cache_of(&self.paths).ok()).flatten().map(Arc::new),
         }
     }
+}
+
+/// Where runs over some paths remember; the error says in words why nowhere.
+pub(super) fn cache_of(paths: &[PathBuf]) -> Result<Cache, String> {
+    let whole = paths.iter().map(|path| path.canonicalize()).collect::<Result<Vec<_>, _>>();
+    let whole = whole.map_err(|why| format!("the paths cannot be followed: {why}"))?;
+    Cache::of(&crate::discover::common_folder(&whole))
 }
 
 /// Fails when a bug of ours cost a part of the audit: the rest stands, and nobody may take it for the
