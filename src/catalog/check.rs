@@ -51,6 +51,7 @@ pub fn check(library: &LibraryFile, lists: Lists) -> Result<(), String> {
     each(library.stop.iter().map(|row| &row.at), "stop", false, lists)?;
     each(library.effect.iter().map(|row| &row.at), "effect", false, lists)?;
     each(library.returns.iter().map(|row| &row.at), "returns", false, lists)?;
+    each(library.reducer.iter().map(|row| &row.at), "reducer", false, lists)?;
     each(library.channel.iter().map(|row| &row.at), "channel", false, lists)?;
     each(library.receive.iter().map(|row| &row.at), "receive", true, lists)?;
     each(library.emit.iter().map(|row| &row.at), "emit", true, lists)?;

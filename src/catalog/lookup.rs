@@ -10,7 +10,7 @@ use super::check::{fault, read};
 use super::embedded::FILES;
 use super::rows::{
     CallbackMeaning, ChannelMeaning, CloseMeaning, DataMeaning, DelayMeaning, EffectMeaning, EmitMeaning,
-    InjectedMeaning, LibraryFile, LiteralMeaning, MethodMeaning, OnceMeaning, ReceiveMeaning,
+    InjectedMeaning, LibraryFile, LiteralMeaning, MethodMeaning, OnceMeaning, ReceiveMeaning, ReducerMeaning,
     RegistryMeaning, ReturnsMeaning, SharedMeaning, StopMeaning, TimerMeaning, TreeMeaning, TreePart,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
@@ -34,6 +34,8 @@ pub struct Catalog {
     registries: FxHashMap<String, RegistryMeaning>,
     status: FxHashSet<String>,
     reads: FxHashSet<String>,
+    /// Symbols of stores with reducers.
+    stores: std::collections::BTreeSet<String>,
     own: FxHashSet<String>,
 }
 
@@ -47,6 +49,7 @@ struct Package {
     stop: Shelf<StopMeaning>,
     effect: Shelf<EffectMeaning>,
     returns: Shelf<ReturnsMeaning>,
+    reducer: Shelf<ReducerMeaning>,
     channel: Shelf<ChannelMeaning>,
     receive: Shelf<ReceiveMeaning>,
     emit: Shelf<EmitMeaning>,
@@ -244,6 +247,16 @@ impl Catalog {
         self.first(package, symbol, |package| &package.returns)
     }
 
+    /// The state that a reducer keeps.
+    pub fn reducer(&self, package: &str, symbol: &str) -> Option<&ReducerMeaning> {
+        self.first(package, symbol, |package| &package.reducer)
+    }
+
+    /// Names of the functions that make a store whose state selectors are given.
+    pub fn store_words(&self) -> impl Iterator<Item = &str> {
+        self.stores.iter().map(|symbol| symbol.trim_end_matches("()"))
+    }
+
     /// The package and symbol that a dependency-injection container hands to a parameter of that name.
     pub fn injected(&self, name: &str) -> Option<(&str, &str)> {
         self.injected.get(name).map(|(package, symbol)| (package.as_str(), symbol.as_str()))
@@ -416,6 +429,8 @@ impl Catalog {
         self.reads.extend(reads.flat_map(|row| row.at.iter().map(|at| last_name(at).to_owned())));
         let effect = shared(library.effect);
         let returns = shared(library.returns);
+        self.stores.extend(library.reducer.iter().filter(|row| row.root).flat_map(|row| row.at.clone()));
+        let reducer = shared(library.reducer);
         let channel = shared(library.channel);
         let receive = shared(library.receive);
         let emit = shared(library.emit);
@@ -434,6 +449,7 @@ impl Catalog {
             package.stop.put(&stop, |row| &row.at);
             package.effect.put(&effect, |row| &row.at);
             package.returns.put(&returns, |row| &row.at);
+            package.reducer.put(&reducer, |row| &row.at);
             package.channel.put(&channel, |row| &row.at);
             package.receive.put(&receive, |row| &row.at);
             package.emit.put(&emit, |row| &row.at);

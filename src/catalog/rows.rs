@@ -48,6 +48,9 @@ pub struct LibraryFile {
     /// What calling a symbol gives, where sight goes on through it.
     #[serde(default)]
     pub returns: Vec<ReturnsMeaning>,
+    /// Reducers, whose initial state can be read.
+    #[serde(default)]
+    pub reducer: Vec<ReducerMeaning>,
     /// Names under which a dependency-injection container hands a symbol to a parameter.
     #[serde(default)]
     pub injected: Vec<InjectedMeaning>,
@@ -312,6 +315,23 @@ pub struct ReturnsMeaning {
     pub times: Option<f64>,
 }
 
+/// A reducer: a value, named as code reaches it, that keeps a part of a store's state.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReducerMeaning {
+    /// Symbols: `createSlice().reducer`.
+    pub at: Vec<String>,
+    /// Where its first state stands in the call on the way.
+    #[serde(default)]
+    pub initial: Option<Slot>,
+    /// Where the reducers stand that it is put together from, by the name of their part of the state.
+    #[serde(default)]
+    pub parts: Option<Slot>,
+    /// It is the store itself: what selectors are given is its state.
+    #[serde(default)]
+    pub root: bool,
+}
+
 /// The shape of a call's result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -329,6 +349,9 @@ pub enum Gives {
     /// A function that, when called, calls the function which the argument gives when called:
     /// `createAsyncThunk(name, run)`; calling the result runs `argument`.
     Runner,
+    /// What the argument, a function, gives when it is called with the state of the program's store:
+    /// `useSelector(select)`.
+    Selected,
     /// A React context whose default value is the argument.
     Context,
     /// The value of the context that is the argument: `useContext(C)`.

@@ -73,6 +73,11 @@ fn every_symbol_of_every_file_is_reachable() {
                 .flat_map(|row| &row.at)
                 .for_each(|s| at("returns", s, catalog.returns(package, s).is_some()));
             library
+                .reducer
+                .iter()
+                .flat_map(|row| &row.at)
+                .for_each(|s| at("reducer", s, catalog.reducer(package, s).is_some()));
+            library
                 .channel
                 .iter()
                 .flat_map(|row| &row.at)

@@ -5,6 +5,7 @@ use smol_str::{SmolStr, StrExt, format_smolstr};
 
 use super::eval::Evaluator;
 use super::program::Program;
+use super::stores::fields_set;
 use super::value::{At, Env, Value};
 use crate::catalog::rows::{DataMeaning, DataNames};
 use crate::facts::{BinaryOp, Expr, ExprId, FileFacts, FunctionId, GuardKind, Origin, PropertyKey};
@@ -287,27 +288,11 @@ impl Program {
                 let name = if name.is_empty() { self.state_name(*made) } else { SmolStr::new(name) };
                 brings(value).then(|| Datum::State(self.place(*made), name)).into_iter().collect()
             }
-            // `create((set) => ({ load: async () => set({ orders: await fetchOrders() }) }))`
-            Value::Parameter { function, index: 0, path } if path.is_empty() => {
-                let Some(store) = self.store_of(*function) else {
-                    return Vec::new();
-                };
-                let object = match facts.expr(value) {
-                    Expr::Function(updater) => {
-                        facts.function(*updater).and_then(|it| it.returns.first().copied())
-                    }
-                    _ => Some(value),
-                };
-                let Some(Expr::Object(fields)) = object.map(|it| facts.expr(it)) else {
-                    return Vec::new();
-                };
-                let named = fields.iter().filter_map(|it| match &it.key {
-                    PropertyKey::Name(name) if brings(it.value) => Some(name.clone()),
-                    _ => None,
-                });
-                named.map(|name| Datum::State(self.place(store), name)).collect()
+            _ => {
+                let Some(store) = self.store_set_by(callee) else { return Vec::new() };
+                let fields = fields_set(facts, value).filter(|(_, value)| brings(*value));
+                fields.map(|(name, _)| Datum::State(self.place(store), name)).collect()
             }
-            _ => Vec::new(),
         }
     }
 

@@ -24,6 +24,7 @@ pub mod resolve;
 mod schedule;
 mod site;
 mod state;
+mod stores;
 mod symbols;
 mod templates;
 pub mod timer;

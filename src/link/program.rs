@@ -66,6 +66,8 @@ pub struct Program {
     skipped: Mutex<Vec<Skip>>,
     bytes_read: u64,
     files_read: usize,
+    /// Stores with reducers, each with where those stand.
+    pub(super) stores: OnceLock<Vec<(At, At)>>,
     /// What names of each file stand for, as far as anybody asked.
     pub(super) exports: Vec<Mutex<FxHashMap<SmolStr, Option<Definition>>>>,
     pub(super) callers: Mutex<FxHashMap<FunctionAt, std::sync::Arc<[CallSite]>>>,
@@ -210,6 +212,7 @@ impl Program {
             skipped: Mutex::new(skipped),
             bytes_read,
             files_read,
+            stores: OnceLock::new(),
             exports: std::iter::repeat_with(Mutex::default).take(count).collect(),
             callers: Mutex::default(),
             registered: Mutex::default(),
@@ -266,6 +269,7 @@ impl Program {
 
     /// Answers everything that rules and findings may ask.
     pub fn link(&self) -> super::Linked {
+        _ = self.stores.set(self.find_stores());
         let timers = self.timers();
         let providers = self.providers();
         let leftovers = self.leftovers();

@@ -58,6 +58,7 @@ impl Program {
             for state in self.states_set_by(*function) {
                 found = found.or_else(|| self.request_of_state(function.file, state, 0));
             }
+            found = found.or_else(|| self.request_through_store(*function));
         }
         if let Some((chain, confidence)) = found {
             let set = reach.chain(Effect::State).map(|(chain, _)| chain.clone()).unwrap_or_default();
@@ -69,7 +70,7 @@ impl Program {
     }
 
     /// The chain from a state variable to a request that its change sets off.
-    fn request_of_state(
+    pub(super) fn request_of_state(
         &self,
         file: FileId,
         state: BindingId,

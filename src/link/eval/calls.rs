@@ -183,8 +183,13 @@ impl Evaluator<'_> {
             }
             Value::Class(class) => vec![Value::Instance { class: *class, made: Some((at, env.clone())) }],
             Value::Library { package, symbol, .. } => self.call_library(package, symbol, at, env),
-            Value::Made { gives: Gives::Store, at: made, env: store_env, argument, .. } => {
-                let state = self.store_state(*made, store_env, *argument, at);
+            Value::Made { gives: Gives::Store, at: made, env: store_env, argument, package, symbol } => {
+                let set = Value::Library {
+                    package: package.clone(),
+                    symbol: format_smolstr!("{symbol}().setState"),
+                    call: Some((*made, store_env.clone())),
+                };
+                let state = self.store_state(*made, store_env, *argument, set, at);
                 let selector = self.facts(at.file).call(at.expr).and_then(|(_, args)| args.first().copied());
                 match selector {
                     Some(selector) => self
@@ -302,6 +307,18 @@ impl Evaluator<'_> {
             Gives::ContextValue => {
                 self.program.context_values(self, argument.map(|expr| At { expr, ..at }), env)
             }
+            Gives::Selected => {
+                let selected = self.selected(argument.map(|expr| At { expr, ..at }), env);
+                if selected.is_empty() {
+                    // What a store holds is seen only where the store is.
+                    return vec![Value::Library {
+                        package: package.clone(),
+                        symbol: format_smolstr!("{name}()"),
+                        call: Some((at, env.clone())),
+                    }];
+                }
+                selected
+            }
             gives @ (Gives::Ref | Gives::State | Gives::Store | Gives::Runner | Gives::Context) => {
                 vec![Value::Made {
                     gives,
@@ -315,8 +332,9 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The state object of a store: what calling its initializer gives.
-    pub(super) fn store_state(&self, made: At, env: &Env, argument: usize, at: At) -> Values {
+    /// The state object of a store: what calling its initializer gives. `set`: what that is given first, to
+    /// change the state with.
+    pub(super) fn store_state(&self, made: At, env: &Env, argument: usize, set: Value, at: At) -> Values {
         let Some((_, args)) = self.facts(made.file).call(made.expr) else {
             return vec![Value::Unknown(at)];
         };
@@ -326,7 +344,7 @@ impl Evaluator<'_> {
         self.eval(At { file: made.file, expr: *initial }, env)
             .iter()
             .flat_map(|value| match value {
-                Value::Function { .. } => self.call_with(value, Vec::new(), at),
+                Value::Function { .. } => self.call_with(value, vec![set.clone()], at),
                 _ => vec![value.clone()],
             })
             .collect()

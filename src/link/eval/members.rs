@@ -110,6 +110,9 @@ impl Evaluator<'_> {
                     call: Some((*made, env.clone())),
                 }],
             },
+            Value::Made { gives: Gives::Selected, at: parts, env, .. } => {
+                self.part_of_state(*parts, env, name, at)
+            }
             Value::Made { package, symbol, at: made, env, .. } => vec![Value::Library {
                 package: package.clone(),
                 symbol: format_smolstr!("{symbol}().{name}"),

@@ -8,6 +8,7 @@ mod calls;
 mod handed;
 mod members;
 mod names;
+mod reducers;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
