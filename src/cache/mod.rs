@@ -10,8 +10,10 @@
 //!
 //! A cache in `node_modules` lies inside the audited tree, which is hostile: a forged one could make
 //! findings disappear. So all of it is sealed with a secret that only this user has ([`seal`]), and
-//! what the secret does not vouch for is not read any further. The digests of files are keyed with
-//! it too: nobody can write a file that is taken for another.
+//! what the secret does not vouch for is not read any further.
+//!
+//! - **Parts**: the facts of some packages, in a file that the user keeps and hands on. Whoever names a part
+//!   vouches for it; so its seal tells damage alone.
 //!
 //! Whatever is wrong with a cache (foreign, broken, not to be written) costs time and nothing else.
 
@@ -30,21 +32,28 @@ pub use self::session::{Asked, Session};
 /// Bytes that a folder of caches may take.
 const LIMIT: u64 = 256 << 20;
 
-/// Bytes that stand for others, made with the secret of the user.
-pub type Digest = [u8; 16];
+/// Bytes that stand for others.
+pub type Digest = [u8; 32];
 
-/// Where a run may remember something.
-#[derive(Debug)]
+/// What earlier runs found out, and where a run may remember something.
+#[derive(Debug, Default)]
 pub struct Cache {
-    folder: PathBuf,
-    /// What the files of one audited root begin with.
-    name: String,
-    secret: seal::Secret,
-    limit: u64,
+    home: Option<Home>,
+    parts: Vec<PathBuf>,
     notes: Mutex<Vec<String>>,
     reports: AtomicUsize,
     words: AtomicUsize,
     facts: AtomicUsize,
+}
+
+/// The folder in which runs remember.
+#[derive(Debug)]
+struct Home {
+    folder: PathBuf,
+    /// What the files of one audited root are called.
+    name: String,
+    secret: seal::Secret,
+    limit: u64,
 }
 
 /// What came out of a cache instead of being found out.
@@ -88,24 +97,23 @@ impl Cache {
     pub fn in_folder(folder: &Path, secrets: &Path, root: &Path) -> Result<Self, String> {
         let secret = seal::Secret::of(secrets)
             .map_err(|why| format!("no secret for the cache in {}: {why}", secrets.display()))?;
-        let name = secret.digest([root.as_os_str().as_encoded_bytes()]);
-        let name = name.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self {
-            folder: folder.to_owned(),
-            name,
-            secret,
-            limit: LIMIT,
-            notes: Mutex::default(),
-            reports: AtomicUsize::new(0),
-            words: AtomicUsize::new(0),
-            facts: AtomicUsize::new(0),
-        })
+        let name = short(&secret.seal([root.as_os_str().as_encoded_bytes()]));
+        let home = Home { folder: folder.to_owned(), name, secret, limit: LIMIT };
+        Ok(Self { home: Some(home), ..Self::default() })
+    }
+
+    /// The facts of some parts, and no place to remember anything.
+    #[must_use]
+    pub fn of_parts(parts: Vec<PathBuf>) -> Self {
+        Self { parts, ..Self::default() }
     }
 
     /// The same with another limit of bytes.
     #[must_use]
     pub fn with_limit(mut self, bytes: u64) -> Self {
-        self.limit = bytes;
+        if let Some(home) = &mut self.home {
+            home.limit = bytes;
+        }
         self
     }
 
@@ -123,9 +131,10 @@ impl Cache {
 
     /// How much is there.
     pub fn usage(&self) -> Usage {
-        let files = place::files(&self.folder);
+        let Some(home) = &self.home else { return Usage::default() };
+        let files = place::files(&home.folder);
         Usage {
-            folder: self.folder.clone(),
+            folder: home.folder.clone(),
             files: files.len(),
             bytes: files.iter().map(|file| file.bytes).sum(),
         }
@@ -138,30 +147,35 @@ impl Cache {
     /// When a file cannot be removed.
     pub fn clear(&self) -> std::io::Result<Usage> {
         let usage = self.usage();
-        place::files(&self.folder).iter().try_for_each(|file| std::fs::remove_file(&file.path))?;
+        place::files(&usage.folder).iter().try_for_each(|file| std::fs::remove_file(&file.path))?;
         Ok(usage)
-    }
-
-    fn pack(&self) -> PathBuf {
-        self.folder.join(format!("{}{}", place::FACTS, self.name))
-    }
-
-    fn report(&self, key: &Digest) -> PathBuf {
-        let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.folder.join(format!("{}{key}", place::REPORT))
     }
 
     fn note(&self, note: String) {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
     }
 
-    /// Writes one of our files, and lets go of the oldest when all together are too large.
-    fn write(&self, path: &Path, parts: &[&[u8]]) {
-        let written = place::make(&self.folder).and_then(|()| seal::replace(path, parts));
-        if let Err(why) = written {
-            self.note(format!("the cache in {} cannot be written: {why}", self.folder.display()));
-            return;
+    /// Writes one of our files.
+    fn write(&self, home: &Home, path: &Path, parts: &[&[u8]]) {
+        if let Err(why) = home.write(path, parts) {
+            self.note(format!("the cache in {} cannot be written: {why}", home.folder.display()));
         }
+    }
+}
+
+impl Home {
+    fn pack(&self) -> PathBuf {
+        self.folder.join(format!("{}{}", place::FACTS, self.name))
+    }
+
+    fn report(&self, key: &Digest) -> PathBuf {
+        self.folder.join(format!("{}{}", place::REPORT, short(key)))
+    }
+
+    /// Writes a file, and lets go of the oldest when all together are too large.
+    fn write(&self, path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+        place::make(&self.folder)?;
+        seal::replace(path, parts)?;
         let mut room = self.limit;
         for file in place::files(&self.folder) {
             match room.checked_sub(file.bytes) {
@@ -170,5 +184,11 @@ impl Cache {
                 None => _ = std::fs::remove_file(&file.path),
             }
         }
+        Ok(())
     }
+}
+
+/// Enough of a digest for the name of a file: what is in it tells the rest.
+fn short(digest: &Digest) -> String {
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,6 +3,8 @@
 //! ```text
 //! magic · length of the index · seal of the index · index · words and facts of each file, in its order
 //! ```
+//!
+//! A part that the user keeps is the same, sealed with no secret.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -13,11 +15,11 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::Digest;
-use super::seal::{self, Secret};
+use super::seal::{self, Secret, digest};
 
 const MAGIC: [u8; 8] = *b"unpollF1";
 /// Bytes in front of the index.
-const HEAD: u64 = 32;
+const HEAD: u64 = 8 + 8 + size_of::<Digest>() as u64;
 /// Runs that wrote the pack after which a file that none of them saw is dropped.
 const OLDEST: u8 = 8;
 /// A pack is written anew when that part of it, one in so many bytes, is news: to read a few files
@@ -67,14 +69,10 @@ pub(super) struct News {
 }
 
 impl Pack {
-    /// Opens a pack; an empty one when there is none that the secret vouches for.
-    pub fn open(path: &Path, stamp: &Digest, secret: &Secret, limit: u64) -> Self {
-        Self::read(path, stamp, secret, limit).unwrap_or_default()
-    }
-
-    fn read(path: &Path, stamp: &Digest, secret: &Secret, limit: u64) -> Option<Self> {
+    /// Opens a pack; `None` when there is none that the secret vouches for.
+    pub fn open(path: &Path, stamp: &Digest, secret: &Secret, limit: u64) -> Option<Self> {
         let (mut file, size) = seal::open(path, limit)?;
-        let (mut magic, mut length, mut sealed) = ([0; 8], [0; 8], [0; 16]);
+        let (mut magic, mut length, mut sealed) = ([0; 8], [0; 8], Digest::default());
         file.read_exact(&mut magic).ok().filter(|()| magic == MAGIC)?;
         file.read_exact(&mut length).ok()?;
         file.read_exact(&mut sealed).ok()?;
@@ -106,15 +104,15 @@ impl Pack {
     }
 
     /// The words of a file.
-    pub fn words(&self, digest: &Digest, secret: &Secret) -> Option<&[u8]> {
+    pub fn words(&self, digest: &Digest) -> Option<&[u8]> {
         let (entry, at) = self.find(digest)?;
-        self.blob(entry.words, at, secret)
+        self.blob(entry.words, at)
     }
 
     /// The facts of a file.
-    pub fn facts(&self, digest: &Digest, secret: &Secret) -> Option<&[u8]> {
+    pub fn facts(&self, digest: &Digest) -> Option<&[u8]> {
         let (entry, at) = self.find(digest).filter(|(entry, _)| entry.facts.length > 0)?;
-        self.blob(entry.facts, at + entry.words.length as usize, secret)
+        self.blob(entry.facts, at + entry.words.length as usize)
     }
 
     /// Whether the facts of a file are there.
@@ -127,9 +125,9 @@ impl Pack {
         Some((self.entries.get(number)?, at))
     }
 
-    fn blob(&self, blob: Blob, at: usize, secret: &Secret) -> Option<&[u8]> {
+    fn blob(&self, blob: Blob, at: usize) -> Option<&[u8]> {
         let bytes = self.raw(blob, at)?;
-        (secret.digest([bytes]) == blob.digest).then_some(bytes)
+        (digest([bytes]) == blob.digest).then_some(bytes)
     }
 
     fn raw(&self, blob: Blob, at: usize) -> Option<&[u8]> {
@@ -150,22 +148,23 @@ impl Pack {
         })
     }
 
-    /// The pack with the news of a run that saw the files `seen`, as the parts of a file of at most `limit`
-    /// bytes; `None` when there is too little news to write one.
+    /// Whether what a run learned is worth writing the pack anew.
+    pub fn is_worth(&self, news: &FxHashMap<Digest, News>) -> bool {
+        let size = |it: &News| (it.words.len() + it.facts.as_ref().map_or(0, Vec::len)) as u64;
+        let fresh: u64 = news.values().map(size).sum();
+        let old: u64 = self.entries.iter().map(Entry::bytes).sum();
+        fresh > 0 && fresh.saturating_mul(NEWS) >= old
+    }
+
+    /// The pack with the news of a run that saw the files `seen`, as the pieces of a file of at most `limit`
+    /// bytes.
     pub fn with(
         &self,
         news: &FxHashMap<Digest, News>,
         seen: &[Digest],
-        made: (&Digest, &Secret),
+        (stamp, secret): (&Digest, &Secret),
         limit: u64,
     ) -> Option<[Vec<u8>; 3]> {
-        let (stamp, secret) = made;
-        let size = |it: &News| (it.words.len() + it.facts.as_ref().map_or(0, Vec::len)) as u64;
-        let fresh: u64 = news.values().map(size).sum();
-        let old: u64 = self.entries.iter().map(Entry::bytes).sum();
-        if fresh == 0 || fresh * NEWS < old {
-            return None;
-        }
         let mut writer = Writer { index: Vec::new(), data: Vec::new(), room: limit / 2 };
         let mut done = rustc_hash::FxHashSet::default();
         for digest in seen.iter().filter(|digest| done.insert(**digest)) {
@@ -177,7 +176,7 @@ impl Pack {
             let words = new.map(|it| it.words.as_slice()).filter(|it| !it.is_empty()).or_else(old_words);
             let facts = new.and_then(|it| it.facts.as_deref()).or_else(old_facts).unwrap_or_default();
             if let Some(words) = words {
-                writer.add(*digest, (words, facts), 0, secret);
+                writer.add(*digest, (words, facts), 0);
             }
         }
         let mut unseen: Vec<&Entry> = self.entries.iter().filter(|it| !done.contains(&it.digest)).collect();
@@ -187,7 +186,7 @@ impl Pack {
             let Some((_, at)) = self.find(&entry.digest) else { continue };
             let facts = self.raw(entry.facts, at + entry.words.length as usize).unwrap_or_default();
             if let Some(words) = self.raw(entry.words, at) {
-                writer.add(entry.digest, (words, facts), entry.age + 1, secret);
+                writer.add(entry.digest, (words, facts), entry.age + 1);
             }
         }
         let index = postcard::to_stdvec(&Index { stamp: *stamp, entries: writer.index }).ok()?;
@@ -213,10 +212,9 @@ struct Writer {
 
 impl Writer {
     /// Adds a file, as long as there is room.
-    fn add(&mut self, digest: Digest, (words, facts): (&[u8], &[u8]), age: u8, secret: &Secret) {
-        let blob = |bytes: &[u8]| {
-            Some(Blob { length: u32::try_from(bytes.len()).ok()?, digest: secret.digest([bytes]) })
-        };
+    fn add(&mut self, file: Digest, (words, facts): (&[u8], &[u8]), age: u8) {
+        let blob =
+            |bytes: &[u8]| Some(Blob { length: u32::try_from(bytes.len()).ok()?, digest: digest([bytes]) });
         let (Some(room), Some(of_words), Some(of_facts)) =
             (self.room.checked_sub((words.len() + facts.len()) as u64), blob(words), blob(facts))
         else {
@@ -225,6 +223,6 @@ impl Writer {
         self.room = room;
         self.data.extend_from_slice(words);
         self.data.extend_from_slice(facts);
-        self.index.push(Entry { digest, words: of_words, facts: of_facts, age });
+        self.index.push(Entry { digest: file, words: of_words, facts: of_facts, age });
     }
 }

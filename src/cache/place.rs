@@ -12,6 +12,9 @@ pub(super) const FACTS: &str = "facts-";
 /// What names of files with a report begin with.
 pub(super) const REPORT: &str = "report-";
 
+/// What names of files begin with while they are written; a run that was killed leaves one.
+pub(super) const TEMPORARY: &str = ".unpoll-";
+
 /// A folder for caches, and the folder of the secret that seals them.
 pub(super) struct Place {
     pub folder: PathBuf,
@@ -72,7 +75,8 @@ pub(super) fn files(folder: &Path) -> Vec<CacheFile> {
     }
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let ours = entries.filter(|entry| {
-        entry.file_name().to_str().is_some_and(|name| name.starts_with(FACTS) || name.starts_with(REPORT))
+        let name = entry.file_name();
+        name.to_str().is_some_and(|name| [FACTS, REPORT, TEMPORARY].iter().any(|it| name.starts_with(it)))
     });
     let mut files: Vec<CacheFile> = ours
         .filter_map(|entry| {

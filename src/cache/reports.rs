@@ -45,7 +45,7 @@ pub(super) fn read(path: &Path, key: &Digest, secret: &Secret, limit: u64) -> Op
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).ok()?;
     let rest = bytes.strip_prefix(&MAGIC[..])?;
-    let (sealed, body) = rest.split_at_checked(16)?;
+    let (sealed, body) = rest.split_at_checked(size_of::<Digest>())?;
     (secret.seal([&MAGIC[..], key, body]) == sealed).then_some(())?;
     postcard::from_bytes(body).ok()
 }

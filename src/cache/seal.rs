@@ -1,22 +1,36 @@
 //! The secret of the user, and files that only somebody who has it can have written.
 //!
-//! `SipHash` with a secret key is what it was made for here: nobody without the key can find two inputs
-//! of one digest, nor the digest of an input.
+//! BLAKE3 does both: nobody can find two inputs of one digest, and without the secret nobody can make a seal.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
-
-use siphasher::sip128::{Hasher128, SipHasher13, SipHasher24};
 
 use super::Digest;
 
 /// Name of the file that holds the secret.
 const NAME: &str = "key";
 
+/// Bytes of a secret.
+const LENGTH: usize = 32;
+
 /// What only this user's runs know.
 #[derive(Clone)]
-pub(super) struct Secret([u8; 16]);
+pub(super) struct Secret([u8; LENGTH]);
+
+/// What stands for some bytes.
+pub(super) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
+    finish(blake3::Hasher::new(), parts)
+}
+
+fn finish<'a>(mut hasher: blake3::Hasher, parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
+    for part in parts {
+        // No part runs into the next.
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -25,6 +39,9 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Secret {
+    /// No secret at all: such a seal tells damage, and nothing else.
+    pub const NONE: Self = Self([0; LENGTH]);
+
     /// Reads the secret in a folder, or makes one.
     pub fn of(folder: &Path) -> io::Result<Self> {
         let path = folder.join(NAME);
@@ -32,7 +49,7 @@ impl Secret {
             return Ok(secret);
         }
         fs::create_dir_all(folder)?;
-        let mut bytes = [0; 16];
+        let mut bytes = [0; LENGTH];
         getrandom::fill(&mut bytes).map_err(|why| io::Error::other(why.to_string()))?;
         // For the owner's eyes alone, as temporary files are.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
@@ -48,33 +65,18 @@ impl Secret {
         match File::open(path) {
             Ok(file) => {
                 let mut bytes = Vec::new();
-                file.take(17).read_to_end(&mut bytes)?;
+                file.take(LENGTH as u64 + 1).read_to_end(&mut bytes)?;
                 let bytes = bytes.try_into();
-                Ok(Some(Self(bytes.map_err(|_| io::Error::other("it is not 16 bytes long"))?)))
+                Ok(Some(Self(bytes.map_err(|_| io::Error::other("it is no secret of ours"))?)))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// What stands for some bytes: fast, for the contents of files.
-    pub fn digest<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
-        let mut hasher = SipHasher13::new_with_key(&self.0);
-        for part in parts {
-            std::hash::Hasher::write_u64(&mut hasher, part.len() as u64);
-            std::hash::Hasher::write(&mut hasher, part);
-        }
-        hasher.finish128().as_bytes()
-    }
-
     /// The seal of some bytes.
     pub fn seal<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
-        let mut hasher = SipHasher24::new_with_key(&self.0);
-        for part in parts {
-            std::hash::Hasher::write_u64(&mut hasher, part.len() as u64);
-            std::hash::Hasher::write(&mut hasher, part);
-        }
-        hasher.finish128().as_bytes()
+        finish(blake3::Hasher::new_keyed(&self.0), parts)
     }
 }
 
@@ -88,7 +90,7 @@ pub(super) fn open(path: &Path, limit: u64) -> Option<(File, u64)> {
 /// Replaces a file in one step: who reads at the same time sees the old one or the new one.
 pub(super) fn replace(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut file = tempfile::Builder::new().prefix(".unpoll-").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(super::place::TEMPORARY).tempfile_in(folder)?;
     for part in parts {
         file.write_all(part)?;
     }
@@ -108,15 +110,15 @@ mod tests {
         assert_eq!(one.0, other.0);
         let elsewhere = Secret::of(folder.path()).unwrap();
         assert_ne!(one.0, elsewhere.0);
-        assert_ne!(one.digest([&b"x"[..]]), elsewhere.digest([&b"x"[..]]));
+        assert_ne!(one.seal([&b"x"[..]]), elsewhere.seal([&b"x"[..]]));
         fs::write(inside.join(NAME), "short").unwrap();
         assert!(Secret::of(&inside).is_err());
     }
 
     #[test]
     fn parts_do_not_run_into_each_other() {
-        let secret = Secret([7; 16]);
-        assert_ne!(secret.digest([&b"ab"[..], b"c"]), secret.digest([&b"a"[..], b"bc"]));
+        let secret = Secret([7; LENGTH]);
+        assert_ne!(digest([&b"ab"[..], b"c"]), digest([&b"a"[..], b"bc"]));
         assert_ne!(secret.seal([&b"ab"[..], b"c"]), secret.seal([&b"a"[..], b"bc"]));
     }
 }

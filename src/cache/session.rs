@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 
 use super::pack::{News, Pack};
 use super::reports::{self, Observation, Question, Stored};
-use super::{Cache, Digest};
+use super::seal::{Secret, digest};
+use super::{Cache, Digest, Home};
 use crate::discover::{Discovery, packages};
 use crate::facts::{self, FileFacts};
 use crate::scan::{self, Limits};
@@ -27,7 +28,9 @@ pub struct Session {
 
 struct Memory {
     cache: Arc<Cache>,
-    pack: Pack,
+    /// That of the cache itself.
+    own: Pack,
+    parts: Vec<Pack>,
     /// What made the facts.
     stamp: Digest,
     /// All that was asked, beside the bytes of files.
@@ -53,16 +56,28 @@ impl Session {
     /// A session for a discovered tree; without a cache it only reads.
     pub fn of(cache: Option<&Arc<Cache>>, found: &Discovery, asked: Asked<'_>) -> Self {
         let memory = cache.map(|cache| {
-            let secret = &cache.secret;
             let build = env!("UNPOLL_BUILD").as_bytes();
-            let stamp = secret.digest([build, asked.facts.as_bytes()]);
+            let stamp = digest([build, asked.facts.as_bytes()]);
             let names = names(found);
-            let asked = secret.digest([&stamp[..], asked.report.as_bytes(), names.as_bytes()]);
+            let own = cache.home.as_ref();
+            let part = |path: &PathBuf| {
+                let pack = Pack::open(path, &stamp, &Secret::NONE, u64::MAX);
+                if pack.is_none() {
+                    cache.note(format!(
+                        "{} is damaged, or made by another build or with another config: its files are parsed again",
+                        path.display()
+                    ));
+                }
+                pack
+            };
             Memory {
-                pack: Pack::open(&cache.pack(), &stamp, secret, cache.limit),
+                own: own
+                    .and_then(|home| Pack::open(&home.pack(), &stamp, &home.secret, home.limit))
+                    .unwrap_or_default(),
+                parts: cache.parts.iter().filter_map(part).collect(),
                 cache: Arc::clone(cache),
                 stamp,
-                asked,
+                asked: digest([&stamp[..], asked.report.as_bytes(), names.as_bytes()]),
                 sources: vec![OnceLock::new(); found.files.len()],
                 words: Mutex::default(),
                 seen: Mutex::default(),
@@ -76,14 +91,14 @@ impl Session {
     /// then there is nothing to compare with. Runs on the current rayon pool.
     pub fn recall<T: DeserializeOwned>(&self, files: &[SourceFile]) -> Option<T> {
         let limits = &Limits::default();
-        let memory = self.memory.as_ref().filter(|it| !it.pack.is_empty())?;
+        let memory = self.memory.as_ref().filter(|it| it.packs().any(|pack| !pack.is_empty()))?;
         files.par_iter().zip(&memory.sources).for_each(|(file, slot)| {
-            _ = slot.set(memory.digest_of(file, &scan::read(file, limits)));
+            _ = slot.set(digest_of(file, &scan::read(file, limits)));
         });
+        let home = memory.cache.home.as_ref()?;
         let key = memory.key()?;
-        let Cache { secret, limit, .. } = &*memory.cache;
-        let stored = reports::read(&memory.cache.report(&key), &key, secret, *limit)?;
-        let holds = |it: &Observation| self.ask(&it.question, limits) == Some(it.answer);
+        let stored = reports::read(&home.report(&key), &key, &home.secret, home.limit)?;
+        let holds = |it: &Observation| self.ask(&it.question, limits) == it.answer;
         let report = stored
             .observations
             .par_iter()
@@ -95,56 +110,50 @@ impl Session {
 
     /// Remembers the report of this run.
     pub fn keep(&self, report: &impl Serialize) {
-        let Some(memory) = self.memory.as_ref().filter(|it| !it.unsteady.load(Ordering::Relaxed)) else {
+        let Some((memory, home)) = self.steady().and_then(|it| Some((it, it.cache.home.as_ref()?))) else {
             return;
         };
         let (Some(key), Ok(report)) = (memory.key(), postcard::to_stdvec(report)) else { return };
         let seen = memory.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let observations =
             seen.into_iter().map(|(question, answer)| Observation { question, answer }).collect();
-        if let Some([head, body]) =
-            reports::parts(&Stored { observations, report }, &key, &memory.cache.secret)
-        {
-            memory.cache.write(&memory.cache.report(&key), &[&head, &body]);
+        if let Some([head, body]) = reports::parts(&Stored { observations, report }, &key, &home.secret) {
+            memory.cache.write(home, &home.report(&key), &[&head, &body]);
         }
     }
 
     /// Remembers the facts of this run.
     pub fn keep_facts<'a>(&self, facts: impl Fn(FileId) -> Option<&'a FileFacts> + Sync) {
-        // Facts of a file that changed in between would go under the digest of what it was.
-        let Some(memory) = self.memory.as_ref().filter(|it| !it.unsteady.load(Ordering::Relaxed)) else {
+        let Some((memory, home)) = self.steady().and_then(|it| Some((it, it.cache.home.as_ref()?))) else {
             return;
         };
-        let words = std::mem::take(&mut *memory.words.lock().unwrap_or_else(PoisonError::into_inner));
-        let seen: Vec<Digest> = memory.sources.iter().filter_map(|it| it.get().copied()).collect();
-        let mut news: FxHashMap<Digest, News> =
-            words.into_iter().map(|(digest, words)| (digest, News { words, facts: None })).collect();
-        let made: Vec<(Digest, Vec<u8>)> = memory
-            .sources
-            .par_iter()
-            .enumerate()
-            .filter_map(|(at, slot)| {
-                let digest = *slot.get()?;
-                let new = !memory.pack.has_facts(&digest);
-                let facts = facts(FileId(u32::try_from(at).ok()?)).filter(|_| new)?;
-                Some((digest, facts::to_bytes(facts)?))
-            })
-            .collect();
-        for (digest, facts) in made {
-            news.entry(digest).or_default().facts = Some(facts);
+        let news = memory.news(facts);
+        let Home { secret, limit, .. } = home;
+        if memory.own.is_worth(&news)
+            && let Some([head, index, data]) =
+                memory.own.with(&news, &memory.digests(), (&memory.stamp, secret), *limit)
+        {
+            memory.cache.write(home, &home.pack(), &[&head, &index, &data]);
         }
-        let Cache { secret, limit, .. } = &*memory.cache;
-        if let Some(parts) = memory.pack.with(&news, &seen, (&memory.stamp, secret), *limit) {
-            let [head, index, data] = &parts;
-            memory.cache.write(&memory.cache.pack(), &[head, index, data]);
-        }
+    }
+
+    /// The facts of this run as the bytes of a part; `None` when a file changed while we looked.
+    pub fn part<'a>(&self, facts: impl Fn(FileId) -> Option<&'a FileFacts> + Sync) -> Option<Vec<u8>> {
+        let memory = self.steady()?;
+        let made = (&memory.stamp, &Secret::NONE);
+        Some(Pack::default().with(&memory.news(facts), &memory.digests(), made, u64::MAX)?.concat())
+    }
+
+    /// What is remembered, unless something changed in between: facts would go under the digest of what was.
+    fn steady(&self) -> Option<&Memory> {
+        self.memory.as_ref().filter(|it| !it.unsteady.load(Ordering::Relaxed))
     }
 
     /// The words of a file as an earlier run told them, when its bytes were read and are the same.
     pub fn words(&self, file: FileId) -> Option<&[u8]> {
         let memory = self.memory.as_ref()?;
         let digest = memory.sources.get(file.index())?.get()?;
-        let words = memory.pack.words(digest, &memory.cache.secret)?;
+        let words = memory.packs().find_map(|pack| pack.words(digest))?;
         memory.cache.words.fetch_add(1, Ordering::Relaxed);
         Some(words)
     }
@@ -162,7 +171,7 @@ impl Session {
     pub fn facts(&self, file: FileId) -> Option<Box<FileFacts>> {
         let memory = self.memory.as_ref()?;
         let digest = memory.sources.get(file.index())?.get()?;
-        let facts = facts::from_bytes(memory.pack.facts(digest, &memory.cache.secret)?)?;
+        let facts = memory.packs().find_map(|pack| facts::from_bytes(pack.facts(digest)?))?;
         memory.cache.facts.fetch_add(1, Ordering::Relaxed);
         Some(facts)
     }
@@ -177,7 +186,7 @@ impl Session {
         if let Some(memory) = &self.memory
             && let Some(slot) = memory.sources.get(id.index())
         {
-            let digest = memory.digest_of(file, &text);
+            let digest = digest_of(file, &text);
             if *slot.get_or_init(|| digest) != digest {
                 memory.unsteady.store(true, Ordering::Relaxed);
             }
@@ -192,14 +201,14 @@ impl Session {
     /// Why it is passed over.
     pub fn text(&self, path: &str, absolute: &Path, limits: &Limits) -> Result<String, Skip> {
         let text = scan::read_at(path, absolute, limits);
-        self.saw(absolute, Question::Text, |memory| memory.digest_of_text(&text));
+        self.saw(absolute, Question::Text, || digest_of_text(&text));
         text
     }
 
     /// Whether there is a file.
     pub fn is_file(&self, path: &Path) -> bool {
         let answer = path.is_file();
-        self.saw(path, Question::IsFile, |memory| memory.digest_of_bool(answer));
+        self.saw(path, Question::IsFile, || digest_of_bool(answer));
         answer
     }
 
@@ -210,16 +219,16 @@ impl Session {
     /// Why it cannot be read.
     pub fn small(&self, path: &Path) -> Result<String, &'static str> {
         let text = packages::read_small(path);
-        self.saw(path, Question::Small, |memory| memory.digest_of_small(&text));
+        self.saw(path, Question::Small, || digest_of_small(&text));
         text
     }
 
-    fn saw(&self, path: &Path, question: fn(String) -> Question, answer: impl FnOnce(&Memory) -> Digest) {
+    fn saw(&self, path: &Path, question: fn(String) -> Question, answer: impl FnOnce() -> Digest) {
         let Some(memory) = &self.memory else { return };
         let Some(path) = way(&self.root, path) else {
             return memory.unsteady.store(true, Ordering::Relaxed);
         };
-        let answer = answer(memory);
+        let answer = answer();
         let mut seen = memory.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if *seen.entry(question(path)).or_insert(answer) != answer {
             memory.unsteady.store(true, Ordering::Relaxed);
@@ -227,51 +236,77 @@ impl Session {
     }
 
     /// What the disk says today.
-    fn ask(&self, question: &Question, limits: &Limits) -> Option<Digest> {
-        let memory = self.memory.as_ref()?;
-        Some(match question {
-            Question::IsFile(path) => memory.digest_of_bool(self.root.join(path).is_file()),
-            Question::Small(path) => memory.digest_of_small(&packages::read_small(&self.root.join(path))),
-            Question::Text(path) => {
-                memory.digest_of_text(&scan::read_at(path, &self.root.join(path), limits))
-            }
-        })
+    fn ask(&self, question: &Question, limits: &Limits) -> Digest {
+        match question {
+            Question::IsFile(path) => digest_of_bool(self.root.join(path).is_file()),
+            Question::Small(path) => digest_of_small(&packages::read_small(&self.root.join(path))),
+            Question::Text(path) => digest_of_text(&scan::read_at(path, &self.root.join(path), limits)),
+        }
     }
 }
 
 impl Memory {
-    /// The name of a source file decides with its bytes: that of a generated one may say so.
-    fn digest_of(&self, file: &SourceFile, text: &Result<String, Skip>) -> Digest {
-        let (kind, text) = match text {
-            Ok(text) => (b"+", text),
-            Err(skip) => (b"-", &skip.reason),
-        };
-        self.cache.secret.digest([kind, file.path.as_bytes(), text.as_bytes()])
+    fn packs(&self) -> impl Iterator<Item = &Pack> {
+        std::iter::once(&self.own).chain(&self.parts)
     }
 
-    fn digest_of_text(&self, text: &Result<String, Skip>) -> Digest {
-        match text {
-            Ok(text) => self.cache.secret.digest([&b"+"[..], text.as_bytes()]),
-            Err(skip) => self.cache.secret.digest([&b"-"[..], skip.reason.as_bytes()]),
+    /// Digests of the files that were read.
+    fn digests(&self) -> Vec<Digest> {
+        self.sources.iter().filter_map(|it| it.get().copied()).collect()
+    }
+
+    /// What this run found out, and the own pack does not hold.
+    fn news<'a>(&self, facts: impl Fn(FileId) -> Option<&'a FileFacts> + Sync) -> FxHashMap<Digest, News> {
+        let words = std::mem::take(&mut *self.words.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut news: FxHashMap<Digest, News> =
+            words.into_iter().map(|(digest, words)| (digest, News { words, facts: None })).collect();
+        let made: Vec<(Digest, Vec<u8>)> = self
+            .sources
+            .par_iter()
+            .enumerate()
+            .filter_map(|(at, slot)| {
+                let digest = *slot.get()?;
+                let new = !self.own.has_facts(&digest);
+                let facts = facts(FileId(u32::try_from(at).ok()?)).filter(|_| new)?;
+                Some((digest, facts::to_bytes(facts)?))
+            })
+            .collect();
+        for (digest, facts) in made {
+            news.entry(digest).or_default().facts = Some(facts);
         }
-    }
-
-    fn digest_of_small(&self, text: &Result<String, &'static str>) -> Digest {
-        match text {
-            Ok(text) => self.cache.secret.digest([&b"+"[..], text.as_bytes()]),
-            Err(reason) => self.cache.secret.digest([&b"-"[..], reason.as_bytes()]),
-        }
-    }
-
-    fn digest_of_bool(&self, answer: bool) -> Digest {
-        self.cache.secret.digest([&[u8::from(answer)][..]])
+        news
     }
 
     /// What this run asks, the bytes of all files included; `None` before they were read.
     fn key(&self) -> Option<Digest> {
         let sources = self.sources.iter().map(|it| it.get().copied()).collect::<Option<Vec<_>>>()?;
-        Some(self.cache.secret.digest([&self.asked[..], sources.as_flattened()]))
+        Some(digest([&self.asked[..], sources.as_flattened()]))
     }
+}
+
+/// What stands for all that decides what a source file says: its bytes, its grammar, and whether its name tells that
+/// a tool wrote it. So a file may be moved, and a package be looked at from elsewhere.
+fn digest_of(file: &SourceFile, text: &Result<String, Skip>) -> Digest {
+    let name = format!("{:?} {}", file.language, scan::is_generated(&file.path, ""));
+    digest([name.as_bytes(), &digest_of_text(text)])
+}
+
+fn digest_of_text(text: &Result<String, Skip>) -> Digest {
+    match text {
+        Ok(text) => digest([&b"+"[..], text.as_bytes()]),
+        Err(skip) => digest([&b"-"[..], skip.reason.as_bytes()]),
+    }
+}
+
+fn digest_of_small(text: &Result<String, &str>) -> Digest {
+    match text {
+        Ok(text) => digest([&b"+"[..], text.as_bytes()]),
+        Err(reason) => digest([&b"-"[..], reason.as_bytes()]),
+    }
+}
+
+fn digest_of_bool(answer: bool) -> Digest {
+    digest([&[u8::from(answer)][..]])
 }
 
 /// All that the walk found, but for where it is and what the source files hold.

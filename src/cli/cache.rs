@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, stdout: &mut dyn Write) -> Result<ExitCode, Failu
 }
 
 /// One digit behind the point; a little is never nothing.
-fn mebibytes(bytes: u64) -> String {
+pub(super) fn mebibytes(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10).div_ceil(1 << 20);
     format!("{}.{}", tenths / 10, tenths % 10)
 }

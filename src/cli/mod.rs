@@ -20,10 +20,12 @@ mod comparison;
 mod completions;
 mod config;
 mod explain;
+mod facts;
 mod failure;
 mod graph;
 mod init;
 mod job_summary;
+mod link;
 mod outputs;
 mod progress;
 mod rules;
@@ -76,6 +78,10 @@ enum Command {
     Init(init::Args),
     /// Check the config, or show what is in force.
     Config(config::Args),
+    /// Collect the facts of a part of the tree, for `link`.
+    Facts(facts::Args),
+    /// Audit a tree whose facts were collected in parts.
+    Link(link::Args),
     /// Show where runs remember what the next one need not find out again, and how much it is.
     Cache(cache::Args),
     /// Explain a rule: what it finds, why it matters, what to use instead.
@@ -128,6 +134,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Graph(args) => graph::run(&args, &mut out)?,
         Command::Init(args) => init::run(&args, &mut out)?,
         Command::Config(args) => config::run(&args, &mut out)?,
+        Command::Facts(args) => facts::run(&args, &mut out)?,
+        Command::Link(args) => link::run(&args, screen, &mut out)?,
         Command::Cache(args) => cache::run(&args, &mut out)?,
         Command::Explain(args) => explain::run(&args, screen, &mut out)?,
         Command::Rules => rules::run(screen, &mut out)?,

@@ -18,7 +18,17 @@ use crate::source::Skip;
 pub(super) struct Selection {
     /// Files and folders to audit.
     #[arg(value_name = "PATHS", default_value = ".")]
-    paths: Vec<PathBuf>,
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub flags: Flags,
+    /// Find out everything anew, and remember nothing for the next run.
+    #[arg(long)]
+    no_cache: bool,
+}
+
+/// Which files of the paths, and how to look at them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Flags {
     /// Audit only files that match; may be given more than once.
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
@@ -39,9 +49,6 @@ pub(super) struct Selection {
     /// about a missing finding.
     #[arg(long, hide_short_help = true)]
     parse_all: bool,
-    /// Find out everything anew, and remember nothing for the next run.
-    #[arg(long)]
-    no_cache: bool,
 }
 
 /// Which config to take.
@@ -69,7 +76,7 @@ impl ConfigChoice {
 impl Selection {
     /// The config in force: that of the first path.
     pub(super) fn settings(&self) -> Result<Settings, Error> {
-        self.config.settings(self.paths.first().map_or(Path::new("."), PathBuf::as_path))
+        self.flags.settings(&self.paths)
     }
 
     /// What to audit.
@@ -79,7 +86,7 @@ impl Selection {
 
     /// Whether globs of the command line leave files out.
     pub(super) fn has_globs(&self) -> bool {
-        !self.include.is_empty() || !self.exclude.is_empty()
+        !self.flags.include.is_empty() || !self.flags.exclude.is_empty()
     }
 
     /// Audits it. `quiet`: without a progress bar.
@@ -92,34 +99,61 @@ impl Selection {
         let notes = match &options.cache {
             _ if self.no_cache => return,
             Some(cache) => {
-                let Hits { reports, words, facts } = cache.hits();
-                let hits = match reports {
-                    0 => format!("{} not scanned, {} not parsed", count(words, "file"), count(facts, "file")),
-                    _ => "the report of an earlier run over the same tree".to_owned(),
-                };
                 let mut notes = cache.notes();
-                notes.push(format!("from the cache in {}: {hits}", cache.usage().folder.display()));
+                let folder = cache.usage().folder;
+                notes.push(format!("from the cache in {}: {}", folder.display(), hits(cache)));
                 notes
             }
             None => cache_of(&self.paths).err().into_iter().collect(),
         };
-        notes.iter().for_each(|note| eprintln!("note: {}", escape::terminal(note)));
+        say(&notes);
     }
 
     /// How to audit it. `anchor`: the folder that fingerprints count paths from.
     pub(super) fn options(&self, settings: Settings, anchor: Option<PathBuf>) -> crate::Options {
+        let cache = (!self.no_cache).then(|| cache_of(&self.paths).ok()).flatten();
         crate::Options {
-            paths: self.paths.clone(),
+            anchor,
+            cache: cache.map(Arc::new),
+            ..self.flags.options(self.paths.clone(), settings)
+        }
+    }
+}
+
+impl Flags {
+    /// The config in force: that of the first path.
+    pub(super) fn settings(&self, paths: &[PathBuf]) -> Result<Settings, Error> {
+        self.config.settings(paths.first().map_or(Path::new("."), PathBuf::as_path))
+    }
+
+    /// How to look at some paths, without a cache.
+    pub(super) fn options(&self, paths: Vec<PathBuf>, settings: Settings) -> crate::Options {
+        crate::Options {
+            paths,
             no_ignore: self.no_ignore,
             include: self.include.clone(),
             exclude: self.exclude.clone(),
             threads: self.threads.map(usize::from),
             parse_all: self.parse_all,
             settings,
-            anchor,
-            cache: (!self.no_cache).then(|| cache_of(&self.paths).ok()).flatten().map(Arc::new),
+            anchor: None,
+            cache: None,
         }
     }
+}
+
+/// What came out of a cache, in words.
+pub(super) fn hits(cache: &Cache) -> String {
+    let Hits { reports, words, facts } = cache.hits();
+    match reports {
+        0 => format!("{} not scanned, {} not parsed", count(words, "file"), count(facts, "file")),
+        _ => "the report of an earlier run over the same tree".to_owned(),
+    }
+}
+
+/// Says notes on stderr.
+pub(super) fn say(notes: &[String]) {
+    notes.iter().for_each(|note| eprintln!("note: {}", escape::terminal(note)));
 }
 
 /// Where runs over some paths remember; the error says in words why nowhere.

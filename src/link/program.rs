@@ -221,10 +221,17 @@ impl Program {
 
     /// Lets the next run know the facts that this one came by.
     pub fn keep_facts(&self) {
-        self.session.keep_facts(|id| {
-            let facts = self.facts.get(id.index())?.get()?;
-            (!facts.functions.is_empty()).then_some(&**facts)
-        });
+        self.session.keep_facts(|id| self.found(id));
+    }
+
+    /// The facts that this run came by, for another one to link; `None` when a file changed while we looked.
+    pub fn part(&self) -> Option<Vec<u8>> {
+        self.session.part(|id| self.found(id))
+    }
+
+    fn found(&self, id: FileId) -> Option<&FileFacts> {
+        let facts = self.facts.get(id.index())?.get()?;
+        (!facts.functions.is_empty()).then_some(&**facts)
     }
 
     /// Every file, in order of their ids.
