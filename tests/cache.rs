@@ -45,18 +45,6 @@ fn stored(folder: &Path, prefix: &str) -> Vec<PathBuf> {
     names.filter(is_wanted).collect()
 }
 
-fn copy(from: &Path, to: &Path) {
-    for entry in WalkDir::new(from) {
-        let entry = entry.unwrap();
-        let target = to.join(entry.path().strip_prefix(from).unwrap());
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target).unwrap();
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 #[test]
 fn warm_is_cold() {
     let folder = tempfile::tempdir().unwrap();
@@ -189,7 +177,7 @@ proptest! {
         let (folder, tree) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         // The name of the root is in the report.
         let root = tree.path().join("repo");
-        copy(&case.get(&cases()).root, &root);
+        support::copy(&case.get(&cases()).root, &root);
         json(&root, Some(&cache(folder.path(), &root)), false);
         for edits in &rounds {
             edits.iter().for_each(|edit| apply(edit, &root));
@@ -313,17 +301,27 @@ fn a_changed_byte_costs_time_and_nothing_else() {
     let (_folder, root, cached) = orders();
     let plain = json(&root, None, false);
     json(&root, Some(&cache(&cached, &root)), false);
-    stored(&cached, "report-").iter().for_each(|file| fs::remove_file(file).unwrap());
-    let pack = stored(&cached, "facts-").remove(0);
-    let sound = fs::read(&pack).unwrap();
+    let report = stored(&cached, "report-").remove(0);
+    each_byte_changed(&report, |at| {
+        let warm = cache(&cached, &root);
+        assert_eq!(json(&root, Some(&warm), false), plain, "byte {at} of a report");
+        assert_eq!(warm.hits().reports, 0);
+    });
+    each_byte_changed(&stored(&cached, "facts-").remove(0), |at| {
+        fs::remove_file(&report).unwrap();
+        let warm = cache(&cached, &root);
+        assert_eq!(json(&root, Some(&warm), false), plain, "byte {at} of facts");
+        assert_eq!(warm.hits().reports, 0);
+    });
+}
+
+fn each_byte_changed(file: &Path, then: impl Fn(usize)) {
+    let sound = fs::read(file).unwrap();
     for at in (0..sound.len()).step_by(sound.len() / 60 + 1) {
         let mut bytes = sound.clone();
         bytes[at] ^= 0x40;
-        fs::write(&pack, bytes).unwrap();
-        let warm = cache(&cached, &root);
-        assert_eq!(json(&root, Some(&warm), false), plain, "byte {at}");
-        assert_eq!(warm.hits().reports, 0);
-        stored(&cached, "report-").iter().for_each(|file| fs::remove_file(file).unwrap());
+        fs::write(file, bytes).unwrap();
+        then(at);
     }
 }
 

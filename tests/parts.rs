@@ -56,48 +56,15 @@ fn any_cut_links_to_the_report_of_one_run() {
     fail_with(cases.iter().filter_map(|case| same(case).err()).collect(), cases.len());
 }
 
-/// A workspace in which an app polls by what two packages hand it: through an alias of the config above them all.
+/// The example, and in it a package without source: an app polls by what two packages hand it, one of them through
+/// an alias of the config above them all.
 fn workspace() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let write = |path: &str, text: &str| {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
-    fs::create_dir(folder.path().join(".git")).unwrap();
-    write("package.json", "{ \"name\": \"shop\", \"private\": true, \"workspaces\": [\"packages/*\"] }");
-    write(
-        "tsconfig.json",
-        "{ \"compilerOptions\": { \"paths\": { \"#api/*\": [\"./packages/api/src/*\"] } } }",
-    );
-    write("packages/api/package.json", "{ \"name\": \"@shop/api\" }");
-    write("packages/api/src/orders.ts", "export const load = () => fetch('/api/orders');\n");
-    write("packages/timing/package.json", "{ \"name\": \"@shop/timing\", \"main\": \"src/index.ts\" }");
-    write(
-        "packages/timing/src/index.ts",
-        "export const EVERY = 5_000;\n\
-         export function repeat(work: () => void, every: number) {\n\
-         \x20 const id = setInterval(work, every);\n\
-         \x20 return () => clearInterval(id);\n\
-         }\n",
-    );
-    write("packages/settings/package.json", "{ \"name\": \"@shop/settings\" }");
-    write(
-        "packages/web/package.json",
-        "{ \"name\": \"@shop/web\", \"dependencies\": { \"@shop/timing\": \"*\", \"react\": \"19\" } }",
-    );
-    write(
-        "packages/web/src/main.tsx",
-        "import { useEffect } from 'react';\n\
-         import { createRoot } from 'react-dom/client';\n\
-         import { EVERY, repeat } from '@shop/timing';\n\
-         import { load } from '#api/orders';\n\
-         function Orders() {\n\
-         \x20 useEffect(() => repeat(load, EVERY), []);\n\
-         \x20 return <p>orders</p>;\n\
-         }\n\
-         createRoot(document.body).render(<Orders />);\n",
-    );
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/turborepo");
+    support::copy(&example, folder.path());
+    let settings = folder.path().join("packages/settings");
+    fs::create_dir(&settings).unwrap();
+    fs::write(settings.join("package.json"), "{ \"name\": \"@shop/settings\" }").unwrap();
     folder
 }
 
@@ -114,21 +81,20 @@ fn output(mut command: Command) -> (String, String) {
     (text(output.stdout), text(output.stderr))
 }
 
-const PACKAGES: [&str; 4] = ["api", "settings", "timing", "web"];
+const PACKAGES: [&str; 4] = ["apps/web", "packages/api", "packages/settings", "packages/timing"];
 
 /// Makes a part of each package, in a process and a folder of its own.
 fn collect(root: &Path) -> Vec<PathBuf> {
     for package in PACKAGES {
-        let (said, _) =
-            output(unpoll(&root.join("packages").join(package), &["facts", "-o", "unpoll.facts"]));
-        let files = if package == "settings" { "0 files" } else { "1 file" };
+        let (said, _) = output(unpoll(&root.join(package), &["facts", "-o", "unpoll.facts"]));
+        let files = if package == "packages/settings" { "0 files" } else { "1 file" };
         assert_eq!(said, format!("unpoll.facts: {files}, 0.1 MiB\n"));
     }
-    PACKAGES.iter().map(|package| root.join("packages").join(package).join("unpoll.facts")).collect()
+    PACKAGES.iter().map(|package| root.join(package).join("unpoll.facts")).collect()
 }
 
 fn link(root: &Path, args: &[&str]) -> (String, String) {
-    let parts = PACKAGES.map(|package| format!("packages/{package}/unpoll.facts"));
+    let parts = PACKAGES.map(|package| format!("{package}/unpoll.facts"));
     let mut command = unpoll(root, &["link", "--format", "json"]);
     command.args(parts).args(args);
     output(command)
@@ -159,28 +125,25 @@ fn what_a_part_does_not_know_is_parsed() {
     let folder = workspace();
     let root = folder.path();
     let parts = collect(root);
-    fs::write(
-        root.join("packages/timing/src/index.ts"),
-        "export const EVERY = 1;\nexport const repeat = () => 1;\n",
-    )
-    .unwrap();
+    let quiet = "export const EVERY_FEW_SECONDS = 1;\nexport const repeat = () => 1;\n";
+    fs::write(root.join("packages/timing/src/index.ts"), quiet).unwrap();
     let (plain, _) = output(unpoll(root, &["--no-cache", "--format", "json"]));
     assert!(!plain.contains("\"verdict\": \"network-poll\""));
     assert_eq!(link(root, &[]), (plain.clone(), String::new()));
 
-    let sound = fs::read(&parts[3]).unwrap();
+    let sound = fs::read(&parts[0]).unwrap();
     for at in (0..sound.len()).step_by(7) {
         let mut bytes = sound.clone();
         bytes[at] ^= 0x10;
-        fs::write(&parts[3], bytes).unwrap();
+        fs::write(&parts[0], bytes).unwrap();
         let linked = json(root, Some(&Arc::new(Cache::of_parts(parts.clone()))));
         assert_eq!(json(root, None), linked, "byte {at}");
     }
-    fs::write(&parts[3], "nothing of ours").unwrap();
+    fs::write(&parts[0], "nothing of ours").unwrap();
     let (linked, notes) = link(root, &[]);
     assert_eq!(linked, plain);
-    assert!(notes.contains("packages/web/unpoll.facts is damaged"), "{notes}");
-    fs::remove_file(&parts[3]).unwrap();
-    let mut absent = unpoll(root, &["link", "packages/web/unpoll.facts"]);
+    assert!(notes.contains("apps/web/unpoll.facts is damaged"), "{notes}");
+    fs::remove_file(&parts[0]).unwrap();
+    let mut absent = unpoll(root, &["link", "apps/web/unpoll.facts"]);
     absent.assert().code(2);
 }
