@@ -308,10 +308,13 @@ fn a_changed_byte_costs_time_and_nothing_else() {
         assert_eq!(warm.hits().reports, 0);
     });
     each_byte_changed(&stored(&cached, "facts-").remove(0), |at| {
-        fs::remove_file(&report).unwrap();
-        let warm = cache(&cached, &root);
-        assert_eq!(json(&root, Some(&warm), false), plain, "byte {at} of facts");
-        assert_eq!(warm.hits().reports, 0);
+        // The second run reads what the first one wrote.
+        for _ in 0..2 {
+            fs::remove_file(&report).unwrap();
+            let warm = cache(&cached, &root);
+            assert_eq!(json(&root, Some(&warm), false), plain, "byte {at} of facts");
+            assert_eq!(warm.hits().reports, 0);
+        }
     });
 }
 
@@ -391,4 +394,45 @@ fn runs_at_the_same_time_do_not_disturb_each_other() {
     let last = cache(&cached, &root);
     assert_eq!(json(&root, Some(&last), false), plain);
     assert_eq!(last.hits().reports, 1);
+}
+
+/// Runs the program in a folder, with the user's cache folder beside it; gives stdout and stderr.
+fn unpoll(root: &Path, args: &[&str]) -> (String, String) {
+    let mut command = assert_cmd::Command::cargo_bin("unpoll").unwrap();
+    let users = root.parent().unwrap().join("users");
+    command.current_dir(root).args(args).env("XDG_CACHE_HOME", users).env("UNPOLL_CACHE_DIR", "");
+    let output = command.output().unwrap();
+    assert_ne!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn runs_of_the_program_remember_in_node_modules_or_in_the_users_cache_folder() {
+    let (folder, root, _) = orders();
+    let users = folder.path().join("users/unpoll");
+    let audit = ["--format", "json", "--verbose"];
+    let (plain, silence) = unpoll(&root, &["--format", "json", "--verbose", "--no-cache"]);
+    assert_eq!((silence.as_str(), users.exists()), ("", false), "--no-cache leaves no trace");
+
+    let (first, said) = unpoll(&root, &audit);
+    assert_eq!(first, plain);
+    assert!(said.ends_with("/users/unpoll: 0 files not scanned, 0 files not parsed\n"), "{said}");
+    let (second, said) = unpoll(&root, &audit);
+    assert_eq!(second, plain);
+    assert!(said.ends_with("/users/unpoll: the report of an earlier run over the same tree\n"), "{said}");
+    assert_eq!(stored(&users, "").len(), 3, "facts, a report and the secret");
+
+    let modules = root.join("node_modules");
+    fs::create_dir(&modules).unwrap();
+    unpoll(&root, &audit);
+    let inside = modules.join(".cache/unpoll");
+    assert_eq!(stored(&inside, "").len(), 2, "the secret is not where the audited code is");
+    let (shown, _) = unpoll(&root, &["cache"]);
+    assert!(shown.ends_with("orders/node_modules/.cache/unpoll: 2 files, 0.1 MiB\n"), "{shown}");
+    let (cleared, _) = unpoll(&root, &["cache", "clear"]);
+    assert!(cleared.ends_with(": 2 files, 0.1 MiB, removed\n"), "{cleared}");
+    assert!(stored(&inside, "").is_empty());
+    assert_eq!(stored(&users, "").len(), 3, "other folders are left alone");
 }

@@ -156,8 +156,8 @@ impl Cache {
     }
 
     /// Writes one of our files.
-    fn write(&self, home: &Home, path: &Path, parts: &[&[u8]]) {
-        if let Err(why) = home.write(path, parts) {
+    fn write(&self, home: &Home, path: &Path, pieces: &[impl AsRef<[u8]>]) {
+        if let Err(why) = home.write(path, pieces) {
             self.note(format!("the cache in {} cannot be written: {why}", home.folder.display()));
         }
     }
@@ -173,9 +173,9 @@ impl Home {
     }
 
     /// Writes a file, and lets go of the oldest when all together are too large.
-    fn write(&self, path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+    fn write(&self, path: &Path, pieces: &[impl AsRef<[u8]>]) -> std::io::Result<()> {
         place::make(&self.folder)?;
-        seal::replace(path, parts)?;
+        seal::replace(path, pieces)?;
         let mut room = self.limit;
         for file in place::files(&self.folder) {
             match room.checked_sub(file.bytes) {

@@ -6,6 +6,7 @@
 //!
 //! A part that the user keeps is the same, sealed with no secret.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -126,12 +127,8 @@ impl Pack {
     }
 
     fn blob(&self, blob: Blob, at: usize) -> Option<&[u8]> {
-        let bytes = self.raw(blob, at)?;
+        let bytes = self.data().get(at..at.checked_add(blob.length as usize)?)?;
         (digest([bytes]) == blob.digest).then_some(bytes)
-    }
-
-    fn raw(&self, blob: Blob, at: usize) -> Option<&[u8]> {
-        self.data().get(at..at.checked_add(blob.length as usize)?)
     }
 
     /// All behind the index; read when first asked for.
@@ -158,42 +155,38 @@ impl Pack {
 
     /// The pack with the news of a run that saw the files `seen`, as the pieces of a file of at most `limit`
     /// bytes.
-    pub fn with(
-        &self,
-        news: &FxHashMap<Digest, News>,
+    pub fn with<'a>(
+        &'a self,
+        news: &'a FxHashMap<Digest, News>,
         seen: &[Digest],
         (stamp, secret): (&Digest, &Secret),
         limit: u64,
-    ) -> Option<[Vec<u8>; 3]> {
-        let mut writer = Writer { index: Vec::new(), data: Vec::new(), room: limit / 2 };
+    ) -> Option<Vec<Cow<'a, [u8]>>> {
+        let mut writer = Writer { index: Vec::new(), pieces: vec![Cow::default(); 2], room: limit / 2 };
         let mut done = rustc_hash::FxHashSet::default();
         for digest in seen.iter().filter(|digest| done.insert(**digest)) {
-            let old = self.find(digest);
             let new = news.get(digest);
-            let old_words = || old.and_then(|(entry, at)| self.raw(entry.words, at));
-            let old_facts =
-                || old.and_then(|(entry, at)| self.raw(entry.facts, at + entry.words.length as usize));
-            let words = new.map(|it| it.words.as_slice()).filter(|it| !it.is_empty()).or_else(old_words);
-            let facts = new.and_then(|it| it.facts.as_deref()).or_else(old_facts).unwrap_or_default();
-            if let Some(words) = words {
-                writer.add(*digest, (words, facts), 0);
+            let words = new.map(|it| it.words.as_slice()).filter(|it| !it.is_empty());
+            let facts = new.and_then(|it| it.facts.as_deref());
+            // What is damaged must not get a new seal.
+            if let Some(words) = words.or_else(|| self.words(digest)) {
+                writer.add(*digest, (words, facts.or_else(|| self.facts(digest)).unwrap_or_default()), 0);
             }
         }
         let mut unseen: Vec<&Entry> = self.entries.iter().filter(|it| !done.contains(&it.digest)).collect();
         unseen.retain(|it| it.age < OLDEST);
         unseen.sort_by_key(|it| it.age);
-        for entry in unseen {
-            let Some((_, at)) = self.find(&entry.digest) else { continue };
-            let facts = self.raw(entry.facts, at + entry.words.length as usize).unwrap_or_default();
-            if let Some(words) = self.raw(entry.words, at) {
-                writer.add(entry.digest, (words, facts), entry.age + 1);
+        for Entry { digest, age, .. } in unseen {
+            if let Some(words) = self.words(digest) {
+                writer.add(*digest, (words, self.facts(digest).unwrap_or_default()), age + 1);
             }
         }
         let index = postcard::to_stdvec(&Index { stamp: *stamp, entries: writer.index }).ok()?;
         let mut head = MAGIC.to_vec();
         head.extend((index.len() as u64).to_le_bytes());
         head.extend(secret.seal([&MAGIC[..], &index]));
-        Some([head, index, writer.data])
+        writer.pieces.splice(..2, [head.into(), index.into()]);
+        Some(writer.pieces)
     }
 }
 
@@ -204,15 +197,16 @@ impl Entry {
 }
 
 /// A pack in the making.
-struct Writer {
+struct Writer<'a> {
     index: Vec<Entry>,
-    data: Vec<u8>,
+    /// Two in front for the head and the index.
+    pieces: Vec<Cow<'a, [u8]>>,
     room: u64,
 }
 
-impl Writer {
+impl<'a> Writer<'a> {
     /// Adds a file, as long as there is room.
-    fn add(&mut self, file: Digest, (words, facts): (&[u8], &[u8]), age: u8) {
+    fn add(&mut self, file: Digest, (words, facts): (&'a [u8], &'a [u8]), age: u8) {
         let blob =
             |bytes: &[u8]| Some(Blob { length: u32::try_from(bytes.len()).ok()?, digest: digest([bytes]) });
         let (Some(room), Some(of_words), Some(of_facts)) =
@@ -221,8 +215,7 @@ impl Writer {
             return;
         };
         self.room = room;
-        self.data.extend_from_slice(words);
-        self.data.extend_from_slice(facts);
+        self.pieces.extend([words.into(), facts.into()]);
         self.index.push(Entry { digest: file, words: of_words, facts: of_facts, age });
     }
 }

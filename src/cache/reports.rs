@@ -50,8 +50,8 @@ pub(super) fn read(path: &Path, key: &Digest, secret: &Secret, limit: u64) -> Op
     postcard::from_bytes(body).ok()
 }
 
-/// A report as the parts of a file.
-pub(super) fn parts(stored: &Stored, key: &Digest, secret: &Secret) -> Option<[Vec<u8>; 2]> {
+/// A report as the pieces of a file.
+pub(super) fn pieces(stored: &Stored, key: &Digest, secret: &Secret) -> Option<[Vec<u8>; 2]> {
     let body = postcard::to_stdvec(stored).ok()?;
     let mut head = MAGIC.to_vec();
     head.extend(secret.seal([&MAGIC[..], key, &body]));

@@ -3,7 +3,7 @@
 //! BLAKE3 does both: nobody can find two inputs of one digest, and without the secret nobody can make a seal.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use super::Digest;
@@ -88,13 +88,14 @@ pub(super) fn open(path: &Path, limit: u64) -> Option<(File, u64)> {
 }
 
 /// Replaces a file in one step: who reads at the same time sees the old one or the new one.
-pub(super) fn replace(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+pub(super) fn replace(path: &Path, pieces: &[impl AsRef<[u8]>]) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut file = tempfile::Builder::new().prefix(super::place::TEMPORARY).tempfile_in(folder)?;
-    for part in parts {
-        file.write_all(part)?;
+    let file = tempfile::Builder::new().prefix(super::place::TEMPORARY).tempfile_in(folder)?;
+    let mut writer = BufWriter::new(file);
+    for piece in pieces {
+        writer.write_all(piece.as_ref())?;
     }
-    file.persist(path)?;
+    writer.into_inner().map_err(io::IntoInnerError::into_error)?.persist(path)?;
     Ok(())
 }
 

@@ -56,8 +56,9 @@ impl Session {
     /// A session for a discovered tree; without a cache it only reads.
     pub fn of(cache: Option<&Arc<Cache>>, found: &Discovery, asked: Asked<'_>) -> Self {
         let memory = cache.map(|cache| {
-            let build = env!("UNPOLL_BUILD").as_bytes();
-            let stamp = digest([build, asked.facts.as_bytes()]);
+            // The hashes of words are those of the machine's own integers.
+            let build = format!("{} {} {}", env!("UNPOLL_BUILD"), usize::BITS, cfg!(target_endian = "big"));
+            let stamp = digest([build.as_bytes(), asked.facts.as_bytes()]);
             let names = names(found);
             let own = cache.home.as_ref();
             let part = |path: &PathBuf| {
@@ -117,8 +118,8 @@ impl Session {
         let seen = memory.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let observations =
             seen.into_iter().map(|(question, answer)| Observation { question, answer }).collect();
-        if let Some([head, body]) = reports::parts(&Stored { observations, report }, &key, &home.secret) {
-            memory.cache.write(home, &home.report(&key), &[&head, &body]);
+        if let Some(pieces) = reports::pieces(&Stored { observations, report }, &key, &home.secret) {
+            memory.cache.write(home, &home.report(&key), &pieces);
         }
     }
 
@@ -130,10 +131,9 @@ impl Session {
         let news = memory.news(facts);
         let Home { secret, limit, .. } = home;
         if memory.own.is_worth(&news)
-            && let Some([head, index, data]) =
-                memory.own.with(&news, &memory.digests(), (&memory.stamp, secret), *limit)
+            && let Some(pieces) = memory.own.with(&news, &memory.digests(), (&memory.stamp, secret), *limit)
         {
-            memory.cache.write(home, &home.pack(), &[&head, &index, &data]);
+            memory.cache.write(home, &home.pack(), &pieces);
         }
     }
 
