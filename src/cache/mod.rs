@@ -9,7 +9,7 @@
 //! - **Facts**: of each file, the words that it holds and, when something asked for them, its facts.
 //!
 //! A cache in `node_modules` lies inside the audited tree, which is hostile: a forged one could make
-//! findings disappear. So all of it is sealed with a secret that only this user has ([`seal`]), and
+//! findings disappear. So all of it is sealed with a secret that only this user has (`seal`), and
 //! what the secret does not vouch for is not read any further.
 //!
 //! - **Parts**: the facts of some packages, in a file that the user keeps and hands on. Whoever names a part

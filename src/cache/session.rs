@@ -313,14 +313,12 @@ fn digest_of_bool(answer: bool) -> Digest {
 fn names(found: &Discovery) -> String {
     // A new field has to be thought of.
     let Discovery { root_label, root: _, files, templates, pages, backends, packages, skipped } = found;
-    let sources = |files: &[SourceFile]| {
-        let file = |it: &SourceFile| format!("{} {:?} {:?}\n", it.path, it.language, it.role);
-        files.iter().map(file).collect::<String>()
+    let sources = |files: &[SourceFile]| -> Vec<_> {
+        files.iter().map(|it| format!("{:?}", (&it.path, it.language, it.role))).collect()
     };
-    let backends: String =
-        backends.iter().map(|it| format!("{} {:?} {:?}\n", it.path, it.language, it.role)).collect();
+    let backends = backends.iter().map(|it| format!("{:?}", (&it.path, it.language, it.role))).collect();
     let lists = [sources(files), sources(templates), sources(pages), backends];
-    // Quoted by `Debug`, so that no list runs into the next.
+    // Quoted by `Debug`, so that no name runs into the next.
     format!("{root_label:?} {lists:?} {packages:?} {skipped:?}")
 }
 
