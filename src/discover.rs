@@ -46,7 +46,7 @@ pub struct DiscoverOptions {
 }
 
 /// What the walk found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Discovery {
     /// The root as the user named it: `.` or `apps/web`.
     pub root_label: String,

@@ -63,6 +63,9 @@ pub enum Error {
         /// What to do.
         help: String,
     },
+    /// A tree that does not hold still.
+    #[error("a file changed while it was read")]
+    Changing,
     /// A name that is no rule.
     #[error("no rule is called `{0}`")]
     UnknownRule(String),
@@ -86,6 +89,7 @@ impl Error {
             Self::Io { .. } => "check that the file exists and that you may read or write it".into(),
             Self::Catalog { .. } => "see the table in src/catalog/rows.rs for the keys of a row".into(),
             Self::Config { help, .. } | Self::Baseline { help, .. } | Self::Git { help, .. } => help.clone(),
+            Self::Changing => "run it again when nothing else writes into the folder".into(),
             Self::UnknownCommand(_) => "`unpoll --help` lists them all".into(),
             Self::UnknownRule(_) => "`unpoll rules` lists them all".into(),
             Self::Internal(_) => "this is a bug of unpoll: please report it with the command that you ran".into(),

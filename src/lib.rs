@@ -8,6 +8,7 @@
 //! ```
 
 pub mod backends;
+pub mod cache;
 pub mod catalog;
 pub mod cli;
 pub mod config;
@@ -26,7 +27,9 @@ pub mod source;
 pub mod vocabulary;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::cache::{Asked, Cache, Session};
 use crate::config::{Settings, View};
 use crate::error::Error;
 use crate::findings::audit::{Audit, Stats};
@@ -51,6 +54,8 @@ pub struct Options {
     pub settings: Settings,
     /// The folder that fingerprints count paths from; the root of the audit when it is none or not inside.
     pub anchor: Option<PathBuf>,
+    /// Where to remember what the next run need not find out again; `None`: nowhere.
+    pub cache: Option<Arc<Cache>>,
 }
 
 /// Audits the paths of the options.
@@ -60,37 +65,19 @@ pub struct Options {
 /// When a path does not exist, a glob does not parse, the config names a rule that is none, or nothing
 /// is there to audit.
 pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error> {
-    let settings = &options.settings;
-    rules::check_names(settings)?;
-    let threads =
-        options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    // Nested code is walked by recursion of a bounded depth, which needs more stack than usual.
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .stack_size(facts::STACK_BYTES)
-        .build()
-        .map_err(|error| Error::Internal(error.to_string()))?;
-    progress.stage("looking for files", 0);
-    let discovery = discover::discover(&discover::DiscoverOptions {
-        paths: options.paths.clone(),
-        no_ignore: options.no_ignore,
-        include: options.include.clone(),
-        exclude: options.exclude.clone(),
-        threads,
-        settings: settings.clone(),
-    })?;
-    let label = discovery.root_label.clone();
-    let prefix = options.anchor.as_ref().and_then(|it| discover::relative(it, &discovery.root));
-    let prefix = prefix.unwrap_or_default();
-    let view = View::new(settings, &discovery.root);
-    let mut catalog = catalog::Catalog::embedded()?;
-    for library in &settings.catalog {
-        catalog.extend(library.clone());
-    }
-    progress.stage("reading", discovery.files.len());
-    pool.install(|| {
-        let program =
-            link::program::Program::open(discovery, catalog, &view, options.parse_all, &|| progress.step())?;
+    rules::check_names(&options.settings)?;
+    pool(options)?.install(|| {
+        let found = find(options, progress)?;
+        let label = found.root_label.clone();
+        let prefix = options.anchor.as_ref().and_then(|it| discover::relative(it, &found.root));
+        let prefix = prefix.unwrap_or_default();
+        let view = View::new(&options.settings, &found.root);
+        let asked = format!("{} {prefix:?} {}", view.identity(), options.parse_all);
+        let session = session(options, options.cache.as_ref(), &found, &asked);
+        if let Some(audit) = session.recall(&found.files) {
+            return Ok(audit);
+        }
+        let program = open(options, found, &view, &session, progress)?;
         progress.stage("following calls", 0);
         let linked = program.link();
         let stats = Stats {
@@ -103,6 +90,93 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
         };
         let policy = rules::Policy::new(view, &linked);
         let root = findings::Root { label, prefix: &prefix };
-        Ok(findings::audit(root, linked, &policy, stats, &|file| program.text(file)))
+        let audit = findings::audit(root, linked, &policy, stats, &|file| program.text(file));
+        program.keep_facts();
+        if audit.is_repeatable() {
+            session.keep(&audit);
+        }
+        Ok(audit)
+    })
+}
+
+/// The facts of some files, for an audit elsewhere to link.
+pub struct Part {
+    /// What to write into a file for [`Cache::of_parts`].
+    pub bytes: Vec<u8>,
+    /// Number of files whose facts are in it.
+    pub files: usize,
+}
+
+/// Makes a part of all files under the paths of the options: nobody knows yet what others will ask of them.
+///
+/// # Errors
+///
+/// When a path does not exist, a glob does not parse, or a file changes while it is read.
+pub fn part(options: &Options, progress: &dyn Progress) -> Result<Part, Error> {
+    pool(options)?.install(|| {
+        let found = match find(options, progress) {
+            // A package without source is a package still.
+            Err(Error::NothingToAudit(_)) => discover::Discovery::default(),
+            found => found?,
+        };
+        let view = View::new(&options.settings, &found.root);
+        let session = session(options, Some(&Arc::default()), &found, "");
+        let all = Options { parse_all: true, ..options.clone() };
+        let program = open(&all, found, &view, &session, progress)?;
+        let bytes = program.part().ok_or(Error::Changing)?;
+        Ok(Part { bytes, files: program.files_parsed() })
+    })
+}
+
+fn threads(options: &Options) -> usize {
+    options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// Nested code is walked by recursion of a bounded depth, which needs more stack than usual.
+fn pool(options: &Options) -> Result<rayon::ThreadPool, Error> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads(options))
+        .stack_size(facts::STACK_BYTES)
+        .build()
+        .map_err(|error| Error::Internal(error.to_string()))
+}
+
+fn find(options: &Options, progress: &dyn Progress) -> Result<discover::Discovery, Error> {
+    progress.stage("looking for files", 0);
+    discover::discover(&discover::DiscoverOptions {
+        paths: options.paths.clone(),
+        no_ignore: options.no_ignore,
+        include: options.include.clone(),
+        exclude: options.exclude.clone(),
+        threads: threads(options),
+        settings: options.settings.clone(),
+    })
+}
+
+/// `asked`: all that decides the report, beside the tree and the catalog.
+fn session(
+    options: &Options,
+    cache: Option<&Arc<Cache>>,
+    found: &discover::Discovery,
+    asked: &str,
+) -> Arc<Session> {
+    let facts = &format!("{:?}", options.settings.catalog);
+    Arc::new(Session::of(cache, found, Asked { facts, report: asked }))
+}
+
+fn open(
+    options: &Options,
+    found: discover::Discovery,
+    view: &View,
+    session: &Arc<Session>,
+    progress: &dyn Progress,
+) -> Result<link::program::Program, Error> {
+    progress.stage("reading", found.files.len());
+    let mut catalog = catalog::Catalog::embedded()?;
+    for library in &options.settings.catalog {
+        catalog.extend(library.clone());
+    }
+    link::program::Program::open(found, catalog, view, options.parse_all, Arc::clone(session), &|| {
+        progress.step();
     })
 }

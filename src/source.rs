@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Number of a discovered file: its index in the sorted list that `discover` gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,7 +99,7 @@ pub struct SourceFile {
 }
 
 /// A range of bytes in one file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Span {
     /// First byte.
     pub start: u32,
@@ -123,7 +123,7 @@ pub struct Place {
 }
 
 /// Byte offsets at which the lines of one file start.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LineIndex {
     starts: Vec<u32>,
 }
@@ -139,6 +139,11 @@ impl LineIndex {
                 .filter_map(|(at, _)| u32::try_from(at + 1).ok()),
         );
         Self { starts }
+    }
+
+    /// Whether lines come one after the other, as all lookups take for granted.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.starts.first().is_none_or(|first| *first == 0) && self.starts.is_sorted()
     }
 
     /// Line and column, both from 1, of a byte offset.
@@ -157,7 +162,7 @@ impl LineIndex {
 }
 
 /// A file, or a part of one, that the audit did not look at, and why.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Skip {
     /// Relative path with `/`.
     pub file: String,

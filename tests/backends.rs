@@ -31,8 +31,15 @@ fn places_of_backends_lead_to_their_files() {
     fs::write(folder.path().join("broken.go"), b"package main\n\xff").unwrap();
     let options = DiscoverOptions { paths: vec![folder.path().to_path_buf()], ..DiscoverOptions::default() };
     let discovery = discover(&options).unwrap();
-    let program =
-        Program::open(discovery, Catalog::embedded().unwrap(), &View::default(), false, &|| ()).unwrap();
+    let program = Program::open(
+        discovery,
+        Catalog::embedded().unwrap(),
+        &View::default(),
+        false,
+        std::sync::Arc::default(),
+        &|| (),
+    )
+    .unwrap();
     assert_eq!((program.files().len(), program.backends().len()), (2, 4));
 
     let known = BTreeSet::from(["order_created".into(), "chat_sent".into()]);

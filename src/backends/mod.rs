@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
+use crate::cache::Session;
 use crate::facts::{self, Suppression};
 use crate::parse;
 use crate::scan::{self, Limits};
@@ -86,7 +87,7 @@ struct Loaded {
 
 /// Reads what product code of the backends says about messages. `known` are the types that the client,
 /// or a constant of it, names. Runs on the current rayon pool; the answer does not depend on its size.
-pub fn read(files: &[BackendFile], known: &BTreeSet<SmolStr>) -> BackendFacts {
+pub fn read(files: &[BackendFile], known: &BTreeSet<SmolStr>, session: &Session) -> BackendFacts {
     let limits = Limits::default();
     let wanted = |file: &BackendFile| {
         // A text search without words finds nothing; Go can prove a message that nobody knows.
@@ -97,7 +98,7 @@ pub fn read(files: &[BackendFile], known: &BTreeSet<SmolStr>) -> BackendFacts {
         .enumerate()
         .filter(|(_, file)| wanted(file))
         .map(|(at, file)| {
-            let text = scan::read_at(&file.path, &file.absolute, &limits);
+            let text = session.text(&file.path, &file.absolute, &limits);
             (file.language, text.map(|text| Loaded { file: at, text }))
         })
         .collect();

@@ -9,6 +9,7 @@ use clap::builder::PossibleValue;
 use super::failure::Failure;
 use super::job_summary;
 use super::outputs::{Output, Outputs, write_file};
+use super::progress::Bar;
 use super::selection::{Selection, check_whole};
 use super::terminal::Screen;
 use crate::error::Error;
@@ -37,7 +38,7 @@ pub(super) struct Reports {
     pub quiet: bool,
     /// Also list the files that were skipped, and why.
     #[arg(short, long, conflicts_with = "quiet")]
-    verbose: bool,
+    pub verbose: bool,
     /// Also list the timers that are fine as they are.
     #[arg(long, conflicts_with = "quiet")]
     accepted: bool,
@@ -73,8 +74,12 @@ pub(super) fn is_reached(level: FailOn, audit: &Audit) -> bool {
 pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result<ExitCode, Failure> {
     let settings = args.selection.settings()?;
     let fail_on = args.fail_on.or(settings.fail_on).unwrap_or_default();
-    let audit = args.selection.audit(settings, args.reports.quiet)?;
+    let options = args.selection.options(settings, None);
+    let audit = crate::audit(&options, &Bar::new(args.reports.quiet))?;
     args.reports.write(&audit, screen, stdout)?;
+    if args.reports.verbose {
+        args.selection.note_cache(&options);
+    }
     check_whole(&audit, stdout)?;
     Ok(ExitCode::from(u8::from(is_reached(fail_on, &audit))))
 }

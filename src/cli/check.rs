@@ -56,6 +56,9 @@ pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result
         scope.compare_since(&mut audit, &options, reference, args.reports.quiet)?;
     }
     args.reports.write(&audit, screen, stdout)?;
+    if args.reports.verbose {
+        args.selection.note_cache(&options);
+    }
     check_whole(&audit, stdout)?;
     Ok(ExitCode::from(u8::from(is_reached(fail_on, &audit))))
 }

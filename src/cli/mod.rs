@@ -14,15 +14,18 @@ use self::terminal::ColorChoice;
 
 mod audit;
 mod baseline;
+mod cache;
 mod check;
 mod comparison;
 mod completions;
 mod config;
 mod explain;
+mod facts;
 mod failure;
 mod graph;
 mod init;
 mod job_summary;
+mod link;
 mod outputs;
 mod progress;
 mod rules;
@@ -75,6 +78,12 @@ enum Command {
     Init(init::Args),
     /// Check the config, or show what is in force.
     Config(config::Args),
+    /// Collect the facts of a part of the tree, for `link`.
+    Facts(facts::Args),
+    /// Audit a tree whose facts were collected in parts.
+    Link(link::Args),
+    /// Show where runs remember what the next one need not find out again, and how much it is.
+    Cache(cache::Args),
     /// Explain a rule: what it finds, why it matters, what to use instead.
     Explain(explain::Args),
     /// List all rules.
@@ -125,6 +134,9 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Graph(args) => graph::run(&args, &mut out)?,
         Command::Init(args) => init::run(&args, &mut out)?,
         Command::Config(args) => config::run(&args, &mut out)?,
+        Command::Facts(args) => facts::run(&args, &mut out)?,
+        Command::Link(args) => link::run(&args, screen, &mut out)?,
+        Command::Cache(args) => cache::run(&args, &mut out)?,
         Command::Explain(args) => explain::run(&args, screen, &mut out)?,
         Command::Rules => rules::run(screen, &mut out)?,
         Command::Schema(args) => schema::run(&args, &mut out)?,

@@ -2,19 +2,33 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::failure::Failure;
 use super::progress::Bar;
+use crate::cache::{Cache, Hits};
 use crate::config::{self, Choice, Settings};
 use crate::error::Error;
 use crate::findings::audit::Audit;
+use crate::report::escape;
+use crate::report::words::count;
 use crate::source::Skip;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Selection {
     /// Files and folders to audit.
     #[arg(value_name = "PATHS", default_value = ".")]
-    paths: Vec<PathBuf>,
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub flags: Flags,
+    /// Find out everything anew, and remember nothing for the next run.
+    #[arg(long)]
+    no_cache: bool,
+}
+
+/// Which files of the paths, and how to look at them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Flags {
     /// Audit only files that match; may be given more than once.
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
@@ -62,7 +76,7 @@ impl ConfigChoice {
 impl Selection {
     /// The config in force: that of the first path.
     pub(super) fn settings(&self) -> Result<Settings, Error> {
-        self.config.settings(self.paths.first().map_or(Path::new("."), PathBuf::as_path))
+        self.flags.settings(&self.paths)
     }
 
     /// What to audit.
@@ -72,7 +86,7 @@ impl Selection {
 
     /// Whether globs of the command line leave files out.
     pub(super) fn has_globs(&self) -> bool {
-        !self.include.is_empty() || !self.exclude.is_empty()
+        !self.flags.include.is_empty() || !self.flags.exclude.is_empty()
     }
 
     /// Audits it. `quiet`: without a progress bar.
@@ -80,19 +94,73 @@ impl Selection {
         crate::audit(&self.options(settings, None), &Bar::new(quiet))
     }
 
+    /// Says on stderr what came out of the cache, and what is wrong with it.
+    pub(super) fn note_cache(&self, options: &crate::Options) {
+        let notes = match &options.cache {
+            _ if self.no_cache => return,
+            Some(cache) => {
+                let mut notes = cache.notes();
+                let folder = cache.usage().folder;
+                notes.push(format!("from the cache in {}: {}", folder.display(), hits(cache)));
+                notes
+            }
+            None => cache_of(&self.paths).err().into_iter().collect(),
+        };
+        say(&notes);
+    }
+
     /// How to audit it. `anchor`: the folder that fingerprints count paths from.
     pub(super) fn options(&self, settings: Settings, anchor: Option<PathBuf>) -> crate::Options {
+        let cache = (!self.no_cache).then(|| cache_of(&self.paths).ok()).flatten();
         crate::Options {
-            paths: self.paths.clone(),
+            anchor,
+            cache: cache.map(Arc::new),
+            ..self.flags.options(self.paths.clone(), settings)
+        }
+    }
+}
+
+impl Flags {
+    /// The config in force: that of the first path.
+    pub(super) fn settings(&self, paths: &[PathBuf]) -> Result<Settings, Error> {
+        self.config.settings(paths.first().map_or(Path::new("."), PathBuf::as_path))
+    }
+
+    /// How to look at some paths, without a cache.
+    pub(super) fn options(&self, paths: Vec<PathBuf>, settings: Settings) -> crate::Options {
+        crate::Options {
+            paths,
             no_ignore: self.no_ignore,
             include: self.include.clone(),
             exclude: self.exclude.clone(),
             threads: self.threads.map(usize::from),
             parse_all: self.parse_all,
             settings,
-            anchor,
+            anchor: None,
+            cache: None,
         }
     }
+}
+
+/// What came out of a cache, in words.
+pub(super) fn hits(cache: &Cache) -> String {
+    let Hits { reports, words, facts } = cache.hits();
+    match reports {
+        0 => format!("{} not scanned, {} not parsed", count(words, "file"), count(facts, "file")),
+        _ => "the report of an earlier run over the same tree".to_owned(),
+    }
+}
+
+/// Says notes on stderr.
+pub(super) fn say(notes: &[String]) {
+    notes.iter().for_each(|note| eprintln!("note: {}", escape::terminal(note)));
+}
+
+/// Where runs over some paths remember; the error says in words why nowhere.
+pub(super) fn cache_of(paths: &[PathBuf]) -> Result<Cache, String> {
+    let whole = paths.iter().map(|path| path.canonicalize()).collect::<Result<Vec<_>, _>>();
+    let whole = whole.map_err(|why| format!("the paths cannot be followed: {why}"))?;
+    Cache::of(&crate::discover::common_folder(&whole))
 }
 
 /// Fails when a bug of ours cost a part of the audit: the rest stands, and nobody may take it for the

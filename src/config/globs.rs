@@ -1,5 +1,6 @@
 //! Globs as a user writes them: `src/legacy` covers all that is in it.
 
+use std::fmt;
 use std::path::Path;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -8,11 +9,18 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 const LONGEST: usize = 500;
 
 /// A set of globs for paths with `/`, relative to one folder.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Globs {
     set: GlobSet,
-    /// Lengths of the globs as written, in their order: the longer one says more.
-    lengths: Vec<usize>,
+    /// As written, in their order.
+    texts: Vec<String>,
+}
+
+/// What was written says all, and shorter than the automata made of it.
+impl fmt::Debug for Globs {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.texts.fmt(out)
+    }
 }
 
 /// Which of several globs is none, and why.
@@ -42,7 +50,7 @@ impl Globs {
             set.add(glob.map_err(|why| wrong(why.kind().to_string()))?);
         }
         let set = set.build().map_err(|why| Wrong { at: None, why: why.kind().to_string() })?;
-        Ok(Self { set, lengths: texts.iter().map(String::len).collect() })
+        Ok(Self { set, texts: texts.to_vec() })
     }
 
     /// Whether there are none.
@@ -66,7 +74,7 @@ impl Globs {
             return None;
         }
         let hits = Path::new(path).ancestors().flat_map(|above| self.set.matches(above));
-        hits.filter_map(|at| self.lengths.get(at).copied()).max()
+        hits.filter_map(|at| self.texts.get(at)).map(String::len).max()
     }
 }
 

@@ -41,6 +41,13 @@ impl View {
         Self { settings: settings.clone(), place }
     }
 
+    /// All that decides the answers, wherever on the machine the config is.
+    pub(crate) fn identity(&self) -> String {
+        let mut settings = self.settings.clone();
+        settings.base = PathBuf::new();
+        format!("{settings:?} {:?}", self.place)
+    }
+
     /// All that the config says.
     pub const fn settings(&self) -> &Settings {
         &self.settings

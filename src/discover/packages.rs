@@ -63,7 +63,11 @@ pub(super) fn read_all(root: &Path, met: BTreeSet<PathBuf>, skipped: &mut Vec<Sk
 
 /// A `package.json` as it stands; the error is the reason of a skip.
 pub fn read_manifest(path: &Path) -> Result<Value, &'static str> {
-    let text = read_small(path)?;
+    parse_manifest(&read_small(path)?)
+}
+
+/// The text of a `package.json`; the error is the reason of a skip.
+pub fn parse_manifest(text: &str) -> Result<Value, &'static str> {
     serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|_| "broken JSON")
 }
 

@@ -1,5 +1,6 @@
 //! The normal form of one file: what `lower` fills and `link` asks.
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::suppressions::Suppression;
@@ -9,7 +10,7 @@ use crate::source::{LineIndex, Span};
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name(pub u32);
 
         impl $name {
@@ -57,7 +58,7 @@ impl FunctionId {
 }
 
 /// Everything one file says on its own.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct FileFacts {
     /// Expressions; children stand before their parent.
     pub nodes: Vec<Node>,
@@ -102,7 +103,7 @@ pub struct FileFacts {
 }
 
 /// One expression and where it stands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Node {
     /// What it is.
     pub expr: Expr,
@@ -119,7 +120,7 @@ pub struct Node {
 }
 
 /// An expression.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Expr {
     /// A name; `binding` is `None` for what the file does not declare.
     Ident {
@@ -233,7 +234,7 @@ pub enum Expr {
 }
 
 /// The name of a JSX element.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum JsxTag {
     /// `<div>`
     Intrinsic(SmolStr),
@@ -244,7 +245,7 @@ pub enum JsxTag {
 }
 
 /// One entry of an object literal or one JSX attribute.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Property {
     /// Its key.
     pub key: PropertyKey,
@@ -259,7 +260,7 @@ pub struct Property {
 }
 
 /// The key of a property.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum PropertyKey {
     /// A name, also in quotes, or a number as text.
     Name(SmolStr),
@@ -270,7 +271,7 @@ pub enum PropertyKey {
 }
 
 /// Unary operators that a value can be folded through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UnaryOp {
     /// `!`
     Not,
@@ -287,7 +288,7 @@ pub enum UnaryOp {
 }
 
 /// Binary operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BinaryOp {
     /// `+`
     Add,
@@ -338,7 +339,7 @@ impl BinaryOp {
 }
 
 /// Assignment operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AssignOp {
     /// `=`
     Set,
@@ -349,7 +350,7 @@ pub enum AssignOp {
 }
 
 /// A function of any form.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Function {
     /// Its own name, or that of what it is assigned to.
     pub name: Option<SmolStr>,
@@ -380,7 +381,7 @@ pub struct Function {
 }
 
 /// Form of a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FunctionKind {
     /// The module.
     Module,
@@ -397,7 +398,7 @@ pub enum FunctionKind {
 }
 
 /// A parameter.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Parameter {
     /// The name, when it is a plain one.
     pub binding: Option<BindingId>,
@@ -410,7 +411,7 @@ pub struct Parameter {
 }
 
 /// A class.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Class {
     /// Its name.
     pub name: Option<SmolStr>,
@@ -427,7 +428,7 @@ pub struct Class {
 }
 
 /// A member of a class.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ClassMember {
     /// Its name.
     pub name: SmolStr,
@@ -444,7 +445,7 @@ pub struct ClassMember {
 }
 
 /// What a class member is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub enum MemberKind {
     /// A method.
     Method(FunctionId),
@@ -458,7 +459,7 @@ pub enum MemberKind {
 }
 
 /// A declared name.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Binding {
     /// Its name.
     pub name: SmolStr,
@@ -479,7 +480,7 @@ pub struct Binding {
 }
 
 /// Where the value of a binding comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
     /// An import: index into [`FileFacts::imports`].
     Import(u32),
@@ -503,7 +504,7 @@ pub enum Origin {
 }
 
 /// One step of destructuring.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PathStep {
     /// What is taken out.
     pub key: PathKey,
@@ -512,7 +513,7 @@ pub struct PathStep {
 }
 
 /// What a step of destructuring takes out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PathKey {
     /// `{ name }`
     Name(SmolStr),
@@ -525,7 +526,7 @@ pub enum PathKey {
 }
 
 /// A condition around code.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Guard {
     /// The next condition outward, in the same function.
     pub parent: Option<GuardId>,
@@ -538,7 +539,7 @@ pub struct Guard {
 }
 
 /// Form of a condition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GuardKind {
     /// `if`
     If,
@@ -555,7 +556,7 @@ pub enum GuardKind {
 }
 
 /// A loop.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Loop {
     /// Form.
     pub kind: LoopKind,
@@ -580,7 +581,7 @@ pub struct Loop {
 }
 
 /// Form of a loop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LoopKind {
     /// `while`
     While,
@@ -597,7 +598,7 @@ pub enum LoopKind {
 }
 
 /// A name bound by an import.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Import {
     /// As written.
     pub specifier: SmolStr,
@@ -612,7 +613,7 @@ pub struct Import {
 }
 
 /// What an import takes from its module.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ImportedName {
     /// `{ name }`; `default` is spelled so.
     Named(SmolStr),
@@ -623,7 +624,7 @@ pub enum ImportedName {
 }
 
 /// A name that other files can import.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Export {
     /// As importers spell it; `default` for the default export.
     pub name: SmolStr,
@@ -634,7 +635,7 @@ pub struct Export {
 }
 
 /// What an export stands for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum ExportTarget {
     /// A name of this file.
     Binding(BindingId),
@@ -652,7 +653,7 @@ pub enum ExportTarget {
 }
 
 /// An assignment to a member.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Write {
     /// The object.
     pub object: ExprId,
@@ -665,7 +666,7 @@ pub struct Write {
 }
 
 /// A member of an interface or object type.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TypeMember {
     /// Its name.
     pub name: SmolStr,
@@ -682,7 +683,7 @@ pub struct TypeMember {
 }
 
 /// What a member of a type is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TypeMemberKind {
     /// A value.
     Value,
@@ -693,7 +694,7 @@ pub enum TypeMemberKind {
 }
 
 /// One of the strings that a type alias stands for: `type Topic = "orders" | "stock"`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TypeLiteral {
     /// The alias.
     pub owner: SmolStr,
@@ -704,7 +705,7 @@ pub struct TypeLiteral {
 }
 
 /// A name that a type alias stands for, alone or beside others: `type Message = Created | Gone`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TypePart {
     /// The alias.
     pub owner: SmolStr,

@@ -10,6 +10,7 @@ mod lower;
 mod patterns;
 mod scope;
 mod statements;
+mod stored;
 mod suppressions;
 
 pub use expr::{
@@ -20,6 +21,7 @@ pub use expr::{
 };
 
 pub use lower::STACK_BYTES;
+pub use stored::{from_bytes, to_bytes};
 pub use suppressions::{Reach, SUPPRESSION_WORDS, Suppression, suppressions};
 
 use crate::{parse, scan};

@@ -4,6 +4,7 @@
 //! // unpoll-disable-next-line network-poll, uncleared-timer -- the kiosk has no socket
 //! ```
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::parse::Comment;
@@ -15,7 +16,7 @@ const LONGEST_REASON: usize = 500;
 const MOST_RULES: usize = 100;
 
 /// One such comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
     /// The comment.
     pub span: Span,
@@ -30,7 +31,7 @@ pub struct Suppression {
 }
 
 /// The code that a comment speaks of. Lines count from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reach {
     /// The line below it that has code; `None` when there is none.
     NextLine(Option<u32>),

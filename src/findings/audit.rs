@@ -2,14 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::parse;
+use crate::rules;
 use crate::source::Skip;
 use crate::vocabulary::{
     AreaBackend, AreaPolling, AreaPush, AreaStatus, Cleared, ComparedWith, Confidence, FindingStatus, Gate,
     Kind, MessageVerdict, ProviderVerdict, Severity, Side, Verdict,
 };
 
+/// The id of a rule of this build.
+pub type RuleId = &'static str;
+
 /// A finished audit of one or more roots.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Audit {
     /// What the user named, as given: `.` or `apps/web`. Never an absolute path of the machine
     /// unless the user typed one.
@@ -36,8 +44,15 @@ pub struct Audit {
     pub comparisons: Vec<Comparison>,
 }
 
+impl Audit {
+    /// Whether the next run over the same tree says the same: nothing ran out of time, and nothing of ours broke.
+    pub fn is_repeatable(&self) -> bool {
+        self.stats.skipped.iter().all(|it| it.internal().is_none() && it.reason != parse::OVER_BUDGET)
+    }
+}
+
 /// How an audit differs from an earlier one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Comparison {
     /// With what.
     pub kind: ComparedWith,
@@ -50,7 +65,7 @@ pub struct Comparison {
 }
 
 /// A finding that is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fixed {
     /// Id of the rule.
     pub rule: String,
@@ -61,7 +76,7 @@ pub struct Fixed {
 }
 
 /// Counts for the head of a report.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Findings by severity.
     pub critical: usize,
@@ -82,13 +97,14 @@ pub struct Summary {
     /// Number of timers by verdict.
     pub by_verdict: BTreeMap<Verdict, usize>,
     /// Number of findings by rule id.
-    pub by_rule: BTreeMap<&'static str, usize>,
+    #[serde(deserialize_with = "counts_by_rule")]
+    pub by_rule: BTreeMap<RuleId, usize>,
 }
 
 /// Links of the way from polling to push: polls that are gone or acceptable, messages that are sent,
 /// routed and handed to code that runs, providers that are mounted and read, handlers that are
 /// registered. Counted by `findings::links`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Links {
     /// Those that are there.
     pub present: usize,
@@ -97,7 +113,7 @@ pub struct Links {
 }
 
 /// One step of the evidence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChainStep {
     /// Relative path with `/`.
     pub file: String,
@@ -109,10 +125,11 @@ pub struct ChainStep {
 }
 
 /// One problem at one place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Finding {
     /// Id of the rule.
-    pub rule: &'static str,
+    #[serde(deserialize_with = "rule_id")]
+    pub rule: RuleId,
     /// After the severity policy.
     pub severity: Severity,
     /// What is there: a whole sentence, as are `impact` and `help`.
@@ -160,7 +177,7 @@ pub struct Finding {
 }
 
 /// A comment of the audited code that silences a finding of its file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
     /// Why, as the comment says. Hostile text. `None`: it does not say, and the config lets it.
     pub reason: Option<String>,
@@ -181,7 +198,7 @@ impl Finding {
 }
 
 /// A few lines of the audited source. Hostile text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Frame {
     /// Number of the first line.
     pub first_line: u32,
@@ -190,7 +207,7 @@ pub struct Frame {
 }
 
 /// One timer, as reports show it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TimerRow {
     /// Relative path with `/`.
     pub file: String,
@@ -245,7 +262,7 @@ impl TimerRow {
 }
 
 /// A place on a message's way, as reports show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpotRow {
     /// Relative path with `/`.
     pub file: String,
@@ -264,7 +281,7 @@ pub struct SpotRow {
 }
 
 /// A place that sends a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmissionRow {
     /// Where.
     pub spot: SpotRow,
@@ -275,7 +292,7 @@ pub struct EmissionRow {
 }
 
 /// One message type, as reports show it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MessageRow {
     /// The name on the wire. Hostile text.
     pub name: String,
@@ -308,7 +325,7 @@ pub struct MessageRow {
 }
 
 /// One push connection, as reports show it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ChannelRow {
     /// Relative path with `/`.
     pub file: String,
@@ -339,7 +356,7 @@ pub struct ChannelRow {
 }
 
 /// One React context, as reports show it. Places are `path:line`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ProviderRow {
     /// Its name.
     pub context: String,
@@ -364,7 +381,7 @@ pub struct ProviderRow {
 }
 
 /// A part of the product that people name.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Area {
     /// `Proxies`, `Dashboard`.
     pub name: String,
@@ -389,7 +406,7 @@ pub struct Area {
 }
 
 /// Urgency of a next step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Priority {
     /// Critical findings.
     High,
@@ -400,7 +417,7 @@ pub enum Priority {
 }
 
 /// Something to do, with the findings that it would end.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NextStep {
     /// Urgency.
     pub priority: Priority,
@@ -411,7 +428,7 @@ pub struct NextStep {
 }
 
 /// What was looked at and what was not.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Stats {
     /// Source files found.
     pub files_discovered: usize,
@@ -425,4 +442,15 @@ pub struct Stats {
     pub bytes_read: u64,
     /// Files passed over, with the reason; sorted.
     pub skipped: Vec<Skip>,
+}
+
+fn rule_id<'de, D: Deserializer<'de>>(from: D) -> Result<RuleId, D::Error> {
+    let id = String::deserialize(from)?;
+    rules::find(&id).map(|rule| rule.id).ok_or_else(|| D::Error::custom("no rule has that id"))
+}
+
+fn counts_by_rule<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<RuleId, usize>, D::Error> {
+    let counts = BTreeMap::<String, usize>::deserialize(from)?.into_iter();
+    let known = counts.map(|(id, count)| Some((rules::find(&id)?.id, count)));
+    known.collect::<Option<_>>().ok_or_else(|| D::Error::custom("no rule has that id"))
 }

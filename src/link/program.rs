@@ -2,10 +2,11 @@
 //! need several files.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::callers::CallSite;
@@ -16,6 +17,7 @@ use super::symbols::Definition;
 use super::templates::{self, Attribute};
 use super::value::{At, Env, FunctionAt, Value};
 use crate::backends::{self, BackendFacts};
+use crate::cache::Session;
 use crate::catalog::Catalog;
 use crate::catalog::rows::Gives;
 use crate::config::View;
@@ -32,6 +34,7 @@ const MAX_MENTIONS: usize = 5_000;
 
 /// All files of the audit and what is known of them.
 pub struct Program {
+    session: Arc<Session>,
     files: Vec<SourceFile>,
     catalog: Catalog,
     resolver: Resolver,
@@ -87,7 +90,8 @@ pub struct Program {
 static EMPTY: OnceLock<FileFacts> = OnceLock::new();
 
 /// What one pass over a file's bytes tells.
-struct Scanned {
+#[derive(Default, Serialize, Deserialize)]
+struct FileWords {
     identifiers: Vec<u32>,
     bytes: u64,
     starts: bool,
@@ -97,6 +101,11 @@ struct Scanned {
     generated: bool,
     specifiers: Vec<SmolStr>,
     imports_wholes: bool,
+}
+
+#[derive(Default)]
+struct Scanned {
+    words: FileWords,
     facts: Option<Box<FileFacts>>,
     skip: Option<Skip>,
 }
@@ -109,21 +118,31 @@ impl Program {
         catalog: Catalog,
         view: &View,
         parse_all: bool,
+        session: Arc<Session>,
         step: &(dyn Fn() + Sync),
     ) -> Result<Self, Error> {
         let limits = Limits::default();
         let words = Words::new(catalog.starting_words())?;
         let option_words = Words::new(catalog.interval_option_keys())?;
+        let scanning = Scanning {
+            session: &session,
+            limits: &limits,
+            words: &words,
+            option_words: &option_words,
+            parse_all,
+        };
         let scanned: Vec<Scanned> = discovery
             .files
             .par_iter()
-            .map(|file| {
-                let scanned = scan_file(file, &limits, &words, &option_words, parse_all);
+            .enumerate()
+            .map(|(at, file)| {
+                let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
+                let scanned = scan_file(id, file, &scanning);
                 step();
                 scanned
             })
             .collect();
-        let resolver = Resolver::new(&discovery);
+        let resolver = Resolver::new(&discovery, &session);
         let uses_injection =
             discovery.packages.iter().any(|package| package.dependencies.contains("angular"));
         let mut skipped = discovery.skipped;
@@ -138,7 +157,7 @@ impl Program {
         let mut bytes_read = 0;
         let mut files_read = 0;
         for (at, scanned) in scanned.into_iter().enumerate() {
-            bytes_read += scanned.bytes;
+            bytes_read += scanned.words.bytes;
             files_read += usize::from(scanned.skip.is_none());
             let slot = OnceLock::new();
             if let Some(skip) = scanned.skip {
@@ -148,30 +167,30 @@ impl Program {
                 let _ = slot.set(facts);
             }
             let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
-            if let Some(file) = discovery.files.get(at).filter(|_| scanned.generated) {
+            if let Some(file) = discovery.files.get(at).filter(|_| scanned.words.generated) {
                 skipped.push(Skip {
                     file: file.path.clone(),
                     reason: "generated: only followed, not judged".to_owned(),
                 });
             }
-            if scanned.starts {
+            if scanned.words.starts {
                 seeds.push(id);
             }
-            if scanned.speaks_of_polling {
+            if scanned.words.speaks_of_polling {
                 polling_files.push(id);
             }
-            if scanned.exports_all {
+            if scanned.words.exports_all {
                 exporting_all.insert(id);
             }
-            if scanned.imports_wholes {
+            if scanned.words.imports_wholes {
                 importing_wholes.insert(id);
             }
-            if scanned.suppresses {
+            if scanned.words.suppresses {
                 suppressing_files.push(id);
             }
             facts.push(slot);
-            identifiers.push(scanned.identifiers);
-            specifiers.push(scanned.specifiers);
+            identifiers.push(scanned.words.identifiers);
+            specifiers.push(scanned.words.specifiers);
         }
         let option_keys: FxHashSet<String> =
             catalog.interval_option_keys().into_iter().map(str::to_owned).collect();
@@ -187,6 +206,7 @@ impl Program {
         let callback_files = handing.iter().flat_map(|word| mentions.files_mentioning(word)).collect();
         let count = discovery.files.len();
         Ok(Self {
+            session,
             files: discovery.files,
             option_keys,
             catalog,
@@ -224,6 +244,21 @@ impl Program {
             callers: Mutex::default(),
             registered: Mutex::default(),
         })
+    }
+
+    /// Lets the next run know the facts that this one came by.
+    pub fn keep_facts(&self) {
+        self.session.keep_facts(|id| self.found(id));
+    }
+
+    /// The facts that this run came by, for another one to link; `None` when a file changed while we looked.
+    pub fn part(&self) -> Option<Vec<u8>> {
+        self.session.part(|id| self.found(id))
+    }
+
+    fn found(&self, id: FileId) -> Option<&FileFacts> {
+        let facts = self.facts.get(id.index())?.get()?;
+        (!facts.functions.is_empty()).then_some(&**facts)
     }
 
     /// Every file, in order of their ids.
@@ -303,10 +338,10 @@ impl Program {
     /// The text of a file, for code frames.
     pub fn text(&self, id: FileId) -> Option<String> {
         match self.files.get(id.index()) {
-            Some(file) => scan::read(file, &self.limits).ok(),
+            Some(file) => self.session.source(id, file, &self.limits).ok(),
             None => {
                 let backend = self.backends.get(id.index().checked_sub(self.files.len())?)?;
-                scan::read_at(&backend.path, &backend.absolute, &self.limits).ok()
+                self.session.text(&backend.path, &backend.absolute, &self.limits).ok()
             }
         }
     }
@@ -314,7 +349,7 @@ impl Program {
     /// What backends in other languages send and receive, told by the message types that are
     /// `known`; its places carry the ids that follow those of [`Program::files`].
     pub fn backend_facts(&self, known: &BTreeSet<SmolStr>) -> BackendFacts {
-        let mut facts = backends::read(&self.backends, known);
+        let mut facts = backends::read(&self.backends, known, &self.session);
         let offset = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
         for emission in facts.emissions.iter_mut().chain(&mut facts.receptions) {
             let caller = emission.caller.iter_mut().map(|caller| &mut caller.place);
@@ -377,7 +412,11 @@ impl Program {
             return empty();
         };
         slot.get_or_init(|| {
-            let parsed = scan::read(file, &self.limits).and_then(|text| parse(&text, file));
+            if let Some(facts) = self.session.facts(id) {
+                return facts;
+            }
+            let text = self.session.source(id, file, &self.limits);
+            let parsed = text.and_then(|text| parse(&text, file));
             match parsed {
                 Ok(facts) => facts,
                 Err(skip) => {
@@ -397,7 +436,11 @@ impl Program {
             if !self.uses_injection {
                 return Vec::new();
             }
-            let read = |(at, file)| match scan::read(file, &self.limits) {
+            let read = |(at, file): (usize, &SourceFile)| match self.session.text(
+                &file.path,
+                &file.absolute,
+                &self.limits,
+            ) {
                 Ok(text) => templates::attributes(at, &text),
                 Err(_) => Vec::new(),
             };
@@ -407,7 +450,9 @@ impl Program {
 
     /// Pages with their texts; those that cannot be read import nothing.
     pub(super) fn page_texts(&self) -> impl Iterator<Item = (usize, String)> {
-        let read = |(at, page)| Some((at, scan::read(page, &self.limits).ok()?));
+        let read = |(at, page): (usize, &SourceFile)| {
+            Some((at, self.session.text(&page.path, &page.absolute, &self.limits).ok()?))
+        };
         self.pages.iter().enumerate().filter_map(read)
     }
 
@@ -663,54 +708,61 @@ fn own_package(catalog: &Catalog, path: &str) -> Option<SmolStr> {
     names.into_iter().find(|name| catalog.own().contains(name)).map(SmolStr::from)
 }
 
-fn scan_file(
-    file: &SourceFile,
-    limits: &Limits,
-    words: &Words,
-    option_words: &Words,
+/// What files are scanned for, and how.
+struct Scanning<'a> {
+    session: &'a Session,
+    limits: &'a Limits,
+    words: &'a Words,
+    option_words: &'a Words,
     parse_all: bool,
-) -> Scanned {
-    let text = match scan::read(file, limits) {
-        Ok(text) => text,
-        Err(skip) => {
-            return Scanned {
-                identifiers: Vec::new(),
-                bytes: 0,
-                starts: false,
-                suppresses: false,
-                exports_all: false,
-                speaks_of_polling: false,
-                generated: false,
-                specifiers: Vec::new(),
-                imports_wholes: false,
-                facts: None,
-                skip: Some(skip),
-            };
+}
+
+fn scan_file(id: FileId, file: &SourceFile, scanning: &Scanning<'_>) -> Scanned {
+    let session = scanning.session;
+    let known = session.words(id).and_then(|bytes| postcard::from_bytes::<FileWords>(bytes).ok());
+    if let Some(words) = known {
+        let facts = scanning.wants(&words).then(|| session.facts(id)).flatten();
+        if facts.is_some() || !scanning.wants(&words) {
+            return Scanned { words, facts, skip: None };
         }
+    }
+    let text = match session.source(id, file, scanning.limits) {
+        Ok(text) => text,
+        Err(skip) => return Scanned { skip: Some(skip), ..Scanned::default() },
     };
-    // Calls lead through generated clients, but nobody mends what stands in one.
-    let generated = scan::is_generated(&file.path, &text);
-    let starts = !generated && words.starts(&text);
-    // Our own name holds `poll`, so that one search is enough for most files.
-    let speaks_of_polling = !generated && scan::speaks_of_polling(&text);
-    let suppresses = speaks_of_polling && scan::may_suppress(&text);
-    let parsed = (starts || suppresses || parse_all).then(|| parse(&text, file));
-    let (facts, skip) = match parsed {
+    let words = words_of(file, &text, scanning);
+    let (facts, skip) = match scanning.wants(&words).then(|| parse(&text, file)) {
         Some(Ok(facts)) => (Some(facts), None),
         Some(Err(skip)) => (None, Some(skip)),
         None => (None, None),
     };
-    Scanned {
-        identifiers: scan::identifiers(&text),
+    if skip.is_none() {
+        session.learn(id, || postcard::to_stdvec(&words).ok());
+    }
+    Scanned { words, facts, skip }
+}
+
+impl Scanning<'_> {
+    /// Whether a file is parsed before anybody asks.
+    fn wants(&self, words: &FileWords) -> bool {
+        words.starts || words.suppresses || self.parse_all
+    }
+}
+
+fn words_of(file: &SourceFile, text: &str, scanning: &Scanning<'_>) -> FileWords {
+    // Calls lead through generated clients, but nobody mends what stands in one.
+    let generated = scan::is_generated(&file.path, text);
+    // Our own name holds `poll`, so that one search is enough for most files.
+    let speaks_of_polling = !generated && scan::speaks_of_polling(text);
+    FileWords {
+        identifiers: scan::identifiers(text),
         bytes: text.len() as u64,
-        starts,
-        suppresses,
-        exports_all: scan::may_export_all(&text),
-        speaks_of_polling: speaks_of_polling || (!generated && option_words.starts(&text)),
+        starts: !generated && scanning.words.starts(text),
+        suppresses: speaks_of_polling && scan::may_suppress(text),
+        exports_all: scan::may_export_all(text),
+        speaks_of_polling: speaks_of_polling || (!generated && scanning.option_words.starts(text)),
         generated,
-        specifiers: scan::imports::specifiers(&text),
-        imports_wholes: scan::imports::may_import_wholes(&text),
-        facts,
-        skip,
+        specifiers: scan::imports::specifiers(text),
+        imports_wholes: scan::imports::may_import_wholes(text),
     }
 }

@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 use smol_str::SmolStr;
 
+use crate::cache::Session;
 use crate::discover::{Discovery, PackageDir, packages};
 use crate::source::{FileId, Skip};
 
@@ -20,7 +21,7 @@ mod tree;
 mod tsconfig;
 mod workspace;
 
-use tree::{Shared, Tree, json_at};
+use tree::{Shared, Tree};
 
 /// What a specifier stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +77,7 @@ struct Package {
 
 impl Resolver {
     /// A resolver for a discovered tree. Reads nothing yet.
-    pub fn new(found: &Discovery) -> Self {
+    pub fn new(found: &Discovery, session: &Arc<Session>) -> Self {
         let packages: Vec<Package> = found
             .packages
             .iter()
@@ -109,7 +110,7 @@ impl Resolver {
             });
             folder_of.push(at);
         }
-        let tree = Arc::new(Tree::of(found));
+        let tree = Arc::new(Tree::of(found, Arc::clone(session)));
         Self {
             oxc: ResolverGeneric::new_with_file_system(Shared(Arc::clone(&tree)), options()),
             tree,
@@ -203,7 +204,7 @@ impl Resolver {
     fn by_name(&self, folder: &Folder, specifier: &str) -> Option<FileId> {
         let (name, rest) = workspace::split(specifier);
         if let Some(package) = self.package_by_name.get(name).and_then(|at| self.packages.get(*at)) {
-            let sources = workspace::sources(package.manifest(), rest);
+            let sources = workspace::sources(package.manifest(&self.tree), rest);
             let found = sources.iter().find_map(|source| self.probe(&package.dir.dir, source));
             if found.is_some() {
                 return found;
@@ -273,7 +274,7 @@ impl Resolver {
         let path = folder
             .ancestors()
             .map(|above| above.join("tsconfig.json"))
-            .find(|path| json_at(path).is_some())?;
+            .find(|path| self.tree.json_at(path).is_some())?;
         let Ok(config) = self.oxc.resolve_tsconfig(&path) else {
             self.tree.skip(&path, "cannot be used".to_string());
             return None;
@@ -287,10 +288,9 @@ impl Resolver {
 }
 
 impl Package {
-    fn manifest(&self) -> &Value {
-        self.manifest.get_or_init(|| {
-            packages::read_manifest(&self.absolute.join(packages::MANIFEST)).unwrap_or_default()
-        })
+    fn manifest(&self, tree: &Tree) -> &Value {
+        self.manifest
+            .get_or_init(|| tree.manifest(&self.absolute.join(packages::MANIFEST)).unwrap_or_default())
     }
 }
 

@@ -79,6 +79,19 @@ pub fn report(
     String::from_utf8(bytes).expect("reports are UTF-8")
 }
 
+/// Copies a folder.
+pub fn copy(from: &Path, to: &Path) {
+    for entry in WalkDir::new(from) {
+        let entry = entry.expect("a folder can be walked");
+        let target = to.join(entry.path().strip_prefix(from).expect("a walk stays under its root"));
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(target).expect("a folder can be made");
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file can be copied");
+        }
+    }
+}
+
 fn is_source(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     matches!(extension, Some("go" | "ts" | "tsx" | "js" | "jsx" | "mts" | "cts" | "mjs" | "cjs"))

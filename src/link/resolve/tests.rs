@@ -23,7 +23,7 @@ fn case_in(root: &str, files: &[(&str, &str)]) -> Case {
     }
     let paths = vec![folder.path().join(root)];
     let found = discover(&DiscoverOptions { paths, ..DiscoverOptions::default() }).unwrap();
-    let resolver = Resolver::new(&found);
+    let resolver = Resolver::new(&found, &Arc::default());
     Case { _folder: folder, found, resolver }
 }
 

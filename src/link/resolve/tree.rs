@@ -10,8 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value;
 
 use super::tsconfig::{Surroundings, flattened};
+use crate::cache::Session;
 use crate::discover::packages::{self, MANIFEST};
 use crate::discover::{Discovery, relative};
 use crate::source::{FileId, Skip};
@@ -19,8 +21,9 @@ use crate::source::{FileId, Skip};
 /// What `tsconfig.json` may be called in a JavaScript project.
 const JSCONFIG: &str = "jsconfig.json";
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Tree {
+    session: Arc<Session>,
     root: PathBuf,
     /// By path relative to the root.
     files: FxHashMap<String, FileId>,
@@ -31,7 +34,7 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    pub fn of(found: &Discovery) -> Self {
+    pub fn of(found: &Discovery, session: Arc<Session>) -> Self {
         let mut folders = FxHashSet::default();
         let mut files = FxHashMap::default();
         for (id, file) in (0..).zip(&found.files) {
@@ -50,7 +53,7 @@ impl Tree {
         let packages = names
             .filter_map(|package| Some((package.name.clone()?, found.root.join(&package.dir))))
             .collect();
-        Self { root: found.root.clone(), files, folders, packages, skipped: Mutex::default() }
+        Self { session, root: found.root.clone(), files, folders, packages, skipped: Mutex::default() }
     }
 
     /// The discovered file at an absolute path.
@@ -86,7 +89,8 @@ impl Tree {
     fn kind(&self, path: &Path) -> io::Result<FileMetadata> {
         let name = relative(&self.root, path);
         let is_file = name.as_ref().is_some_and(|name| self.files.contains_key(name))
-            || (path.extension().is_some_and(|extension| extension == "json") && json_at(path).is_some());
+            || (path.extension().is_some_and(|extension| extension == "json")
+                && self.json_at(path).is_some());
         let is_folder = name.is_some_and(|name| self.folders.contains(&name));
         if is_file || is_folder {
             Ok(FileMetadata::new(is_file, is_folder, false))
@@ -94,15 +98,20 @@ impl Tree {
             Err(io::ErrorKind::NotFound.into())
         }
     }
-}
 
-/// The JSON file that answers for a path.
-pub(super) fn json_at(path: &Path) -> Option<PathBuf> {
-    if path.is_file() {
-        return Some(path.to_path_buf());
+    /// The JSON file that answers for a path.
+    pub fn json_at(&self, path: &Path) -> Option<PathBuf> {
+        if self.session.is_file(path) {
+            return Some(path.to_path_buf());
+        }
+        let is_tsconfig = path.file_name()? == "tsconfig.json";
+        Some(path.with_file_name(JSCONFIG)).filter(|other| is_tsconfig && self.session.is_file(other))
     }
-    let other = path.with_file_name(JSCONFIG);
-    (path.file_name()? == "tsconfig.json" && other.is_file()).then_some(other)
+
+    /// The manifest at a path.
+    pub fn manifest(&self, path: &Path) -> Result<Value, &'static str> {
+        packages::parse_manifest(&self.session.small(path)?)
+    }
 }
 
 /// The tree as the resolver holds it.
@@ -121,13 +130,16 @@ impl FileSystem for Shared {
     /// Gives something valid for every file: one broken manifest would otherwise fail each import
     /// below it. `discover` has named broken manifests already.
     fn read_to_string(&self, path: &Path) -> io::Result<String> {
-        let path = json_at(path).ok_or(io::ErrorKind::NotFound)?;
+        let path = self.0.json_at(path).ok_or(io::ErrorKind::NotFound)?;
         if path.file_name().is_some_and(|name| name == MANIFEST) {
-            let manifest = packages::read_manifest(&path).ok().filter(serde_json::Value::is_object);
+            let manifest = self.0.manifest(&path).ok().filter(Value::is_object);
             return Ok(manifest.map_or_else(|| "{}".to_string(), |manifest| manifest.to_string()));
         }
         let report = |path: &Path, reason| self.0.skip(path, reason);
-        Ok(flattened(&path, &Surroundings { packages: &self.0.packages, report: &report }))
+        Ok(flattened(
+            &path,
+            &Surroundings { session: &self.0.session, packages: &self.0.packages, report: &report },
+        ))
     }
 
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {

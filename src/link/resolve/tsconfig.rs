@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use oxc_resolver::{CompilerOptions, ExtendsField, TsConfig};
 use serde_json::{Map, Value, json};
 
-use crate::discover::packages::read_small;
+use crate::cache::Session;
 
 /// Configs in one `extends` chain. Real chains have two or three.
 const MAX_CHAIN: usize = 32;
@@ -19,6 +19,7 @@ const CONFIG_DIR: &str = "${configDir}";
 
 /// Where the packages of the tree are, by name; and what to do with a config that is wrong.
 pub(super) struct Surroundings<'a> {
+    pub session: &'a Session,
     pub packages: &'a BTreeMap<String, PathBuf>,
     pub report: &'a dyn Fn(&Path, String),
 }
@@ -44,12 +45,12 @@ pub(super) fn flattened(path: &Path, around: &Surroundings) -> String {
             break;
         }
         seen.push(path.clone());
-        match load(&path) {
+        match load(&path, around.session) {
             Ok(config) => {
                 trail.push(path.clone());
                 let bases = extended(&config, &path, around);
                 todo.extend(bases.into_iter().map(|base| (base, trail.clone())));
-                main.add(config, &path, &mut flat);
+                main.add(config, &path, around.session, &mut flat);
             }
             Err(reason) => (around.report)(&path, reason.to_string()),
         }
@@ -63,8 +64,8 @@ fn is_owner_of_all(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == "tsconfig.json" || name == "jsconfig.json")
 }
 
-fn load(path: &Path) -> Result<TsConfig, &'static str> {
-    let text = read_small(path)?;
+fn load(path: &Path, session: &Session) -> Result<TsConfig, &'static str> {
+    let text = session.small(path)?;
     TsConfig::parse(true, path, path, text).map_err(|_| "broken JSON")
 }
 
@@ -78,8 +79,9 @@ fn extended(config: &TsConfig, path: &Path, around: &Surroundings) -> Vec<PathBu
     specifiers
         .iter()
         .filter_map(|specifier| {
-            let found =
-                candidates(specifier, directory, around).into_iter().find_map(|path| config_at(&path));
+            let found = candidates(specifier, directory, around)
+                .into_iter()
+                .find_map(|path| config_at(&path, around.session));
             // Packages are rarely installed where audits run, and what they hold is compiler strictness.
             if found.is_none() && specifier.starts_with(['.', '/']) && !specifier.contains("node_modules/") {
                 (around.report)(path, format!("extends `{specifier}`, which is not there"));
@@ -100,12 +102,12 @@ fn candidates(specifier: &str, directory: &Path, around: &Surroundings) -> Vec<P
 }
 
 /// A config may be named with or without its extension, or by its folder.
-fn config_at(path: &Path) -> Option<PathBuf> {
+fn config_at(path: &Path, session: &Session) -> Option<PathBuf> {
     let mut with_extension = path.as_os_str().to_owned();
     with_extension.push(".json");
     [path.to_path_buf(), PathBuf::from(with_extension), path.join("tsconfig.json")]
         .into_iter()
-        .find(|path| path.extension().is_some_and(|extension| extension == "json") && path.is_file())
+        .find(|path| path.extension().is_some_and(|extension| extension == "json") && session.is_file(path))
 }
 
 struct Chain {
@@ -126,7 +128,7 @@ struct Flat {
 
 impl Chain {
     /// Adds a config; what is there already came from one that extends it, and stays.
-    fn add(&self, config: TsConfig, path: &Path, flat: &mut Flat) {
+    fn add(&self, config: TsConfig, path: &Path, session: &Session, flat: &mut Flat) {
         let directory = path.parent().unwrap_or(path);
         let all = |paths: Option<Vec<PathBuf>>| paths.map(|paths| self.absolute_all(directory, paths));
         let CompilerOptions { base_url, paths, root_dirs, .. } = config.compiler_options;
@@ -144,7 +146,7 @@ impl Chain {
         // References are the one thing that is not inherited.
         let references = config.references.into_iter().map(|one| self.absolute(directory, &one.path));
         flat.references.get_or_insert_with(|| {
-            references.filter_map(|path| config_at(&path)).filter(|other| other != path).collect()
+            references.filter_map(|path| config_at(&path, session)).filter(|other| other != path).collect()
         });
     }
 

@@ -144,8 +144,15 @@ mod tests {
         let options =
             DiscoverOptions { paths: vec![folder.path().to_path_buf()], ..DiscoverOptions::default() };
         let discovery = discover(&options).unwrap();
-        let program =
-            Program::open(discovery, Catalog::embedded().unwrap(), &View::default(), true, &|| ()).unwrap();
+        let program = Program::open(
+            discovery,
+            Catalog::embedded().unwrap(),
+            &View::default(),
+            true,
+            std::sync::Arc::default(),
+            &|| (),
+        )
+        .unwrap();
         let file = FileId(
             u32::try_from(program.files().iter().position(|it| it.path == "show.ts").unwrap()).unwrap(),
         );

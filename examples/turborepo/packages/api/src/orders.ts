@@ -1,0 +1,1 @@
+export const loadOrders = () => fetch('/api/orders').then((answer) => answer.json());
