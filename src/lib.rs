@@ -67,7 +67,7 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
     // Nested code is walked by recursion of a bounded depth, which needs more stack than usual.
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
-        .stack_size(facts::STACK_BYTES)
+        .stack_size(facts::stack_bytes(settings.limits.nesting))
         .build()
         .map_err(|error| Error::Internal(error.to_string()))?;
     progress.stage("looking for files", 0);

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::eval::Evaluator;
 use super::program::Program;
 use super::value::{At, ClassAt, FunctionAt, Value};
-use crate::facts::{ClassId, ExportTarget, Expr, ExprId, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
+use crate::facts::{ClassId, Expr, ExprId, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
 use crate::source::{FileId, Role};
 
 /// A call or JSX element that runs a function.
@@ -133,12 +133,10 @@ impl Program {
         let mut names: FxHashSet<SmolStr> = declared.name.iter().cloned().collect();
         let mut values: Vec<ExprId> = declared.expr.into_iter().collect();
         let mut seen = FxHashSet::default();
-        for (at, binding) in facts.bindings.iter().enumerate() {
-            if binding.origin == Origin::Function(function.function) {
-                names.insert(binding.name.clone());
-                values.extend(binding.uses.iter().copied());
-                self.exported_names(facts, at, &mut names);
-            }
+        for (id, binding) in facts.bindings_from(Origin::Function(function.function)) {
+            names.insert(binding.name.clone());
+            values.extend(binding.uses.iter().copied());
+            names.extend(facts.exports_of(id).map(|it| it.name.clone()));
         }
         while let Some(value) = values.pop() {
             if !seen.insert(value) || seen.len() > 200 {
@@ -162,13 +160,10 @@ impl Program {
                 }
                 _ => {}
             }
-            for (at, binding) in facts.bindings.iter().enumerate() {
-                if binding.origin == Origin::Value(value)
-                    && binding.path.is_empty()
-                    && names.insert(binding.name.clone())
-                {
+            for (id, binding) in facts.bindings_from(Origin::Value(value)) {
+                if binding.path.is_empty() && names.insert(binding.name.clone()) {
                     values.extend(binding.uses.iter().copied());
-                    self.exported_names(facts, at, &mut names);
+                    names.extend(facts.exports_of(id).map(|it| it.name.clone()));
                 }
             }
         }
@@ -189,25 +184,10 @@ impl Program {
         names
     }
 
-    fn exported_names(&self, facts: &FileFacts, binding: usize, names: &mut FxHashSet<SmolStr>) {
-        for export in &facts.exports {
-            let is_it = match &export.target {
-                ExportTarget::Binding(it) => it.index() == binding,
-                ExportTarget::Expr(expr) => {
-                    matches!(facts.expr(*expr), Expr::Ident { binding: Some(it), .. } if it.index() == binding)
-                }
-                ExportTarget::From { .. } => false,
-            };
-            if is_it {
-                names.insert(export.name.clone());
-            }
-        }
-    }
-
     /// Whether a file's default export is, or wraps, a function.
     fn is_default_export(&self, function: FunctionAt) -> bool {
         let facts = self.facts(function.file);
-        facts.exports.iter().any(|export| export.name == "default")
+        facts.export("default").is_some()
             && Evaluator::new(self)
                 .export(function.file, "default", At { file: function.file, expr: ExprId(u32::MAX) })
                 .iter()
