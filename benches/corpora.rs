@@ -1,4 +1,4 @@
-//! Audits folders of code that nobody wrote by hand to please us: each as a whole, then each of its files alone.
+//! Audits folders of code that nobody wrote by hand to please us: each as a whole, then some files at a time, and alone where that takes long.
 //!
 //! Fails when something of ours breaks, a file takes over a second, or the memory goes over a bound.
 //! `scripts/corpora.sh FOLDER…` runs it.
@@ -19,9 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// What the whole process may use at its peak, in KiB: 4 GiB.
 const MEMORY: u64 = 4 << 20;
 
-fn audit(path: &Path, threads: Option<usize>) -> Result<Audit, String> {
+/// Files that are audited at a time.
+const TOGETHER: usize = 50;
+
+fn audit(paths: &[PathBuf], threads: Option<usize>) -> Result<Audit, String> {
     let options = unpoll::Options {
-        paths: vec![path.to_owned()],
+        paths: paths.to_vec(),
         no_ignore: true,
         threads,
         parse_all: true,
@@ -44,7 +47,7 @@ fn peak() -> Option<u64> {
 
 fn run(folder: &Path) -> Result<Vec<String>, String> {
     let before = Instant::now();
-    let whole = audit(folder, None)?;
+    let whole = audit(&[folder.to_owned()], None)?;
     println!(
         "{}: {} files, {} timers, {} skipped, {:.1} s as a whole",
         folder.display(),
@@ -59,35 +62,26 @@ fn run(folder: &Path) -> Result<Vec<String>, String> {
         .filter_map(|entry| Some(entry.ok()?.into_path()))
         .filter(|path| path.file_name().and_then(|it| it.to_str()).is_some_and(is_source))
         .collect();
-    let alone = |file: &PathBuf| {
+    // Some that take less than a second together need no look at each.
+    for some in files.chunks(TOGETHER) {
         let before = Instant::now();
-        // A file that is left out for its name is nothing to audit.
-        let found = audit(file, Some(1)).map(|audit| broken(&audit)).unwrap_or_default();
-        (before.elapsed(), file.clone(), found)
-    };
-    // Threads of our own: an audit inside a pool would wait for others of the same pool on its own stack.
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut alone: Vec<_> = std::thread::scope(|scope| {
-        let part = |files| scope.spawn(move || <[PathBuf]>::iter(files).map(alone).collect::<Vec<_>>());
-        let parts: Vec<_> = files.chunks(files.len() / threads + 1).map(part).collect();
-        parts.into_iter().flat_map(|it| it.join().unwrap_or_default()).collect()
-    });
-    alone.sort();
-    if let Some((took, file, _)) = alone.last() {
-        println!(
-            "  {} files alone, the slowest in {:.3} s: {}",
-            files.len(),
-            took.as_secs_f64(),
-            file.display()
-        );
-    }
-    for (took, file, found) in alone {
+        let found = audit(some, Some(1)).map(|audit| broken(&audit)).unwrap_or_default();
         wrong.extend(found);
-        if took > PATIENCE {
-            wrong.push(format!("{}: took {:.1} s", file.display(), took.as_secs_f64()));
+        if before.elapsed() > PATIENCE {
+            wrong.extend(some.iter().filter_map(|file| slow(file)));
         }
     }
     Ok(wrong)
+}
+
+/// What is wrong when a file takes too long alone.
+fn slow(file: &Path) -> Option<String> {
+    let before = Instant::now();
+    // A file that is left out for its name is nothing to audit.
+    let _ = audit(&[file.to_owned()], Some(1));
+    let took = before.elapsed();
+    println!("  {:.2} s: {}", took.as_secs_f64(), file.display());
+    (took > PATIENCE).then(|| format!("{}: took {:.1} s", file.display(), took.as_secs_f64()))
 }
 
 fn is_source(name: &str) -> bool {

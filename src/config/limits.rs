@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// How much work the audit does before it says that it could not see. Real code stays far below; a limit that is
-/// reached is listed among the skipped files, and what lies behind it counts as unknown.
+/// How much work the audit does before it says that it could not see. A file where a limit is reached is listed among
+/// the skipped ones, and what lies behind it counts as unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Limits {

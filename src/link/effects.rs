@@ -415,6 +415,9 @@ impl<'p> Walk<'p> {
         let evaluator = Evaluator::new(self.program);
         let values = evaluator.eval(At { expr: callee, ..at }, &task.env);
         if evaluator.is_cut() {
+            if evaluator.is_spent() {
+                self.program.reached(Limit::Steps, at.file);
+            }
             let link = self.link(at, task.chain.as_ref());
             self.lose(Some(&link));
         }

@@ -66,7 +66,7 @@ fn steps_of_one_question() {
     for at in 0..10 {
         writeln!(names, "const t{} = t{at} + t{at}", at + 1).unwrap();
     }
-    let tree = tree(&[("src/deep.ts", &format!("{names}setInterval(() => (t10 ? load : draw)(), 1000)\n"))]);
+    let tree = tree(&[("src/deep.ts", &format!("{names}setInterval(() => (t7 ? load : draw)(), 1000)\n"))]);
     assert_eq!(verdict(&reported(&tree, "{}")), (Some("network-poll"), None));
     let limited = reported(&tree, "{ \"steps\": 100 }");
     let reason = "not followed beyond the limit `steps` of the config";

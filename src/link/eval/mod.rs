@@ -20,7 +20,6 @@ use crate::facts::{BinaryOp, Expr, ExprId, FileFacts, Origin, UnaryOp};
 use crate::link::program::Program;
 use crate::link::value::{At, ClassAt, Env, FunctionAt, Value};
 use crate::source::FileId;
-use crate::vocabulary::Limit;
 
 /// Nested questions that one question may ask.
 const MAX_DEPTH: u32 = 60;
@@ -110,11 +109,10 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Whether the question has taken all its steps.
-    fn is_spent(&self, at: At) -> bool {
+    pub fn is_spent(&self) -> bool {
         let spent = self.steps.get() >= self.program.work().steps;
         if spent {
             self.is_cut.set(true);
-            self.program.reached(Limit::Steps, at.file);
         }
         spent
     }
@@ -131,7 +129,7 @@ impl<'p> Evaluator<'p> {
     /// Every value of an expression in a frame.
     pub fn eval(&self, at: At, env: &Env) -> Values {
         let key = (at, frame_id(env));
-        if self.is_spent(at) || self.depth.get() >= MAX_DEPTH || self.running.borrow().contains(&key) {
+        if self.is_spent() || self.depth.get() >= MAX_DEPTH || self.running.borrow().contains(&key) {
             return vec![Value::Unknown(at)];
         }
         self.steps.set(self.steps.get() + 1);

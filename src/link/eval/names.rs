@@ -308,7 +308,7 @@ impl Evaluator<'_> {
 
     /// Every value that a module exports under a name, through re-exports.
     pub fn export(&self, file: FileId, name: &str, at: At) -> Values {
-        if self.is_spent(at) {
+        if self.is_spent() {
             return vec![Value::Unknown(at)];
         }
         match self.program.export(file, name) {
