@@ -136,7 +136,7 @@ fn threads(options: &Options) -> usize {
 fn pool(options: &Options) -> Result<rayon::ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads(options))
-        .stack_size(facts::STACK_BYTES)
+        .stack_size(facts::stack_bytes(options.settings.limits.nesting))
         .build()
         .map_err(|error| Error::Internal(error.to_string()))
 }
@@ -160,7 +160,8 @@ fn session(
     found: &discover::Discovery,
     asked: &str,
 ) -> Arc<Session> {
-    let facts = &format!("{:?}", options.settings.catalog);
+    // Facts hang on how deep code is looked into, and which files are read at all.
+    let facts = &format!("{:?} {:?}", options.settings.catalog, options.settings.limits);
     Arc::new(Session::of(cache, found, Asked { facts, report: asked }))
 }
 

@@ -34,6 +34,20 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
+    /// Work that one question of the audit may do; the spelling is the key of the config that sets it.
+    Limit {
+        /// Calls in a row.
+        Chain = "chain",
+        /// Functions that are walked through.
+        Functions = "functions",
+        /// Expressions that are read in these functions.
+        Expressions = "expressions",
+        /// Steps from names to values.
+        Steps = "steps",
+    }
+}
+
+vocabulary! {
     /// How a timer recurs.
     Kind {
         /// A repeating timer of the platform or of a library that mimics it.

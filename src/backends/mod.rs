@@ -87,8 +87,12 @@ struct Loaded {
 
 /// Reads what product code of the backends says about messages. `known` are the types that the client,
 /// or a constant of it, names. Runs on the current rayon pool; the answer does not depend on its size.
-pub fn read(files: &[BackendFile], known: &BTreeSet<SmolStr>, session: &Session) -> BackendFacts {
-    let limits = Limits::default();
+pub fn read(
+    files: &[BackendFile],
+    known: &BTreeSet<SmolStr>,
+    session: &Session,
+    limits: &Limits,
+) -> BackendFacts {
     let wanted = |file: &BackendFile| {
         // A text search without words finds nothing; Go can prove a message that nobody knows.
         file.role == Role::Product && (file.language == BackendLanguage::Go || !known.is_empty())
@@ -98,7 +102,7 @@ pub fn read(files: &[BackendFile], known: &BTreeSet<SmolStr>, session: &Session)
         .enumerate()
         .filter(|(_, file)| wanted(file))
         .map(|(at, file)| {
-            let text = session.text(&file.path, &file.absolute, &limits);
+            let text = session.text(&file.path, &file.absolute, limits);
             (file.language, text.map(|text| Loaded { file: at, text }))
         })
         .collect();

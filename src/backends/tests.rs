@@ -25,7 +25,7 @@ fn facts(files: &[(&str, &str)], known: &[&str]) -> BackendFacts {
         found.push(BackendFile { path: (*path).to_owned(), absolute, language, role });
     }
     let known = known.iter().map(SmolStr::new).collect();
-    read(&found, &known, &Session::default())
+    read(&found, &known, &Session::default(), &Limits::default())
 }
 
 /// `name line owner called`, a line each.

@@ -142,6 +142,8 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
+    // Or a machine that stops could find the new name with nothing behind it.
+    file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::limits::Limits;
 use crate::catalog::rows::LibraryFile;
 use crate::vocabulary::{FailOn, Severity};
 
@@ -48,6 +49,8 @@ pub(super) struct ConfigFile {
     pub(super) catalog: Vec<CatalogEntry>,
     /// How comments that silence findings are treated.
     pub(super) suppressions: Suppressions,
+    /// How much work the audit does before it says that it could not see.
+    pub(super) limits: Limits,
 }
 
 /// A level for each rule that is named; all others stay `on`.

@@ -7,6 +7,7 @@ mod file;
 mod find;
 mod globs;
 mod layers;
+mod limits;
 mod read;
 mod schema;
 mod settings;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use file::{Level, Suppressions};
 pub use globs::{Globs, Wrong};
+pub use limits::Limits;
 pub use schema::schema;
 pub use settings::{Printed, RuleSetting, Settings, Thresholds};
 pub use view::View;

@@ -10,7 +10,7 @@ use super::tree::{Content, Node, Origin};
 use crate::error::{Error, nearest};
 
 /// Settings that are objects.
-pub(super) const OBJECTS: [&str; 4] = ["areas", "rules", "suppressions", "thresholds"];
+pub(super) const OBJECTS: [&str; 5] = ["areas", "limits", "rules", "suppressions", "thresholds"];
 /// Names that a help line lists; of more it says only the nearest.
 const MOST_LISTED: usize = 16;
 

@@ -10,6 +10,7 @@ use super::file::{
     AreaFile, CatalogEntry, ConfigFile, Level, OverrideFile, RuleLevels, Suppressions, ThresholdsFile,
 };
 use super::globs::{Globs, Wrong};
+use super::limits::Limits;
 use super::tree::{Content, Node};
 use super::{find, read};
 use crate::catalog::{self, rows::LibraryFile};
@@ -42,6 +43,8 @@ pub struct Settings {
     pub fail_on: Option<FailOn>,
     /// How comments that silence findings are treated.
     pub suppressions: Suppressions,
+    /// How much work the audit does.
+    pub limits: Limits,
     /// What libraries of the team's own mean.
     pub catalog: Vec<LibraryFile>,
     pub(super) areas: Vec<Area>,
@@ -150,6 +153,7 @@ pub(super) fn settings(tree: &Node, base: PathBuf) -> Result<Settings, Error> {
         thresholds: Thresholds::default().with(*thresholds),
         fail_on: file.fail_on,
         suppressions: file.suppressions,
+        limits: checking.limits(file.limits)?,
         catalog,
         areas,
         overrides,
@@ -165,6 +169,17 @@ struct Checking<'a> {
 }
 
 impl Checking<'_> {
+    fn limits(&self, limits: Limits) -> Result<Limits, Error> {
+        for (key, value, range) in limits.entries() {
+            if !range.contains(&value) {
+                let why = format!("`{key}`: {value} is out of range");
+                let help = format!("it is a number from {} to {}", range.start(), range.end());
+                return Err(fault(self.tree.origin_of(&["limits", key]), why, &help));
+            }
+        }
+        Ok(limits)
+    }
+
     fn globs(&mut self, texts: &[String], path: &[&str]) -> Result<Globs, Error> {
         let origin = |at: usize| {
             let at = at.to_string();

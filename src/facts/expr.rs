@@ -1,8 +1,11 @@
 //! The normal form of one file: what `lower` fills and `link` asks.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::index::Index;
 use super::suppressions::Suppression;
 use crate::source::{LineIndex, Span};
 
@@ -100,6 +103,8 @@ pub struct FileFacts {
     pub lines: LineIndex,
     /// Number of places that were nested too deep to look into.
     pub too_deep: u32,
+    #[serde(skip)]
+    pub(super) index: OnceLock<Index>,
 }
 
 /// One expression and where it stands.
@@ -229,8 +234,10 @@ pub enum Expr {
     },
     /// `a, b`
     Sequence(Box<[ExprId]>),
-    /// Something without meaning for the audit (a regular expression), or nested too deep.
+    /// Something without meaning for the audit (a regular expression).
     Opaque,
+    /// Something that is nested too deep to look into: it may be anything.
+    Unseen,
 }
 
 /// The name of a JSX element.
@@ -477,10 +484,12 @@ pub struct Binding {
     pub assigned: Vec<ExprId>,
     /// Every mention of it after its declaration.
     pub uses: Vec<ExprId>,
+    /// It is counted up or down somewhere: `attempt++`.
+    pub is_counted: bool,
 }
 
 /// Where the value of a binding comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Origin {
     /// An import: index into [`FileFacts::imports`].
     Import(u32),
@@ -736,7 +745,8 @@ impl Expr {
             | Self::Function(_)
             | Self::Class(_)
             | Self::Yield(None)
-            | Self::Opaque => {}
+            | Self::Opaque
+            | Self::Unseen => {}
             Self::Template(parts) | Self::Array(parts) | Self::Sequence(parts) => {
                 parts.iter().copied().for_each(visit);
             }

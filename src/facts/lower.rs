@@ -1,8 +1,8 @@
 //! Expressions, functions and classes: from tree-sitter nodes to the arena of [`FileFacts`].
 //!
-//! The walk recurses, and is therefore bounded: beyond [`MAX_DEPTH`] levels of nesting an expression
-//! becomes [`Expr::Opaque`] and is counted in [`FileFacts::too_deep`]. Threads that run it need
-//! [`STACK_BYTES`] of stack.
+//! The walk recurses, and is therefore bounded: beyond so many levels of nesting an expression
+//! becomes [`Expr::Unseen`] and is counted in [`FileFacts::too_deep`]. Threads that run it need
+//! [`super::stack_bytes`] of stack.
 
 use smol_str::SmolStr;
 use tree_sitter::Node as Syntax;
@@ -15,14 +15,8 @@ use super::expr::{
 use super::scope::Scopes;
 use crate::source::{LineIndex, Span};
 
-/// Levels of nesting that the walk follows. Hand-written code stays below 100.
-pub const MAX_DEPTH: u32 = 1_000;
-
-/// Stack that a thread needs for the deepest nesting that is walked, in an unoptimised build.
-pub const STACK_BYTES: usize = 64 << 20;
-
-/// Reads the tree of one file.
-pub(super) fn lower(text: &str, tree: &tree_sitter::Tree) -> FileFacts {
+/// Reads the tree of one file, so many levels of nesting deep.
+pub(super) fn lower(text: &str, tree: &tree_sitter::Tree, nesting: u32) -> FileFacts {
     let mut lowerer = Lowerer {
         text,
         facts: FileFacts { lines: LineIndex::new(text.as_bytes()), ..FileFacts::default() },
@@ -31,6 +25,7 @@ pub(super) fn lower(text: &str, tree: &tree_sitter::Tree) -> FileFacts {
         guard: None,
         in_loop: None,
         depth: 0,
+        nesting,
     };
     let root = tree.root_node();
     lowerer.facts.functions.push(Function {
@@ -61,6 +56,7 @@ pub(super) struct Lowerer<'t> {
     pub(super) guard: Option<GuardId>,
     pub(super) in_loop: Option<LoopId>,
     pub(super) depth: u32,
+    pub(super) nesting: u32,
 }
 
 pub(super) fn span(node: Syntax<'_>) -> Span {
@@ -99,19 +95,20 @@ impl<'t> Lowerer<'t> {
             }
         }
         // Values assigned to names are known only now that names are resolved.
-        for at in 0..self.facts.nodes.len() {
-            let Some(Node { expr: Expr::Assign { target, value, op }, .. }) = self.facts.nodes.get(at) else {
+        for node in &self.facts.nodes {
+            let (target, value) = match &node.expr {
+                Expr::Assign { target, value, op } if *op != AssignOp::Arithmetic => (*target, Some(*value)),
+                Expr::Unary { op: UnaryOp::Update, value } => (*value, None),
+                _ => continue,
+            };
+            let Some(Node { expr: Expr::Ident { binding: Some(binding), .. }, .. }) =
+                self.facts.nodes.get(target.index())
+            else {
                 continue;
             };
-            let (target, value, op) = (*target, *value, *op);
-            if op == AssignOp::Arithmetic {
-                continue;
-            }
-            if let Expr::Ident { binding: Some(binding), .. } = self.facts.expr(target) {
-                let binding = *binding;
-                if let Some(binding) = self.facts.bindings.get_mut(binding.index()) {
-                    binding.assigned.push(value);
-                }
+            if let Some(binding) = self.facts.bindings.get_mut(binding.index()) {
+                binding.assigned.extend(value);
+                binding.is_counted |= value.is_none();
             }
         }
         self.facts
@@ -181,6 +178,7 @@ impl<'t> Lowerer<'t> {
             annotation: None,
             assigned: Vec::new(),
             uses: Vec::new(),
+            is_counted: false,
         });
         self.scopes.declare(text, id, var);
         id
@@ -210,9 +208,9 @@ impl<'t> Lowerer<'t> {
 
     /// Any expression.
     pub(super) fn expr(&mut self, node: Syntax<'t>) -> ExprId {
-        if self.depth >= MAX_DEPTH {
+        if self.depth >= self.nesting {
             self.facts.too_deep += 1;
-            return self.push(Expr::Opaque, span(node));
+            return self.push(Expr::Unseen, span(node));
         }
         self.depth += 1;
         let id = self.expr_inside(node);

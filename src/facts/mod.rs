@@ -6,6 +6,7 @@
 //! no reference into the tree.
 
 mod expr;
+mod index;
 mod lower;
 mod patterns;
 mod scope;
@@ -20,15 +21,19 @@ pub use expr::{
     TypeLiteral, TypeMember, TypeMemberKind, TypePart, UnaryOp, Write,
 };
 
-pub use lower::STACK_BYTES;
 pub use stored::{from_bytes, to_bytes};
 pub use suppressions::{Reach, SUPPRESSION_WORDS, Suppression, suppressions};
 
 use crate::{parse, scan};
 
-/// Reads one parsed file. Needs a thread with [`STACK_BYTES`] of stack.
-pub fn collect(text: &str, tree: &tree_sitter::Tree) -> FileFacts {
-    let mut facts = lower::lower(text, tree);
+/// The stack that a thread needs to read code nested that deep, in an unoptimised build.
+pub const fn stack_bytes(nesting: u32) -> usize {
+    (32 << 20) + (64 << 10) * nesting as usize
+}
+
+/// Reads one parsed file. Needs a thread with [`stack_bytes`] of stack.
+pub fn collect(text: &str, tree: &tree_sitter::Tree, nesting: u32) -> FileFacts {
+    let mut facts = lower::lower(text, tree, nesting);
     if scan::may_suppress(text) {
         facts.suppressions = suppressions(text, &parse::comments(tree), &facts.lines);
     }

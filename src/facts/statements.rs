@@ -9,7 +9,7 @@ use super::expr::{
 };
 use crate::source::Span;
 
-use super::lower::{Lowerer, MAX_DEPTH, children, has_token, span, unquote};
+use super::lower::{Lowerer, children, has_token, span, unquote};
 
 impl<'t> Lowerer<'t> {
     /// The statements of a block, in order; an early exit guards what follows it.
@@ -34,8 +34,9 @@ impl<'t> Lowerer<'t> {
     }
 
     fn statement(&mut self, node: Syntax<'t>) {
-        if self.depth >= MAX_DEPTH {
+        if self.depth >= self.nesting {
             self.facts.too_deep += 1;
+            self.push(Expr::Unseen, span(node));
             return;
         }
         self.depth += 1;

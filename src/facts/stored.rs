@@ -73,7 +73,7 @@ mod tests {
         };\n";
 
     fn orders() -> FileFacts {
-        collect(ORDERS, &parse(ORDERS.as_bytes(), Language::Tsx).unwrap())
+        collect(ORDERS, &parse(ORDERS.as_bytes(), Language::Tsx).unwrap(), 400)
     }
 
     #[test]

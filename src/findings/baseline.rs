@@ -207,4 +207,13 @@ mod tests {
         let twice = Baseline::new(vec![entry("src/a.ts", "hot-timer"), entry("src/a.ts", "hot-timer")]);
         assert_eq!(twice.findings.len(), 1);
     }
+
+    #[test]
+    fn what_was_written_is_read_to_the_last_digit() {
+        let text = r#"{"version":1,"findings":[{"file":"src/orders.ts","rule":"network-poll","owner":"Orders",
+            "api":"setInterval","intervalMs":50033333333333333333333333333333333333333333333333333333333333333333333333333333333333333330.0,
+            "fingerprint":"0123456789abcdef"}]}"#;
+        let written = Baseline::parse(text, "baseline").unwrap().text().unwrap();
+        assert_eq!(Baseline::parse(&written, "baseline").unwrap().text().unwrap(), written);
+    }
 }

@@ -9,7 +9,7 @@ use super::eval::Evaluator;
 use super::imports::Ways;
 use super::program::Program;
 use super::value::{At, ClassAt, FunctionAt, Value};
-use crate::facts::{ClassId, ExportTarget, Expr, ExprId, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
+use crate::facts::{ClassId, Expr, ExprId, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
 use crate::scan;
 use crate::source::{FileId, Role};
 
@@ -194,12 +194,10 @@ impl Program {
         let mut names: FxHashSet<SmolStr> = declared.name.iter().cloned().collect();
         let mut values: Vec<ExprId> = declared.expr.into_iter().collect();
         let mut seen = FxHashSet::default();
-        for (at, binding) in facts.bindings.iter().enumerate() {
-            if binding.origin == Origin::Function(function.function) {
-                names.insert(binding.name.clone());
-                values.extend(binding.uses.iter().copied());
-                self.exported_names(facts, at, &mut exported);
-            }
+        for (id, binding) in facts.bindings_from(Origin::Function(function.function)) {
+            names.insert(binding.name.clone());
+            values.extend(binding.uses.iter().copied());
+            exported.extend(facts.exports_of(id).map(|it| it.name.clone()));
         }
         while let Some(value) = values.pop() {
             if !seen.insert(value) || seen.len() > 200 {
@@ -207,16 +205,16 @@ impl Program {
                 continue;
             }
             let mut is_named = false;
-            for (at, binding) in facts.bindings.iter().enumerate() {
-                if binding.origin == Origin::Value(value) && binding.path.is_empty() {
+            for (id, binding) in facts.bindings_from(Origin::Value(value)) {
+                if binding.path.is_empty() {
                     is_named = true;
                     names.insert(binding.name.clone());
                     values.extend(binding.uses.iter().copied());
-                    self.exported_names(facts, at, &mut exported);
+                    exported.extend(facts.exports_of(id).map(|it| it.name.clone()));
                 }
             }
             is_named |= facts.exports.iter().any(|it| match it.target {
-                ExportTarget::Expr(expr) => expr == value,
+                crate::facts::ExportTarget::Expr(expr) => expr == value,
                 _ => false,
             });
             // Climb through wrappers: `memo(f)`, `{ load: f }`, `f as T`.
@@ -266,10 +264,8 @@ impl Program {
         let name = facts.classes.get(class.index())?.name.clone()?;
         let mut exported: FxHashSet<SmolStr> =
             facts.exports.iter().map(|it| &it.name).filter(|it| *it == "default").cloned().collect();
-        for (at, binding) in facts.bindings.iter().enumerate() {
-            if binding.origin == Origin::Class(class) {
-                self.exported_names(facts, at, &mut exported);
-            }
+        for (id, _) in facts.bindings_from(Origin::Class(class)) {
+            exported.extend(facts.exports_of(id).map(|it| it.name.clone()));
         }
         Some(CalledAs::new(FxHashSet::from_iter([name]), exported, true))
     }
@@ -308,25 +304,10 @@ impl Program {
         })
     }
 
-    fn exported_names(&self, facts: &FileFacts, binding: usize, names: &mut FxHashSet<SmolStr>) {
-        for export in &facts.exports {
-            let is_it = match &export.target {
-                ExportTarget::Binding(it) => it.index() == binding,
-                ExportTarget::Expr(expr) => {
-                    matches!(facts.expr(*expr), Expr::Ident { binding: Some(it), .. } if it.index() == binding)
-                }
-                ExportTarget::From { .. } => false,
-            };
-            if is_it {
-                names.insert(export.name.clone());
-            }
-        }
-    }
-
     /// Whether a file's default export is, or wraps, a function.
     fn is_default_export(&self, function: FunctionAt) -> bool {
         let facts = self.facts(function.file);
-        facts.exports.iter().any(|export| export.name == "default")
+        facts.export("default").is_some()
             && Evaluator::new(self)
                 .export(function.file, "default", At { file: function.file, expr: ExprId(u32::MAX) })
                 .iter()

@@ -309,8 +309,8 @@ impl Program {
     /// `orders` of `const [orders, setOrders] = useState()`.
     fn state_name(&self, made: At) -> SmolStr {
         let facts = self.facts(made.file);
-        let name = facts.bindings.iter().find(|it| it.origin == Origin::Value(made.expr));
-        name.map(|it| it.name.clone()).unwrap_or_default()
+        let name = facts.bindings_from(Origin::Value(made.expr)).next();
+        name.map(|(_, it)| it.name.clone()).unwrap_or_default()
     }
 }
 

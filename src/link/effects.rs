@@ -20,16 +20,10 @@ use super::timer::Step;
 use super::value::{Args, At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, Gives};
 use crate::facts::{Expr, ExprId, UnaryOp};
-use crate::vocabulary::Confidence;
-
-/// Functions that one question may walk through.
-const MAX_FUNCTIONS: usize = 250;
+use crate::vocabulary::{Confidence, Limit};
 
 /// Times that one question walks one function, by different ways to it.
 const MAX_RUNS: usize = 6;
-
-/// Steps of a chain before sight is given up.
-const MAX_CHAIN: usize = 16;
 
 /// What a walk found.
 #[derive(Debug, Clone, Default)]
@@ -134,6 +128,8 @@ struct Walk<'p> {
     unguarded: bool,
     /// Somebody uses what the function that is being walked returns.
     answer_used: bool,
+    /// Expressions that were read.
+    expressions: u32,
     /// An effect that ends the walk.
     enough: Option<fn(Effect) -> bool>,
 }
@@ -223,6 +219,7 @@ impl<'p> Walk<'p> {
             requesting: FxHashSet::default(),
             unguarded: false,
             answer_used: true,
+            expressions: 0,
             enough: None,
         }
     }
@@ -237,8 +234,16 @@ impl<'p> Walk<'p> {
     fn enqueue(&mut self, task: Task, from: At) {
         let function = task.function;
         let length = task.chain.as_ref().map_or(0, |link| link.length);
-        if self.seen.len() >= MAX_FUNCTIONS || length >= MAX_CHAIN {
-            self.reach.lost.push(steps(task.chain.as_ref()));
+        let work = self.program.work();
+        let is_over = |amount: usize, limit: u32| amount >= limit as usize;
+        let over = [
+            (is_over(self.seen.len(), work.functions), Limit::Functions),
+            (is_over(length, work.chain), Limit::Chain),
+            (self.expressions >= work.expressions, Limit::Expressions),
+        ];
+        if let Some((_, limit)) = over.into_iter().find(|(over, _)| *over) {
+            self.program.reached(limit, function.file);
+            self.lose(task.chain.as_ref());
             return;
         }
         // One function may be run by several calls with different callbacks, but not for ever.
@@ -250,6 +255,12 @@ impl<'p> Walk<'p> {
             self.seen.insert((function, None));
         }
         self.queue.push_back((task, from));
+    }
+
+    /// Sight ends here, whatever conditions stand around.
+    fn lose(&mut self, chain: Option<&Arc<Link>>) {
+        self.reach.lost.push(steps(chain));
+        self.reach.lost_guarded = false;
     }
 
     fn run(&mut self) {
@@ -268,6 +279,12 @@ impl<'p> Walk<'p> {
         let facts = self.program.facts(task.function.file);
         for (expr, node) in facts.own_nodes(task.function.function) {
             let at = At { file: task.function.file, expr };
+            if self.expressions >= self.program.work().expressions {
+                self.program.reached(Limit::Expressions, at.file);
+                self.lose(task.chain.as_ref());
+                return;
+            }
+            self.expressions += 1;
             let is_switch = |test| !self.program.ends_with_its_owner(At { expr: test, ..at });
             let guarded = || facts.guards_of(expr).any(|it| it.test.is_none_or(is_switch));
             let top = task.top.or_else(|| Some((at, guarded())));
@@ -301,6 +318,7 @@ impl<'p> Walk<'p> {
                     );
                 }
                 Expr::Assign { target, .. } => self.assignment(at, *target, task, top),
+                Expr::Unseen => self.lose(task.chain.as_ref()),
                 _ => {}
             }
         }
@@ -400,6 +418,13 @@ impl<'p> Walk<'p> {
     fn call(&mut self, at: At, callee: ExprId, task: &Task, top: Option<(At, bool)>) {
         let evaluator = Evaluator::new(self.program);
         let values = evaluator.eval(At { expr: callee, ..at }, &task.env);
+        if evaluator.is_cut() {
+            if evaluator.is_spent() {
+                self.program.reached(Limit::Steps, at.file);
+            }
+            let link = self.link(at, task.chain.as_ref());
+            self.lose(Some(&link));
+        }
         let mut lost = None;
         let mut seen = false;
         for value in &values {
@@ -818,7 +843,7 @@ impl Program {
             if facts.function(node.function).is_some_and(|it| it.returns.contains(&expr)) {
                 return returned_used;
             }
-            if facts.bindings.iter().any(|it| it.origin == crate::facts::Origin::Value(expr)) {
+            if facts.bindings_from(crate::facts::Origin::Value(expr)).next().is_some() {
                 return true;
             }
             let Some(parent) = node.parent else { return false };

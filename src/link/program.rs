@@ -20,7 +20,7 @@ use crate::backends::{self, BackendFacts};
 use crate::cache::Session;
 use crate::catalog::Catalog;
 use crate::catalog::rows::Gives;
-use crate::config::View;
+use crate::config::{self, View};
 use crate::discover::Discovery;
 use crate::error::Error;
 use crate::facts::{
@@ -28,6 +28,7 @@ use crate::facts::{
 };
 use crate::scan::{self, Limits, Mentions, Words};
 use crate::source::{BackendFile, FileId, Place, Skip, SourceFile, Span};
+use crate::vocabulary::Limit;
 
 /// Files in which one name is looked for before it counts as too common to follow.
 const MAX_MENTIONS: usize = 5_000;
@@ -40,6 +41,8 @@ pub struct Program {
     resolver: Resolver,
     mentions: Mentions,
     limits: Limits,
+    work: config::Limits,
+    hit: Mutex<BTreeSet<(FileId, Limit)>>,
     uses_injection: bool,
     templates: Vec<SourceFile>,
     pages: Vec<SourceFile>,
@@ -121,12 +124,14 @@ impl Program {
         session: Arc<Session>,
         step: &(dyn Fn() + Sync),
     ) -> Result<Self, Error> {
-        let limits = Limits::default();
+        let work = view.settings().limits;
+        let limits = Limits { max_bytes: u64::from(work.file_bytes), ..Limits::default() };
         let words = Words::new(catalog.starting_words())?;
         let option_words = Words::new(catalog.interval_option_keys())?;
         let scanning = Scanning {
             session: &session,
             limits: &limits,
+            nesting: work.nesting,
             words: &words,
             option_words: &option_words,
             parse_all,
@@ -215,6 +220,8 @@ impl Program {
             callback_files,
             hands_to_callbacks: vec![OnceLock::new(); count],
             limits,
+            work,
+            hit: Mutex::default(),
             uses_injection,
             templates: discovery.templates,
             pages: discovery.pages,
@@ -349,7 +356,7 @@ impl Program {
     /// What backends in other languages send and receive, told by the message types that are
     /// `known`; its places carry the ids that follow those of [`Program::files`].
     pub fn backend_facts(&self, known: &BTreeSet<SmolStr>) -> BackendFacts {
-        let mut facts = backends::read(&self.backends, known, &self.session);
+        let mut facts = backends::read(&self.backends, known, &self.session, &self.limits);
         let offset = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
         for emission in facts.emissions.iter_mut().chain(&mut facts.receptions) {
             let caller = emission.caller.iter_mut().map(|caller| &mut caller.place);
@@ -390,10 +397,32 @@ impl Program {
         })
     }
 
+    /// How much work a question may do.
+    pub(super) const fn work(&self) -> &config::Limits {
+        &self.work
+    }
+
+    /// Remembers that a question about a file came to a limit. What lies behind it is unknown, and is said to be.
+    pub(super) fn reached(&self, limit: Limit, file: FileId) {
+        if let Ok(mut hit) = self.hit.lock() {
+            hit.insert((file, limit));
+        }
+    }
+
+    fn limits_reached(&self) -> Vec<Skip> {
+        let hit = self.hit.lock().map(|it| it.clone()).unwrap_or_default();
+        let skip = |(file, limit): (FileId, Limit)| {
+            let file = self.file(file)?.path.clone();
+            Some(Skip { file, reason: format!("not followed beyond the limit `{limit}` of the config") })
+        };
+        hit.into_iter().filter_map(skip).collect()
+    }
+
     /// What was passed over, sorted.
     pub fn skipped(&self) -> Vec<Skip> {
         let mut skipped = self.skipped.lock().map(|it| it.clone()).unwrap_or_default();
         skipped.extend(self.resolver.skipped());
+        skipped.extend(self.limits_reached());
         for (file, slot) in self.files.iter().zip(&self.facts) {
             if let Some(deep) = slot.get().map(|facts| facts.too_deep).filter(|deep| *deep > 0) {
                 let reason = format!("{deep} places nested too deep to look into");
@@ -416,7 +445,7 @@ impl Program {
                 return facts;
             }
             let text = self.session.source(id, file, &self.limits);
-            let parsed = text.and_then(|text| parse(&text, file));
+            let parsed = text.and_then(|text| parse(&text, file, self.work.nesting));
             match parsed {
                 Ok(facts) => facts,
                 Err(skip) => {
@@ -549,10 +578,9 @@ impl Program {
         let mut expr = at.expr;
         // `const api = memo(value)` and `value as T` are climbed by the caller; here only direct ones.
         loop {
-            let found =
-                facts.bindings.iter().position(|it| it.origin == Origin::Value(expr) && it.path.is_empty());
-            if let Some(found) = found {
-                return u32::try_from(found).ok().map(BindingId);
+            let mut named = facts.bindings_from(Origin::Value(expr));
+            if let Some((found, _)) = named.find(|(_, it)| it.path.is_empty()) {
+                return Some(found);
             }
             match facts.node(expr).parent {
                 Some(parent) if matches!(facts.expr(parent), Expr::Await(_)) => expr = parent,
@@ -684,11 +712,11 @@ impl Program {
     }
 }
 
-fn parse(text: &str, file: &SourceFile) -> Result<Box<FileFacts>, Skip> {
+fn parse(text: &str, file: &SourceFile, nesting: u32) -> Result<Box<FileFacts>, Skip> {
     Skip::guard(&file.path, || {
         let tree = crate::parse::parse(text.as_bytes(), file.language)
             .map_err(|reason| Skip { file: file.path.clone(), reason: reason.to_owned() })?;
-        Ok(Box::new(facts::collect(text, &tree)))
+        Ok(Box::new(facts::collect(text, &tree, nesting)))
     })?
 }
 
@@ -712,6 +740,7 @@ fn own_package(catalog: &Catalog, path: &str) -> Option<SmolStr> {
 struct Scanning<'a> {
     session: &'a Session,
     limits: &'a Limits,
+    nesting: u32,
     words: &'a Words,
     option_words: &'a Words,
     parse_all: bool,
@@ -731,7 +760,8 @@ fn scan_file(id: FileId, file: &SourceFile, scanning: &Scanning<'_>) -> Scanned 
         Err(skip) => return Scanned { skip: Some(skip), ..Scanned::default() },
     };
     let words = words_of(file, &text, scanning);
-    let (facts, skip) = match scanning.wants(&words).then(|| parse(&text, file)) {
+    let parsed = scanning.wants(&words).then(|| parse(&text, file, scanning.nesting));
+    let (facts, skip) = match parsed {
         Some(Ok(facts)) => (Some(facts), None),
         Some(Err(skip)) => (None, Some(skip)),
         None => (None, None),

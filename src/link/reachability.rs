@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::program::Program;
 use super::resolve::Resolution;
 use super::value::{At, FunctionAt};
-use crate::facts::{ExportTarget, Expr, FunctionId, ImportedName, Origin};
+use crate::facts::{ExportTarget, Expr, ExprId, FunctionId, ImportedName, Origin};
 use crate::source::{FileId, Role, SourceFile};
 use crate::vocabulary::Side;
 
@@ -15,6 +15,9 @@ const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 
 /// Files that one question about reachability may visit.
 const MAX_FILES: usize = 400;
+
+/// Functions that one question about mentions may ask about. Doubt counts as mentioned.
+const MAX_FUNCTIONS: usize = 400;
 
 /// Modules of Node's that bundlers bring to browsers too.
 const BUNDLED: &[&str] = &[
@@ -104,23 +107,47 @@ impl Program {
     /// files if need be, and the function around it is mentioned at all. Doubt counts as live; so does
     /// everything in a part of an app that shows none of what runs it.
     pub fn is_live(&self, at: At) -> bool {
-        !self.has_entries() || (self.file_is_live(at.file) && self.function_is_mentioned(at, &mut Vec::new()))
+        !self.has_entries() || (self.file_is_live(at.file) && self.function_is_mentioned(at))
     }
 
-    /// Whether the exported function around an expression is used by anything.
-    fn function_is_mentioned(&self, at: At, asked: &mut Vec<FunctionId>) -> bool {
+    /// Whether the exported function around an expression is used by anything. A helper of functions that
+    /// nothing mentions is as dead as they are.
+    fn function_is_mentioned(&self, at: At) -> bool {
+        let facts = self.facts(at.file);
+        // A route's component is used by the framework.
+        let is_routed = facts.export("default").is_some()
+            || facts.exports.iter().any(|it| matches!(it.target, ExportTarget::From { .. }));
+        let mut asked = FxHashSet::default();
+        let mut uses = vec![at.expr];
+        while let Some(used) = uses.pop() {
+            let Some(function) = self.function_to_be_mentioned(At { expr: used, ..at }) else { return true };
+            if is_routed || asked.len() > MAX_FUNCTIONS {
+                return true;
+            }
+            if !asked.insert(function) {
+                continue;
+            }
+            if self.function_is_used_elsewhere(FunctionAt { file: at.file, function }) {
+                return true;
+            }
+            let named = facts.bindings_from(Origin::Function(function));
+            uses.extend(named.flat_map(|(_, it)| &it.uses).copied());
+        }
+        false
+    }
+
+    /// The function whose use decides whether an expression runs; `None` when it runs without one.
+    fn function_to_be_mentioned(&self, at: At) -> Option<FunctionId> {
         let facts = self.facts(at.file);
         let outermost = facts.functions_around(at.expr).filter(|it| *it != FunctionId::MODULE).last();
-        let Some(function) = outermost else { return true };
-        let Some(declared) = facts.function(function) else {
-            return true;
-        };
+        let function = outermost?;
+        let declared = facts.function(function)?;
         if declared.class.is_some() || declared.name.is_none() {
-            return true;
+            return None;
         }
         // `socket.onmessage = () => …`: a value that no name holds is with whoever was given it.
         let given_away = declared.expr.is_some_and(|expr| {
-            let kept = |parent| facts.bindings.iter().any(|it| it.origin == Origin::Value(parent));
+            let kept = |parent| facts.bindings_from(Origin::Value(parent)).next().is_some();
             // `createApi({ endpoints: (build) => … })`
             let as_option = facts.call_with_member(expr).is_some();
             as_option
@@ -130,32 +157,26 @@ impl Program {
                     _ => false,
                 })
         });
-        if given_away {
-            return true;
-        }
-        // A route's component is used by the framework.
-        let is_default = facts.exports.iter().any(|it| it.name == "default");
-        if is_default || facts.exports.iter().any(|it| matches!(it.target, ExportTarget::From { .. })) {
-            return true;
-        }
-        if asked.contains(&function) {
-            return false;
-        }
-        asked.push(function);
-        let own = FunctionAt { file: at.file, function };
-        let used_here = facts.bindings.iter().any(|binding| {
-            // A helper of functions that nothing mentions is as dead as they are.
-            let is_it = binding.origin == crate::facts::Origin::Function(function);
-            (is_it && binding.uses.iter().any(|it| self.function_is_mentioned(At { expr: *it, ..at }, asked)))
-                || matches!(binding.origin, crate::facts::Origin::Value(value)
-                    if declared.expr == Some(value) && binding.uses.iter().any(|used| facts.node(*used).function != FunctionId::MODULE || facts.node(*used).parent.is_some()))
+        (!given_away).then_some(function)
+    }
+
+    /// Whether a name that holds a function as a value is used, or a page or another file mentions it.
+    fn function_is_used_elsewhere(&self, function: FunctionAt) -> bool {
+        let facts = self.facts(function.file);
+        let value = facts.function(function.function).and_then(|it| it.expr);
+        let is_use = |used: &ExprId| {
+            let node = facts.node(*used);
+            node.function != FunctionId::MODULE || node.parent.is_some()
+        };
+        let used_here = value.is_some_and(|value| {
+            facts.bindings_from(Origin::Value(value)).any(|(_, it)| it.uses.iter().any(is_use))
         });
         used_here
-            || self.is_on_a_page(at.file)
-            || self.names_of(own).iter().any(|name| {
-                self.mentions_of(name)
-                    .into_iter()
-                    .any(|file| file != at.file && self.file(file).is_some_and(|it| it.role == Role::Product))
+            || self.is_on_a_page(function.file)
+            || self.names_of(function).iter().any(|name| {
+                self.mentions_of(name).into_iter().any(|file| {
+                    file != function.file && self.file(file).is_some_and(|it| it.role == Role::Product)
+                })
             })
     }
 
@@ -209,7 +230,7 @@ impl Program {
                 let node = facts.node(*call);
                 let discarded = node.parent.is_none() && node.function == FunctionId::MODULE;
                 discarded
-                    && !facts.bindings.iter().any(|it| it.origin == crate::facts::Origin::Value(*call))
+                    && facts.bindings_from(Origin::Value(*call)).next().is_none()
                     && !facts
                         .exports
                         .iter()

@@ -741,9 +741,9 @@ impl Program {
         let counted = looped.test.is_some_and(|test| match facts.expr(test) {
             Expr::Binary { op, left, right } if op.is_order() => {
                 [left, right].into_iter().any(|side| match facts.expr(*side) {
-                    Expr::Ident { binding: Some(binding), .. } => facts.binding(*binding).is_some_and(|it| {
-                        it.uses.iter().any(|used| Evaluator::new(self).is_updated(file, *used))
-                    }),
+                    Expr::Ident { binding: Some(binding), .. } => {
+                        facts.binding(*binding).is_some_and(|it| it.is_counted)
+                    }
                     _ => false,
                 })
             }

@@ -55,8 +55,7 @@ impl Program {
             return None;
         }
         let facts = self.facts(file);
-        // A later `module.exports` wins, as when it runs.
-        if let Some(export) = facts.exports.iter().rev().find(|export| export.name == name) {
+        if let Some(export) = facts.export(name) {
             return match &export.target {
                 ExportTarget::Binding(binding) => self.follow_import(file, *binding, seen),
                 ExportTarget::Expr(expr) => match facts.expr(*expr) {
@@ -68,7 +67,7 @@ impl Program {
         }
         // The whole of a CommonJS module may be one object: `module.exports = { load }`.
         if name != "default"
-            && let Some(whole) = facts.exports.iter().rev().find(|export| export.name == "default")
+            && let Some(whole) = facts.export("default")
             && let ExportTarget::Expr(expr) = whole.target
             && let Expr::Object(properties) = facts.expr(expr)
             && facts.export_stars.is_empty()

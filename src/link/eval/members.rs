@@ -494,14 +494,19 @@ impl Evaluator<'_> {
                         _ => match object {
                             Value::Object { at: table, env } => match self.facts(table.file).expr(table.expr)
                             {
-                                Expr::Object(entries) => entries
-                                    .iter()
-                                    .take(MAX_VALUES)
-                                    .filter(|entry| matches!(entry.key, PropertyKey::Name(_)))
-                                    .flat_map(|entry| {
-                                        self.eval(At { file: table.file, expr: entry.value }, env)
-                                    })
-                                    .collect(),
+                                Expr::Object(entries) => {
+                                    if entries.len() > MAX_VALUES {
+                                        self.is_cut.set(true);
+                                    }
+                                    entries
+                                        .iter()
+                                        .take(MAX_VALUES)
+                                        .filter(|entry| matches!(entry.key, PropertyKey::Name(_)))
+                                        .flat_map(|entry| {
+                                            self.eval(At { file: table.file, expr: entry.value }, env)
+                                        })
+                                        .collect()
+                                }
                                 _ => vec![Value::Unknown(at)],
                             },
                             Value::Array { .. } => self.items(vec![object.clone()], at),

@@ -2,7 +2,8 @@
 //! calls, classes and destructuring, and gives every value that it sees.
 //!
 //! It is cautious: where sight is lost the answer holds [`Value::Unknown`] or
-//! [`Value::Parameter`], never a guess. Work is bounded by [`MAX_STEPS`] and [`MAX_DEPTH`].
+//! [`Value::Parameter`], never a guess. Work is bounded by `limits.steps` of the config and by
+//! [`MAX_DEPTH`].
 
 mod calls;
 mod handed;
@@ -19,9 +20,6 @@ use crate::facts::{BinaryOp, Expr, ExprId, FileFacts, Origin, UnaryOp};
 use crate::link::program::Program;
 use crate::link::value::{At, ClassAt, Env, FunctionAt, Value};
 use crate::source::FileId;
-
-/// Expressions that one question may look at.
-const MAX_STEPS: u32 = 4_000;
 
 /// Nested questions that one question may ask.
 const MAX_DEPTH: u32 = 60;
@@ -43,6 +41,8 @@ pub struct Evaluator<'p> {
     pub(super) program: &'p Program,
     steps: Cell<u32>,
     depth: Cell<u32>,
+    /// A limit was reached, and values were dropped.
+    is_cut: Cell<bool>,
     /// Expressions that are being evaluated, to end circles.
     running: RefCell<Vec<(At, usize)>>,
 }
@@ -89,7 +89,13 @@ impl Drop for Asking<'_> {
 impl<'p> Evaluator<'p> {
     /// A new question.
     pub fn new(program: &'p Program) -> Self {
-        Self { program, steps: Cell::new(0), depth: Cell::new(0), running: RefCell::new(Vec::new()) }
+        Self {
+            program,
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+            is_cut: Cell::new(false),
+            running: RefCell::new(Vec::new()),
+        }
     }
 
     /// Enters a question that must not be asked inside itself; `None` when it is being asked already.
@@ -102,6 +108,20 @@ impl<'p> Evaluator<'p> {
         Some(Asking { running: &self.running })
     }
 
+    /// Whether the question has taken all its steps.
+    pub fn is_spent(&self) -> bool {
+        let spent = self.steps.get() >= self.program.work().steps;
+        if spent {
+            self.is_cut.set(true);
+        }
+        spent
+    }
+
+    /// Whether there may be values that no answer so far holds, because there was a limit.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut.get()
+    }
+
     fn facts(&self, file: FileId) -> &'p FileFacts {
         self.program.facts(file)
     }
@@ -109,16 +129,16 @@ impl<'p> Evaluator<'p> {
     /// Every value of an expression in a frame.
     pub fn eval(&self, at: At, env: &Env) -> Values {
         let key = (at, frame_id(env));
-        if self.steps.get() >= MAX_STEPS
-            || self.depth.get() >= MAX_DEPTH
-            || self.running.borrow().contains(&key)
-        {
+        if self.is_spent() || self.depth.get() >= MAX_DEPTH || self.running.borrow().contains(&key) {
             return vec![Value::Unknown(at)];
         }
         self.steps.set(self.steps.get() + 1);
         self.depth.set(self.depth.get() + 1);
         self.running.borrow_mut().push(key);
         let values = self.eval_inside(at, env);
+        if values.len() >= MAX_VALUES {
+            self.is_cut.set(true);
+        }
         self.running.borrow_mut().pop();
         self.depth.set(self.depth.get() - 1);
         values
@@ -159,7 +179,12 @@ impl<'p> Evaluator<'p> {
                 _ => vec![Value::Unknown(at)],
             },
             Expr::Super => self.base_class(at),
-            Expr::Template(_) | Expr::Spread(_) | Expr::Yield(_) | Expr::Jsx { .. } | Expr::Opaque => {
+            Expr::Template(_)
+            | Expr::Spread(_)
+            | Expr::Yield(_)
+            | Expr::Jsx { .. }
+            | Expr::Opaque
+            | Expr::Unseen => {
                 vec![Value::Unknown(at)]
             }
         }

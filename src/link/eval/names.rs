@@ -8,7 +8,7 @@ use crate::facts::{Binding, BindingId, Expr, ExprId, Import, ImportedName, Origi
 use crate::link::value::{Args, At, ClassAt, Env, Frame, FunctionAt, Value};
 use crate::source::FileId;
 
-use super::{Evaluator, MAX_STEPS, MAX_VALUES, Values, merge, number};
+use super::{Evaluator, MAX_VALUES, Values, merge, number};
 
 impl Evaluator<'_> {
     /// Every value of a declared name. `mention` is where it is read, when that is known.
@@ -55,7 +55,7 @@ impl Evaluator<'_> {
                 merge(&mut values, self.eval(At { file, expr: *value }, env));
             }
             // A counter is at least one when it is used as a factor.
-            if binding.uses.iter().any(|used| self.is_updated(file, *used)) {
+            if binding.is_counted {
                 let counted: Values =
                     values.iter().filter_map(number).map(|it| Value::Number(it + 1.0)).collect();
                 merge(&mut values, counted);
@@ -257,6 +257,9 @@ impl Evaluator<'_> {
             match value {
                 Value::Array { at, env } => {
                     if let Expr::Array(parts) = self.facts(at.file).expr(at.expr) {
+                        if parts.len() > MAX_VALUES {
+                            self.is_cut.set(true);
+                        }
                         for part in parts.iter().take(MAX_VALUES) {
                             merge(&mut items, self.eval(At { expr: *part, ..at }, &env));
                         }
@@ -305,7 +308,7 @@ impl Evaluator<'_> {
 
     /// Every value that a module exports under a name, through re-exports.
     pub fn export(&self, file: FileId, name: &str, at: At) -> Values {
-        if self.steps.get() >= MAX_STEPS {
+        if self.is_spent() {
             return vec![Value::Unknown(at)];
         }
         match self.program.export(file, name) {

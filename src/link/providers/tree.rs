@@ -327,10 +327,10 @@ impl<'p> Tree<'p> {
             went_on = true;
             self.out_of(FunctionAt { file: at.file, function }, way, walk);
         }
-        for (index, binding) in facts.bindings.iter().enumerate() {
-            if matches!(binding.origin, Origin::Value(it) | Origin::Item(it) if it == at.expr) {
+        for origin in [Origin::Value(at.expr), Origin::Item(at.expr)] {
+            for (binding, _) in facts.bindings_from(origin) {
                 went_on = true;
-                self.named(at.file, BindingId(u32::try_from(index).unwrap_or(u32::MAX)), way, walk);
+                self.named(at.file, binding, way, walk);
             }
         }
         for export in &facts.exports {
@@ -369,11 +369,9 @@ impl<'p> Tree<'p> {
             self.out_of_class(function.file, class, way, walk);
         } else if function.function != FunctionId::MODULE {
             let mut is_named = false;
-            for (index, binding) in facts.bindings.iter().enumerate() {
-                if binding.origin == Origin::Function(function.function) {
-                    is_named = true;
-                    self.named(function.file, BindingId(u32::try_from(index).unwrap_or(u32::MAX)), way, walk);
-                }
+            for (binding, _) in facts.bindings_from(Origin::Function(function.function)) {
+                is_named = true;
+                self.named(function.file, binding, way, walk);
             }
             walk.ways.unseen |= !is_named;
         }
@@ -382,11 +380,9 @@ impl<'p> Tree<'p> {
     fn out_of_class(&self, file: FileId, class: ClassId, way: &Way, walk: &mut Walk) {
         let facts = self.program.facts(file);
         let mut is_named = false;
-        for (index, binding) in facts.bindings.iter().enumerate() {
-            if binding.origin == Origin::Class(class) {
-                is_named = true;
-                self.named(file, BindingId(u32::try_from(index).unwrap_or(u32::MAX)), way, walk);
-            }
+        for (binding, _) in facts.bindings_from(Origin::Class(class)) {
+            is_named = true;
+            self.named(file, binding, way, walk);
         }
         for (index, node) in facts.nodes.iter().enumerate() {
             if matches!(node.expr, Expr::Class(it) if it == class) {
@@ -406,8 +402,8 @@ impl<'p> Tree<'p> {
         for used in &declared.uses {
             walk.push(At { file, expr: *used }, way);
         }
-        for export in &facts.exports {
-            if matches!(export.target, ExportTarget::Binding(it) if it == binding) {
+        for export in facts.exports_of(binding) {
+            if matches!(export.target, ExportTarget::Binding(_)) {
                 self.exported(file, &export.name, way, walk);
             }
         }
