@@ -132,7 +132,7 @@ impl Program {
         while let Some(class) = found.get(next).copied().filter(|_| found.len() < MAX_SUBCLASSES) {
             next += 1;
             let name = self.facts(class.file).classes.get(class.class.index()).and_then(|it| it.name.clone());
-            let files = name.map(|it| self.files_mentioning(&it)).unwrap_or_default();
+            let files = name.map(|it| self.files_mentioning(class.file, &it)).unwrap_or_default();
             let product = |file: &FileId| self.file(*file).is_some_and(|it| it.role == Role::Product);
             for file in files.into_iter().chain([class.file]).filter(product) {
                 for index in 0..self.facts(file).classes.len() {

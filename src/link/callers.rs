@@ -90,7 +90,7 @@ impl Program {
         next.importers.iter().any(|it| self.may_call_in(*it, &called, &next) && holds(*it)) || {
             let ways = self.ways_of_exports(function.file, called.exported.iter().cloned(), true);
             let near = ways.importers.iter().copied().filter(|it| !is_next(it));
-            let far = called.names.iter().flat_map(|name| self.files_mentioning(name));
+            let far = called.names.iter().flat_map(|name| self.files_mentioning(function.file, name));
             let far = far.filter(|it| !ways.importers.contains(it) && *it != function.file);
             near.chain(far).any(|it| self.may_call_in(it, &called, &ways) && holds(it))
         }
@@ -147,7 +147,7 @@ impl Program {
         let mut letters = owner.chars();
         let class_name: SmolStr = letters.next()?.to_uppercase().chain(letters.by_ref()).collect();
         let mut found = Vec::new();
-        for file in self.files_mentioning(&class_name) {
+        for file in self.files_mentioning(member.file, &class_name) {
             if self.file(file).is_none_or(|it| it.role == Role::Test) {
                 continue;
             }
@@ -276,7 +276,7 @@ impl Program {
         let ways = self.ways_of_exports(file, called.exported.iter().cloned(), true);
         let mut files: Vec<FileId> = ways.importers.iter().copied().collect();
         for name in &called.names {
-            files.extend(self.files_mentioning(name));
+            files.extend(self.files_mentioning(file, name));
         }
         files.push(file);
         files.sort_unstable();
@@ -326,7 +326,7 @@ impl Program {
         for word in
             stem.split(|it: char| !it.is_alphanumeric() && it != '_' && it != '$').filter(|it| it.len() > 1)
         {
-            let more = self.mentions_of(word);
+            let more = self.mentions_near(file, word);
             files = Some(match files {
                 None => more,
                 Some(known) => known.into_iter().filter(|it| more.binary_search(it).is_ok()).collect(),

@@ -91,7 +91,7 @@ impl Program {
         else {
             return true;
         };
-        self.files_mentioning(&name).into_iter().any(|file| {
+        self.files_mentioning(class.file, &name).into_iter().any(|file| {
             let facts = self.facts(file);
             facts.calls.iter().any(|call| match facts.expr(*call) {
                 Expr::Call { callee, construct: true, .. } => {

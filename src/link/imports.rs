@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
+use super::islands::Islands;
 use super::program::Program;
 use super::resolve::Resolution;
 use crate::facts::{BindingId, ExportTarget, Expr, ExprId, FileFacts, ImportedName, Origin};
@@ -17,6 +18,14 @@ const MAX_MODULES: usize = 2_000;
 
 /// Parts of a value that are looked at for what it is made of.
 const MAX_PARTS: usize = 400;
+
+/// The imports of all files, as their texts show.
+#[derive(Debug)]
+pub(super) struct Imports {
+    /// The files that may import each file; sorted.
+    by: Vec<Vec<FileId>>,
+    pub islands: Islands,
+}
 
 /// Where exports of a file may be had.
 #[derive(Debug, Default)]
@@ -48,8 +57,12 @@ impl Program {
 
     /// Files that may import a file, sorted. None that does is left out.
     pub(super) fn may_import(&self, file: FileId) -> &[FileId] {
-        let imported_by = self.imported_by.get_or_init(|| self.find_imported_by());
-        imported_by.get(file.index()).map_or(&[], Vec::as_slice)
+        self.imports().by.get(file.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The graph of imports.
+    pub(super) fn imports(&self) -> &Imports {
+        self.imports.get_or_init(|| self.find_imports())
     }
 
     /// The ways of exports of a file to whoever may import them, as they are or as a part of something:
@@ -125,7 +138,7 @@ impl Program {
         *known.get_or_init(|| self.text(file).is_none_or(|text| scan::imports::may_hand_on(&text)))
     }
 
-    fn find_imported_by(&self) -> Vec<Vec<FileId>> {
+    fn find_imports(&self) -> Imports {
         let importers: Vec<(FileId, &Vec<SmolStr>)> = (0..).map(FileId).zip(&self.specifiers).collect();
         let edges: Vec<(FileId, FileId)> = importers
             .into_par_iter()
@@ -137,13 +150,14 @@ impl Program {
             })
             .collect();
         let mut imported_by = vec![Vec::new(); self.specifiers.len()];
-        for (importer, file) in edges {
+        for (importer, file) in &edges {
             if let Some(importers) = imported_by.get_mut(file.index()) {
-                importers.push(importer);
+                importers.push(*importer);
             }
         }
         imported_by.iter_mut().for_each(Vec::dedup);
-        imported_by
+        let packages = (0..).map(FileId).zip(&self.specifiers).map(|(file, _)| self.package_number(file));
+        Imports { islands: Islands::new(packages.collect(), edges.into_iter()), by: imported_by }
     }
 }
 

@@ -105,7 +105,7 @@ impl Program {
         let facts = self.facts(file);
         for member in facts.type_members.iter().filter(|it| it.kind != TypeMemberKind::Method) {
             if !self.is_about_polling(&member.name)
-                || self.mentions_of(&member.name).iter().any(|it| *it != file)
+                || self.mentions_near(file, &member.name).iter().any(|it| *it != file)
             {
                 continue;
             }
@@ -140,7 +140,7 @@ impl Program {
         let exported = facts.exports.iter().any(|it| it.name == name);
         exported
             && self
-                .mentions_of(name)
+                .mentions_near(file, name)
                 .into_iter()
                 .filter(|other| *other != file)
                 .any(|other| !self.facts(other).nodes.is_empty() && self.mentions_in_code(other, name))

@@ -14,6 +14,7 @@ mod eval;
 mod fold;
 mod gates;
 mod imports;
+mod islands;
 mod label;
 mod leftovers;
 mod long_polls;

@@ -540,7 +540,7 @@ impl Program {
     /// Mentions of an exported name in the files that import it.
     fn imports_of(&self, definition: &Definition, file: FileId, name: &str) -> Vec<At> {
         let candidates =
-            if name == "default" { self.files_naming(file) } else { self.files_mentioning(name) };
+            if name == "default" { self.files_naming(file) } else { self.files_mentioning(file, name) };
         let mut uses = Vec::new();
         for other in candidates.into_iter().filter(|it| *it != file) {
             let facts = self.facts(other);

@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 
 use super::callers::CallSite;
 use super::eval::{Evaluator, Values};
+use super::imports::Imports;
 use super::resolve::{Resolution, Resolver};
 use super::sieve::TimerNames;
 use super::symbols::Definition;
@@ -43,7 +44,10 @@ pub struct Program {
     limits: Limits,
     work: config::Limits,
     hit: Mutex<BTreeSet<(FileId, Limit)>>,
-    uses_injection: bool,
+    /// Files in packages whose container injects by name.
+    injecting: Vec<FileId>,
+    /// Islands of those.
+    injecting_islands: OnceLock<FxHashSet<u32>>,
     templates: Vec<SourceFile>,
     pages: Vec<SourceFile>,
     /// Files that pages import.
@@ -54,8 +58,8 @@ pub struct Program {
     facts: Vec<OnceLock<Box<FileFacts>>>,
     /// What each file may import, as its text shows.
     pub(super) specifiers: Vec<Vec<SmolStr>>,
-    /// The files that may import each file.
-    pub(super) imported_by: OnceLock<Vec<Vec<FileId>>>,
+    /// The graph of imports.
+    pub(super) imports: OnceLock<Imports>,
     /// Whether each file may export what it imports.
     pub(super) hands_on: Vec<OnceLock<bool>>,
     seeds: Vec<FileId>,
@@ -87,7 +91,7 @@ pub struct Program {
     /// What names of each file stand for, as far as anybody asked.
     pub(super) exports: Vec<Mutex<FxHashMap<SmolStr, Option<Definition>>>>,
     pub(super) callers: Mutex<FxHashMap<FunctionAt, std::sync::Arc<[CallSite]>>>,
-    registered: Mutex<FxHashMap<SmolStr, Option<Values>>>,
+    registered: Mutex<FxHashMap<(u32, SmolStr), Option<Values>>>,
 }
 
 static EMPTY: OnceLock<FileFacts> = OnceLock::new();
@@ -148,8 +152,6 @@ impl Program {
             })
             .collect();
         let resolver = Resolver::new(&discovery, &session);
-        let uses_injection =
-            discovery.packages.iter().any(|package| package.dependencies.contains("angular"));
         let mut skipped = discovery.skipped;
         let mut facts = Vec::with_capacity(scanned.len());
         let mut identifiers = Vec::with_capacity(scanned.len());
@@ -209,6 +211,7 @@ impl Program {
         let own_files = ids().filter_map(|(id, file)| Some((id, own(file)?))).collect();
         let handing = catalog.platform_callback_words();
         let callback_files = handing.iter().flat_map(|word| mentions.files_mentioning(word)).collect();
+        let injecting = ids().map(|it| it.0).filter(|it| resolver.file_depends_on(*it, "angular")).collect();
         let count = discovery.files.len();
         Ok(Self {
             session,
@@ -222,7 +225,8 @@ impl Program {
             limits,
             work,
             hit: Mutex::default(),
-            uses_injection,
+            injecting,
+            injecting_islands: OnceLock::new(),
             templates: discovery.templates,
             pages: discovery.pages,
             on_pages: OnceLock::new(),
@@ -230,7 +234,7 @@ impl Program {
             template_attributes: OnceLock::new(),
             facts,
             specifiers,
-            imported_by: OnceLock::new(),
+            imports: OnceLock::new(),
             hands_on: vec![OnceLock::new(); count],
             seeds,
             polling_files,
@@ -462,7 +466,7 @@ impl Program {
     /// container injects by name.
     pub(super) fn template_attributes(&self) -> &[Attribute] {
         self.template_attributes.get_or_init(|| {
-            if !self.uses_injection {
+            if self.injecting.is_empty() {
                 return Vec::new();
             }
             let read = |(at, file): (usize, &SourceFile)| match self.session.text(
@@ -509,6 +513,11 @@ impl Program {
         self.resolver.dependencies_of(file).collect()
     }
 
+    /// The number of the package that a file is in; files in none have a number of their own.
+    pub(super) fn package_number(&self, file: FileId) -> u32 {
+        self.resolver.package_of(file).map_or(0, |at| u32::try_from(at + 1).unwrap_or(u32::MAX - 1))
+    }
+
     /// Whether code outside of the repository may import what a file exports.
     pub(super) fn is_published(&self, file: FileId) -> bool {
         self.resolver.is_published(file)
@@ -535,10 +544,16 @@ impl Program {
         self.resolver.file_depends_on(file, name)
     }
 
-    /// Files that hold a word, sorted; none when it is too common to follow.
-    pub fn files_mentioning(&self, word: &str) -> Vec<FileId> {
-        let files = self.mentions.files_mentioning(word);
+    /// Files that hold a word and that a value can pass to from a file, or from there to it; sorted. None when the
+    /// word is too common to follow.
+    pub(super) fn files_mentioning(&self, near: FileId, word: &str) -> Vec<FileId> {
+        let files = self.mentions_near(near, word);
         if files.len() > MAX_MENTIONS { Vec::new() } else { files }
+    }
+
+    /// Files that hold a word and that a value can pass to from a file, or from there to it, however common it is.
+    pub(super) fn mentions_near(&self, near: FileId, word: &str) -> Vec<FileId> {
+        self.near(near, self.mentions.files_mentioning(word))
     }
 
     /// Whether a file can export a name: it holds it, or passes on what others export. Asked before a file is
@@ -617,7 +632,7 @@ impl Program {
             else {
                 continue;
             };
-            for file in self.files_mentioning(&name.name) {
+            for file in self.files_mentioning(created.file, &name.name) {
                 let facts = self.facts(file);
                 for element in &facts.elements {
                     let Expr::Jsx { tag: JsxTag::Component(tag), attributes, .. } = facts.expr(*element)
@@ -654,23 +669,32 @@ impl Program {
     }
 
     /// What a dependency-injection registry of the repository holds under a name.
-    pub(super) fn registered(&self, name: &SmolStr) -> Option<Values> {
-        if !self.uses_injection {
-            return None;
-        }
-        if let Some(known) = self.registered.lock().ok().and_then(|it| it.get(name).cloned()) {
+    pub(super) fn registered(&self, file: FileId, name: &SmolStr) -> Option<Values> {
+        let island = self.injecting_island(file)?;
+        let key = (island, name.clone());
+        if let Some(known) = self.registered.lock().ok().and_then(|it| it.get(&key).cloned()) {
             return known;
         }
-        let found = self.find_registered(name);
+        let found = self.find_registered(file, name);
         if let Ok(mut registered) = self.registered.lock() {
-            registered.insert(name.clone(), found.clone());
+            registered.insert(key, found.clone());
         }
         found
     }
 
-    fn find_registered(&self, name: &SmolStr) -> Option<Values> {
+    /// The island of a file, if a container injects by name there.
+    pub(super) fn injecting_island(&self, file: FileId) -> Option<u32> {
+        if self.injecting.is_empty() {
+            return None;
+        }
+        let islands = &self.imports().islands;
+        let injecting = || self.injecting.iter().filter_map(|it| islands.of(*it)).collect();
+        islands.of(file).filter(|it| self.injecting_islands.get_or_init(injecting).contains(it))
+    }
+
+    fn find_registered(&self, near: FileId, name: &SmolStr) -> Option<Values> {
         let evaluator = Evaluator::new(self);
-        for file in self.files_mentioning(name) {
+        for file in self.files_mentioning(near, name) {
             let facts = self.facts(file);
             for call in &facts.calls {
                 let Some((callee, [key, value, ..])) = facts.call(*call) else {

@@ -174,7 +174,7 @@ impl Program {
         used_here
             || self.is_on_a_page(function.file)
             || self.names_of(function).iter().any(|name| {
-                self.mentions_of(name).into_iter().any(|file| {
+                self.mentions_near(function.file, name).into_iter().any(|file| {
                     file != function.file && self.file(file).is_some_and(|it| it.role == Role::Product)
                 })
             })

@@ -54,7 +54,8 @@ pub struct Resolver {
     /// Number of files; the pages come after them.
     files: usize,
     packages: Vec<Package>,
-    package_by_name: FxHashMap<String, usize>,
+    /// Several when a tree holds copies.
+    packages_by_name: FxHashMap<String, Vec<usize>>,
     cache: RwLock<FxHashMap<(usize, SmolStr), Resolution>>,
 }
 
@@ -89,10 +90,12 @@ impl Resolver {
             .collect();
         let by_dir: FxHashMap<&str, usize> =
             packages.iter().enumerate().map(|(at, package)| (package.dir.dir.as_str(), at)).collect();
-        // Two packages of one name: the first in order, as the tree's `tsconfig` lookup has it.
-        let named = packages.iter().enumerate().rev();
-        let package_by_name =
-            named.filter_map(|(at, package)| Some((package.dir.name.clone()?, at))).collect();
+        let mut packages_by_name: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        for (at, package) in packages.iter().enumerate() {
+            if let Some(name) = &package.dir.name {
+                packages_by_name.entry(name.clone()).or_default().push(at);
+            }
+        }
 
         let mut folders: Vec<Folder> = Vec::new();
         let mut known: FxHashMap<&str, usize> = FxHashMap::default();
@@ -118,22 +121,26 @@ impl Resolver {
             folder_of,
             files: found.files.len(),
             packages,
-            package_by_name,
+            packages_by_name,
             cache: RwLock::default(),
         }
     }
 
+    /// The package that a file is in, as a number.
+    pub fn package_of(&self, file: FileId) -> Option<usize> {
+        let folder = self.folder_of.get(file.index()).and_then(|at| self.folders.get(*at));
+        folder.and_then(|it| it.packages.first()).copied()
+    }
+
     /// Whether a file belongs to a package that others may install.
     pub fn is_published(&self, file: FileId) -> bool {
-        let folder = self.folder_of.get(file.index()).and_then(|at| self.folders.get(*at));
-        let nearest = folder.and_then(|it| it.packages.first()).and_then(|at| self.packages.get(*at));
+        let nearest = self.package_of(file).and_then(|at| self.packages.get(at));
         nearest.is_some_and(|it| it.dir.published)
     }
 
     /// Names of the packages that the package of a file depends on.
     pub fn dependencies_of(&self, file: FileId) -> impl Iterator<Item = &str> {
-        let folder = self.folder_of.get(file.index()).and_then(|at| self.folders.get(*at));
-        let nearest = folder.and_then(|it| it.packages.first()).and_then(|at| self.packages.get(*at));
+        let nearest = self.package_of(file).and_then(|at| self.packages.get(at));
         nearest.into_iter().flat_map(|it| it.dir.dependencies.iter().map(String::as_str))
     }
 
@@ -203,7 +210,7 @@ impl Resolver {
     /// Packages of the tree, then conventions.
     fn by_name(&self, folder: &Folder, specifier: &str) -> Option<FileId> {
         let (name, rest) = workspace::split(specifier);
-        if let Some(package) = self.package_by_name.get(name).and_then(|at| self.packages.get(*at)) {
+        if let Some(package) = self.package_named(folder, name) {
             let sources = workspace::sources(package.manifest(&self.tree), rest);
             let found = sources.iter().find_map(|source| self.probe(&package.dir.dir, source));
             if found.is_some() {
@@ -219,6 +226,16 @@ impl Resolver {
         if is_path && !self.depends_on(folder, name) { self.by_convention(folder, specifier) } else { None }
     }
 
+    /// The package of a name; of several, the one that shares most folders with who asks, then the first in order.
+    fn package_named(&self, folder: &Folder, name: &str) -> Option<&Package> {
+        let shared = |package: &Package| {
+            let both = package.absolute.components().zip(folder.absolute.components());
+            both.take_while(|(one, other)| one == other).count()
+        };
+        let named = self.packages_by_name.get(name)?.iter().filter_map(|at| self.packages.get(*at));
+        named.rev().max_by_key(|it| shared(it))
+    }
+
     fn by_convention(&self, folder: &Folder, path: &str) -> Option<FileId> {
         let around = folder.packages.iter().filter_map(|at| Some(self.packages.get(*at)?.dir.dir.as_str()));
         around
@@ -232,7 +249,7 @@ impl Resolver {
         if specifier.starts_with(['.', '/', '#', '~']) || specifier.starts_with("@/") {
             return true;
         }
-        if self.package_by_name.contains_key(name) {
+        if self.packages_by_name.contains_key(name) {
             return true;
         }
         // `"vite": ["./node_modules/vite/…"]` is an alias too.

@@ -159,7 +159,7 @@ impl Program {
                         _ => false,
                     });
                 if is_timer {
-                    files.extend(self.files_mentioning(&export.name));
+                    files.extend(self.files_mentioning(*seed, &export.name));
                 }
             }
         }

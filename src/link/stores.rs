@@ -119,9 +119,9 @@ impl Program {
     /// The names that hold a part of a slice's state: `const round = useSelector((state) => state.board.round)`,
     /// `const { round } = useSelector((state) => state.board)`.
     fn selectors_of(&self, initial: At, key: &SmolStr) -> Vec<(FileId, BindingId)> {
-        let mut files = self.files_mentioning(key);
+        let mut files = self.files_mentioning(initial.file, key);
         for name in files.iter().flat_map(|file| self.selectors_in(*file, key)).collect::<FxHashSet<_>>() {
-            files.extend(self.files_mentioning(&name));
+            files.extend(self.files_mentioning(initial.file, &name));
         }
         files.sort_unstable();
         files.dedup();
@@ -219,7 +219,7 @@ impl Program {
             .map(|it| it.name.clone());
         let Some(name) = name else { return Vec::new() };
         let mut readers = Vec::new();
-        for file in self.files_mentioning(&name) {
+        for file in self.files_mentioning(store.file, &name) {
             if !self.is_product(file) {
                 continue;
             }

@@ -57,7 +57,7 @@ impl Program {
     /// The functions that templates hand to a prop of a component.
     pub(super) fn template_values(&self, component: FunctionAt, prop: &str) -> Values {
         let attributes = self.template_attributes();
-        if attributes.is_empty() {
+        if attributes.is_empty() || self.injecting_island(component.file).is_none() {
             return Values::new();
         }
         let prop = prop.to_kebab_case();
@@ -73,7 +73,7 @@ impl Program {
     fn registered_tags(&self, component: FunctionAt) -> Vec<String> {
         let names = self.names_of(component);
         let mut tags = Vec::new();
-        for file in names.iter().flat_map(|name| self.files_mentioning(name)) {
+        for file in names.iter().flat_map(|name| self.files_mentioning(component.file, name)) {
             let facts = self.facts(file);
             for call in &facts.calls {
                 let Some((callee, [key, value, ..])) = facts.call(*call) else {

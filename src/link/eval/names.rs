@@ -207,7 +207,7 @@ impl Evaluator<'_> {
         if let Some((package, symbol)) = self.program.catalog().injected(name) {
             return Some(vec![Value::Library { package: package.into(), symbol: symbol.into(), call: None }]);
         }
-        self.program.registered(name)
+        self.program.registered(function.file, name)
     }
 
     pub(super) fn argument(

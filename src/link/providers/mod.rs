@@ -115,7 +115,7 @@ impl Program {
         // `theme.OrdersContext`, of an object in a module that imports it.
         let around: FxHashSet<FileId> =
             ways.importers.iter().flat_map(|it| self.may_import(*it)).copied().collect();
-        let mentioning = self.files_mentioning(&name).into_iter();
+        let mentioning = self.files_mentioning(created.file, &name).into_iter();
         files.extend(mentioning.filter(|it| name.ends_with("Context") && around.contains(it)));
         for file in files {
             if self.file(file).is_some_and(|it| it.role == Role::Product) {
@@ -196,7 +196,7 @@ impl Program {
     /// Whether another file imports a function or what may be it, be it to hand it on.
     fn is_imported_elsewhere(&self, function: FunctionAt, name: &str) -> bool {
         let is_another = |value: &Value| matches!(value, Value::Function { at, .. } if *at != function);
-        self.files_mentioning(name).into_iter().filter(|it| *it != function.file).any(|file| {
+        self.files_mentioning(function.file, name).into_iter().filter(|it| *it != function.file).any(|file| {
             let facts = self.facts(file);
             let imported = |index: u32| {
                 let import = facts.imports.get(index as usize);

@@ -255,7 +255,7 @@ impl<'p> Tree<'p> {
             walk.ways.unseen = true;
             return;
         }
-        for file in self.program.files_mentioning(name) {
+        for file in self.program.files_mentioning(at.file, name) {
             if !self.ships(file) {
                 continue;
             }

@@ -325,12 +325,12 @@ impl Program {
         let own_name = facts.classes.get(class.class.index()).and_then(|it| it.name.clone());
         let is_private = name.starts_with('#');
         if let Some(own_name) = own_name.filter(|_| !is_private) {
-            let mut users = self.files_mentioning(&own_name);
+            let mut users = self.files_mentioning(class.file, &own_name);
             // An instance goes under another name than its class.
             for export in &facts.exports {
-                users.extend(self.files_mentioning(&export.name));
+                users.extend(self.files_mentioning(class.file, &export.name));
             }
-            let readers = self.files_mentioning(name);
+            let readers = self.files_mentioning(class.file, name);
             users.retain(|it| readers.binary_search(it).is_ok());
             files.extend(users);
         }
@@ -611,7 +611,7 @@ impl Program {
         else {
             return;
         };
-        let mut files = self.files_mentioning(&name);
+        let mut files = self.files_mentioning(context.file, &name);
         files.push(context.file);
         files.sort_unstable();
         files.dedup();

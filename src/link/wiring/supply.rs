@@ -60,7 +60,7 @@ impl Program {
             return calls;
         }
         for name in self.names_of(function).iter().filter(|name| is_distinctive(name)) {
-            let files = self.files_mentioning(name);
+            let files = self.files_mentioning(function.file, name);
             let definitions: usize = files.iter().map(|file| self.definitions_of_name(*file, name)).sum();
             if definitions != 1 {
                 continue;
@@ -130,7 +130,7 @@ impl Program {
             return true;
         }
         names.iter().any(|name| {
-            let elsewhere = self.mentions_of(name).into_iter().any(|file| {
+            let elsewhere = self.mentions_near(function.file, name).into_iter().any(|file| {
                 file != function.file && self.file(file).is_some_and(|it| it.role == Role::Product)
             });
             elsewhere

@@ -128,7 +128,7 @@ impl Program {
                 };
                 // Only what a function gives back at once: an object with a name may go anywhere.
                 let given_back = owner.returns.contains(&parent);
-                let taken = self.mentions_of(key).into_iter().any(|other| {
+                let taken = self.mentions_near(file, key).into_iter().any(|other| {
                     other != file && self.file(other).is_some_and(|it| it.role == Role::Product)
                 });
                 unused.handed_out_by = Some(name);
@@ -166,7 +166,7 @@ impl Program {
             if !self.has_entries()
                 || self.is_published(file)
                 || export.name == "default"
-                || self.mentions_of(&export.name).iter().any(product)
+                || self.mentions_near(file, &export.name).iter().any(product)
                 || wholesale()
             {
                 return true;
