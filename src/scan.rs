@@ -5,6 +5,7 @@
 
 pub mod calls;
 pub mod imports;
+pub mod remarks;
 
 use std::fs::File;
 use std::hash::Hasher;

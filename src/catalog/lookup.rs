@@ -296,6 +296,11 @@ impl Catalog {
         self.methods.get(name)
     }
 
+    /// Names of methods that register something for a dependency-injection container.
+    pub fn registry_methods(&self) -> impl Iterator<Item = &str> {
+        self.registries.keys().map(|it| &**it)
+    }
+
     /// What a method of that name registers for a dependency-injection container.
     pub fn registry(&self, method: &str) -> Option<&RegistryMeaning> {
         self.registries.get(method)
@@ -400,6 +405,13 @@ impl Catalog {
         words.sort_unstable();
         words.dedup();
         words
+    }
+
+    /// The names of a package of which a file mentions one when it does with a channel what rows speak of;
+    /// empty when the package goes under any name.
+    pub fn channel_symbols(&self, package: &str) -> Vec<&str> {
+        let symbols: Vec<&str> = self.packages.get(package).into_iter().flat_map(Package::words).collect();
+        if symbols.contains(&"default") { Vec::new() } else { symbols }
     }
 
     /// Whether a word names a channel of the platform.

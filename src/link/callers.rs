@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
@@ -9,7 +10,7 @@ use super::eval::Evaluator;
 use super::imports::Ways;
 use super::program::Program;
 use super::value::{At, ClassAt, FunctionAt, Value};
-use crate::facts::{ClassId, Expr, ExprId, FileFacts, FunctionId, JsxTag, MemberKind, Origin};
+use crate::facts::{ClassId, Expr, ExprId, FileFacts, FunctionId, FunctionKind, JsxTag, MemberKind, Origin};
 use crate::scan;
 use crate::source::{FileId, Role};
 
@@ -27,6 +28,8 @@ pub struct CallSite {
 pub(super) struct CalledAs {
     /// Every name; sorted, without `default` and those of one letter.
     pub names: Vec<SmolStr>,
+    /// Those of them that other files may know it by; sorted.
+    outward: Vec<SmolStr>,
     /// The names that its own file exports it by, `default` among them.
     exported: FxHashSet<SmolStr>,
     /// Somebody else than those who import it may have it: as a member, as an argument, as what a function
@@ -35,11 +38,20 @@ pub(super) struct CalledAs {
 }
 
 impl CalledAs {
-    fn new(names: FxHashSet<SmolStr>, exported: FxHashSet<SmolStr>, is_handed_out: bool) -> Self {
-        let mut names: Vec<_> =
-            names.into_iter().filter(|name| name != "default" && name.len() > 1).collect();
-        names.sort_unstable();
-        Self { names, exported, is_handed_out }
+    fn new(
+        inward: Option<SmolStr>,
+        outward: FxHashSet<SmolStr>,
+        exported: FxHashSet<SmolStr>,
+        is_handed_out: bool,
+    ) -> Self {
+        let sorted = |names: FxHashSet<SmolStr>| -> Vec<SmolStr> {
+            let mut names: Vec<_> =
+                names.into_iter().filter(|name| name != "default" && name.len() > 1).collect();
+            names.sort_unstable();
+            names
+        };
+        let names = sorted(outward.iter().cloned().chain(inward).collect());
+        Self { names, outward: sorted(outward), exported, is_handed_out }
     }
 }
 
@@ -60,7 +72,8 @@ impl Program {
         let called = self.called_as(function);
         let files = self.may_call(function.file, &called);
         let class = self.class_of(function);
-        let sites = files.into_iter().flat_map(|file| self.calls_in(file, function, &called.names, &class));
+        let files = files.into_par_iter();
+        let sites = files.flat_map_iter(|file| self.calls_in(file, function, &called.names, &class));
         let mut sites: Vec<CallSite> = sites.collect();
         sites.sort_unstable();
         sites.dedup();
@@ -72,28 +85,42 @@ impl Program {
         self.has_caller(function, &|_| true)
     }
 
-    /// Whether a function has a caller for which a question holds. Looks at the nearest files first, and no
-    /// further than it must.
+    /// Whether a function has a caller for which a question holds.
     pub(super) fn has_caller(&self, function: FunctionAt, question: &dyn Fn(&CallSite) -> bool) -> bool {
         if let Some(known) = self.callers.lock().ok().and_then(|it| it.get(&function).cloned()) {
             return known.iter().any(question);
         }
+        self.find_caller(function, question).is_some()
+    }
+
+    /// A caller of a function for which a question holds. Looks at the nearest files first, and no further than it
+    /// must; which one it finds does not hang on what was asked before.
+    pub(super) fn find_caller(
+        &self,
+        function: FunctionAt,
+        question: &dyn Fn(&CallSite) -> bool,
+    ) -> Option<CallSite> {
         let called = self.called_as(function);
         let class = self.class_of(function);
-        let holds = |file: FileId| self.calls_in(file, function, &called.names, &class).iter().any(question);
-        if holds(function.file) {
-            return true;
+        let first =
+            |file: FileId| self.calls_in(file, function, &called.names, &class).into_iter().find(question);
+        if let Some(found) = first(function.file) {
+            return Some(found);
         }
         // Who imports it is likelier to call it than who holds the word.
         let next = Ways::of_importers(self.may_import(function.file), &called.exported);
         let is_next = |it: &FileId| next.importers.contains(it);
-        next.importers.iter().any(|it| self.may_call_in(*it, &called, &next) && holds(*it)) || {
+        let called_in = |file: FileId, ways: &Ways| {
+            let is_called = self.may_call_in(file, &called, ways);
+            is_called.then(|| first(file)).flatten()
+        };
+        next.importers.iter().find_map(|it| called_in(*it, &next)).or_else(|| {
             let ways = self.ways_of_exports(function.file, called.exported.iter().cloned(), true);
             let near = ways.importers.iter().copied().filter(|it| !is_next(it));
-            let far = called.names.iter().flat_map(|name| self.files_mentioning(function.file, name));
+            let far = called.outward.iter().flat_map(|name| self.files_mentioning(function.file, name));
             let far = far.filter(|it| !ways.importers.contains(it) && *it != function.file);
-            near.chain(far).any(|it| self.may_call_in(it, &called, &ways) && holds(it))
-        }
+            near.chain(far).find_map(|it| called_in(it, &ways))
+        })
     }
 
     /// The places of one file that run a function.
@@ -191,11 +218,15 @@ impl Program {
         };
         let mut exported = FxHashSet::default();
         let mut is_handed_out = declared.class.is_some();
-        let mut names: FxHashSet<SmolStr> = declared.name.iter().cloned().collect();
+        // `onOrder(function show() {…})`: a function that is a value calls itself by its name, and nobody else does.
+        let is_value = matches!(declared.kind, FunctionKind::Expression | FunctionKind::Arrow);
+        let mut names: FxHashSet<SmolStr> = declared.name.iter().filter(|_| !is_value).cloned().collect();
         let mut values: Vec<ExprId> = declared.expr.into_iter().collect();
         let mut seen = FxHashSet::default();
         for (id, binding) in facts.bindings_from(Origin::Function(function.function)) {
-            names.insert(binding.name.clone());
+            if !is_value {
+                names.insert(binding.name.clone());
+            }
             values.extend(binding.uses.iter().copied());
             exported.extend(facts.exports_of(id).map(|it| it.name.clone()));
         }
@@ -219,7 +250,13 @@ impl Program {
             });
             // Climb through wrappers: `memo(f)`, `{ load: f }`, `f as T`.
             match facts.node(value).parent.map(|parent| (parent, facts.expr(parent))) {
-                Some((parent, Expr::Call { callee, .. })) if *callee != value => values.push(parent),
+                Some((parent, Expr::Call { callee, .. })) if *callee != value => {
+                    if may_give_back(facts, *callee) {
+                        values.push(parent);
+                    } else {
+                        is_handed_out = true;
+                    }
+                }
                 Some((_, Expr::Call { .. })) => {}
                 Some((_, Expr::Jsx { tag: JsxTag::Component(tag), .. })) if *tag == value => {}
                 Some((_, Expr::Object(properties))) => {
@@ -255,7 +292,7 @@ impl Program {
         if self.is_default_export(function) {
             exported.insert(SmolStr::new_static("default"));
         }
-        CalledAs::new(names, exported, is_handed_out)
+        CalledAs::new(declared.name.clone(), names, exported, is_handed_out)
     }
 
     /// How a class may be named by whoever makes or renders one.
@@ -267,7 +304,7 @@ impl Program {
         for (id, _) in facts.bindings_from(Origin::Class(class)) {
             exported.extend(facts.exports_of(id).map(|it| it.name.clone()));
         }
-        Some(CalledAs::new(FxHashSet::from_iter([name]), exported, true))
+        Some(CalledAs::new(None, FxHashSet::from_iter([name]), exported, true))
     }
 
     /// The files that may call what a file declares, that file among them: sorted. Asked before anything is
@@ -275,7 +312,7 @@ impl Program {
     pub(super) fn may_call(&self, file: FileId, called: &CalledAs) -> Vec<FileId> {
         let ways = self.ways_of_exports(file, called.exported.iter().cloned(), true);
         let mut files: Vec<FileId> = ways.importers.iter().copied().collect();
-        for name in &called.names {
+        for name in &called.outward {
             files.extend(self.files_mentioning(file, name));
         }
         files.push(file);
@@ -294,11 +331,11 @@ impl Program {
         let Some(text) = self.text(file) else { return true };
         let by = |name: &SmolStr| scan::calls::calls(&text, name);
         if imports || called.is_handed_out {
-            let mut names = called.names.iter().chain(&ways.names);
+            let mut names = called.outward.iter().chain(&ways.names);
             return names.any(|name| by(name) != scan::calls::Calls::default());
         }
         // `useOrders()` of another module of that name is not this one.
-        called.names.iter().any(|name| {
+        called.outward.iter().any(|name| {
             let calls = by(name);
             calls.member || calls.plain && !scan::calls::imports_name(&text, name)
         })
@@ -347,6 +384,27 @@ impl Program {
                     .is_some_and(|function| function.name.is_some() || function.class.is_some())
             })
             .unwrap_or(FunctionId::MODULE)
+    }
+}
+
+/// Whether what a call gives may be one of its arguments, or hold it: `memo(Orders)`, `React.memo(Orders)`,
+/// `connect(…)(Orders)`. What `orders.map(show)` and `load().then(show)` give is something else.
+fn may_give_back(facts: &FileFacts, callee: ExprId) -> bool {
+    let mut at = callee;
+    let mut is_member = false;
+    loop {
+        match facts.expr(at) {
+            Expr::Ident { binding: Some(binding), .. } if is_member => {
+                return facts.binding(*binding).is_none_or(|it| matches!(it.origin, Origin::Import(_)));
+            }
+            Expr::Member { object, .. } => {
+                is_member = true;
+                at = *object;
+            }
+            Expr::Call { callee, .. } if !is_member => at = *callee,
+            Expr::Call { .. } => return false,
+            _ => return true,
+        }
     }
 }
 

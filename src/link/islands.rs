@@ -18,7 +18,9 @@ impl Islands {
         let count = of_file.iter().max().map_or(0, |it| it + 1);
         let mut above: Vec<u32> = (0..count).collect();
         for (from, to) in imports {
-            let (Some(from), Some(to)) = (of_file.get(from.index()), of_file.get(to.index())) else { continue };
+            let (Some(from), Some(to)) = (of_file.get(from.index()), of_file.get(to.index())) else {
+                continue;
+            };
             let (from, to) = (top(&mut above, *from), top(&mut above, *to));
             // The lower number stands for both, whatever comes first.
             if let Some(slot) = above.get_mut(from.max(to) as usize) {

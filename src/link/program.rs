@@ -314,6 +314,9 @@ impl Program {
 
     /// Answers everything that rules and findings may ask.
     pub fn link(&self) -> super::Linked {
+        // Before questions run side by side: whoever waits for its own share of this work would take up a question
+        // that waits for the whole.
+        _ = self.imports();
         _ = self.stores.set(self.find_stores());
         let timers = self.timers();
         let providers = self.providers();
@@ -694,7 +697,13 @@ impl Program {
 
     fn find_registered(&self, near: FileId, name: &SmolStr) -> Option<Values> {
         let evaluator = Evaluator::new(self);
-        for file in self.files_mentioning(near, name) {
+        let mut files = self.files_mentioning(near, name);
+        // `.service("orders", …)`, before any parse.
+        files.retain(|it| {
+            self.catalog.registry_methods().any(|method| self.may_mention(*it, method))
+                && self.text(*it).is_none_or(|text| scan::calls::quotes(&text, name))
+        });
+        for file in files {
             let facts = self.facts(file);
             for call in &facts.calls {
                 let Some((callee, [key, value, ..])) = facts.call(*call) else {

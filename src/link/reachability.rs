@@ -186,16 +186,19 @@ impl Program {
     }
 
     fn file_is_live(&self, file: FileId) -> bool {
-        let mut queue = vec![file];
+        let mut queue = vec![(file, None)];
         let mut seen = FxHashSet::default();
-        while let Some(file) = queue.pop() {
-            if !seen.insert(file) {
+        while let Some((file, imported)) = queue.pop() {
+            if seen.contains(&file) || imported.is_some_and(|it| !self.imports_at_run_time(file, it)) {
                 continue;
             }
+            seen.insert(file);
             if seen.len() > MAX_FILES || self.is_entry(file) || self.is_on_a_page(file) {
                 return true;
             }
-            queue.extend(self.importers(file));
+            // One importer after the other: the first that an entry leads to answers.
+            let importers = self.may_import(file).iter().copied().filter(|it| !seen.contains(it));
+            queue.extend(importers.map(|it| (it, Some(file))));
         }
         false
     }
@@ -238,15 +241,12 @@ impl Program {
             })
     }
 
-    /// Product files that import a file at run time.
-    fn importers(&self, file: FileId) -> Vec<FileId> {
-        self.may_import(file)
-            .iter()
-            .copied()
-            .filter(|other| self.file(*other).is_some_and(|it| it.role == Role::Product))
-            .filter(|other| {
-                let facts = self.facts(*other);
-                let is_it = |specifier: &str| self.resolve(*other, specifier) == Resolution::File(file);
+    /// Whether a product file imports another one at run time.
+    fn imports_at_run_time(&self, other: FileId, file: FileId) -> bool {
+        self.file(other).is_some_and(|it| it.role == Role::Product)
+            && {
+                let facts = self.facts(other);
+                let is_it = |specifier: &str| self.resolve(other, specifier) == Resolution::File(file);
                 facts.imports.iter().any(|it| !it.type_only && is_it(&it.specifier))
                     || facts.export_stars.iter().any(|it| is_it(it))
                     || facts.exports.iter().any(|it| matches!(&it.target, ExportTarget::From { specifier, name, type_only: false } if *name != ImportedName::Nothing && is_it(specifier)))
@@ -258,8 +258,7 @@ impl Program {
                         matches!(facts.expr(callee), Expr::Ident { name, .. } if name == "require")
                             && args.first().is_some_and(|it| matches!(facts.expr(*it), Expr::Text(text) if is_it(text)))
                     })
-            })
-            .collect()
+            }
     }
 }
 

@@ -41,6 +41,15 @@ pub fn calls(text: &str, name: &str) -> Calls {
     calls
 }
 
+/// Whether a text holds a name in quotes.
+pub fn quotes(text: &str, name: &str) -> bool {
+    let is_quote = |it: char| matches!(it, '"' | '\'' | '`');
+    Finder::new(name).find_iter(text.as_bytes()).any(|at| {
+        let (before, after) = (text.get(..at), text.get(at + name.len()..));
+        before.is_some_and(|it| it.ends_with(is_quote)) && after.is_some_and(|it| it.starts_with(is_quote))
+    })
+}
+
 /// Whether the clause of an import of the text holds a name.
 pub fn imports_name(text: &str, name: &str) -> bool {
     super::imports::imported_words(text).contains(&name)

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
+use super::callers::CallSite;
 use super::eval::Evaluator;
 use super::label::names_hook;
 use super::program::Program;
@@ -122,11 +123,17 @@ impl Program {
                 self.uses_in(file, created, &ways.modules, &mut uses);
             }
         }
-        uses.read.retain(|at| !self.is_in_idle_hook(*at));
+        let evidence = self.realtime(created, &name, &uses.provided);
+        // Of what has to do with push, every reader and every mount counts. Of other contexts one is enough.
+        if evidence.is_some() {
+            uses.read.retain(|at| !self.is_in_idle_hook(*at));
+        } else if uses.read.iter().all(|at| self.is_in_idle_hook(*at)) {
+            uses.read.clear();
+        }
         let mut mounted = Vec::new();
         let mut names = Vec::new();
         for element in &uses.provided {
-            let (component, places) = self.mounts_of(*element);
+            let (component, places) = self.mounts_of(*element, evidence.is_some());
             names.extend(component);
             mounted.extend(places);
         }
@@ -137,7 +144,6 @@ impl Program {
         let mut consumers: Vec<Place> = uses.read.iter().map(|at| self.place(*at)).collect();
         consumers.sort_unstable();
         consumers.dedup();
-        let evidence = self.realtime(created, &name, &uses.provided);
         let is_loaded = mounted.iter().any(|it| self.is_loaded(it.file));
         // The walk up to the roots of the app is long: who stands outside of another's provider has nothing
         // to do with push, and what an entry loads is rendered.
@@ -379,8 +385,9 @@ impl Program {
         })
     }
 
-    /// The component around a provider element and the places that render it.
-    fn mounts_of(&self, element: At) -> (Option<String>, Vec<Place>) {
+    /// The component around a provider element and the places that render it; if not `all`, then one of those
+    /// that an entry of the app loads, if there is one.
+    fn mounts_of(&self, element: At, all: bool) -> (Option<String>, Vec<Place>) {
         let facts = self.facts(element.file);
         // The outermost function is the component; a render callback inside it is a part of it.
         let component = facts.functions_around(element.expr).filter(|it| *it != FunctionId::MODULE).last();
@@ -390,6 +397,12 @@ impl Program {
         let name = self.owner(element).split('.').next().unwrap_or_default().to_owned();
         let own = FunctionAt { file: element.file, function };
         let class = facts.function(function).and_then(|it| it.class);
+        if class.is_none() && !all {
+            let loaded = |it: &CallSite| !it.is_test && self.is_loaded(it.at.file);
+            if let Some(found) = self.find_caller(own, &loaded) {
+                return (Some(name), vec![self.place(found.at)]);
+            }
+        }
         let mut places: Vec<Place> = match class {
             Some(class) => self.class_elements(element.file, class),
             None => self.callers(own).iter().filter(|it| !it.is_test).map(|it| self.place(it.at)).collect(),

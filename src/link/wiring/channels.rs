@@ -141,7 +141,11 @@ impl Program {
             if self.catalog().is_platform_channel(word) {
                 files.extend(holding);
             } else {
-                files.extend(holding.into_iter().filter(|it| self.imports_package(*it, word)));
+                let symbols = self.catalog().channel_symbols(word);
+                let names_one =
+                    |file: FileId| symbols.is_empty() || symbols.iter().any(|it| self.may_mention(file, it));
+                let speaking = holding.into_iter().filter(|it| names_one(*it));
+                files.extend(speaking.filter(|it| self.imports_package(*it, word)));
             }
         }
         files.sort_unstable();

@@ -3,6 +3,7 @@
 
 use crate::link::program::Program;
 use crate::parse;
+use crate::scan;
 use crate::source::{FileId, Language, LineIndex};
 
 /// Longest quotation, in characters.
@@ -49,12 +50,20 @@ const DELAYS: [&str; 20] = [
     "yet to",
 ];
 
+/// Whether a comment of a text may say that something still has to be connected to a source of messages.
+pub(super) fn may_say_unconnected(text: &str) -> bool {
+    says_unconnected(&scan::remarks::remarks(text).to_lowercase())
+}
+
+fn says_unconnected(text: &str) -> bool {
+    let any = |list: &str| list.split_ascii_whitespace().any(|it| begins_a_word(text, it));
+    DELAYS.iter().any(|it| begins_a_word(text, it)) && any(LINKS) && any(SOURCES)
+}
+
 impl Comment {
     /// Whether it says that something still has to be connected to a source of messages.
     pub fn says_unconnected(&self) -> bool {
-        let text = self.text.to_lowercase();
-        let any = |list: &str| list.split_ascii_whitespace().any(|it| begins_a_word(&text, it));
-        any(LINKS) && any(SOURCES) && DELAYS.iter().any(|it| begins_a_word(&text, it))
+        says_unconnected(&self.text.to_lowercase())
     }
 
     /// Whether it silences the warning about a name that nothing uses.

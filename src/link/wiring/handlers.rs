@@ -10,7 +10,7 @@ use heck::ToUpperCamelCase;
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
-use super::comments::Comment;
+use super::comments::{Comment, may_say_unconnected};
 use super::definitions::Definitions;
 use super::model::{LooseHandler, Message};
 use super::unused::Unused;
@@ -20,6 +20,7 @@ use crate::link::label::names_component_or_hook;
 use crate::link::program::Program;
 use crate::link::timer::Step;
 use crate::link::value::{At, FunctionAt, Value};
+use crate::scan;
 use crate::source::{FileId, Place, Role};
 use crate::vocabulary::Confidence;
 
@@ -114,10 +115,17 @@ impl Program {
         for (spelled, words, name) in &known.spellings {
             // One word is no more the name of a message than of anything else.
             if *words > 1 {
-                files.extend(self.files_with(name));
+                let holds = |it: &FileId| self.text(*it).is_none_or(|text| text.contains(name.as_str()));
+                files.par_extend(self.files_with(name).into_par_iter().filter(holds));
             }
+            // `onChange` is the name of much; then the message must be told apart, or a comment must speak.
+            let tells = |it: &FileId| {
+                let text = if *words > 1 { None } else { self.text(*it) };
+                text.is_none_or(|it| scan::calls::quotes(&it, name) || may_say_unconnected(&it))
+            };
             for prefix in PREFIXES {
-                files.extend(self.mentions_of(&format!("{prefix}{spelled}")));
+                let named = self.mentions_of(&format!("{prefix}{spelled}"));
+                files.par_extend(named.into_par_iter().filter(tells));
             }
         }
         for name in known.types.iter().chain(&definitions.types) {
@@ -129,7 +137,10 @@ impl Program {
         let links = mentioning(&LINK_WORDS);
         let spoken = mentioning(&SOURCE_WORDS).into_iter().filter(|it| links.contains(it));
         let spoken: Vec<FileId> = spoken.take(MAX_FILES).collect();
-        let says = |it: &FileId| self.comments(*it).iter().any(Comment::says_unconnected);
+        let says = |it: &FileId| {
+            self.text(*it).is_some_and(|text| may_say_unconnected(&text))
+                && self.comments(*it).iter().any(Comment::says_unconnected)
+        };
         files.par_extend(spoken.into_par_iter().filter(says));
         files.retain(|it| self.file(*it).is_some_and(|it| it.role == Role::Product));
         files
