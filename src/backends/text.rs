@@ -38,13 +38,21 @@ pub(super) fn read(
     };
     let found: Vec<_> = loaded
         .par_iter()
-        .filter(|(_, it)| files.get(it.file).is_some() && search.is_match(&it.text))
+        .filter(|(_, it)| files.get(it.file).is_some() && may_name_one(&it.text, &search))
         .map(|(language, it)| look(*language, it, &search, &names))
         .collect();
     for (emissions, receptions) in found {
         out.emissions.extend(emissions);
         out.receptions.extend(receptions);
     }
+}
+
+/// Whether a known name stands in a text where [`opening`] may find it opened.
+fn may_name_one(text: &str, search: &AhoCorasick) -> bool {
+    search.find_overlapping_iter(text).any(|hit| {
+        let before = hit.start().checked_sub(1).and_then(|at| text.as_bytes().get(at));
+        before.is_some_and(|it| matches!(it, b'"' | b'\'' | b':' | b' '))
+    })
 }
 
 fn look(

@@ -3,6 +3,8 @@
 //! from the other, or through those between them. So a name that a package of a monorepo uses is not looked for in
 //! packages that have nothing to do with it.
 
+use rustc_hash::FxHashSet;
+
 use super::program::Program;
 use crate::source::FileId;
 
@@ -57,6 +59,16 @@ impl Program {
     pub(super) fn may_reach(&self, one: FileId, other: FileId) -> bool {
         let islands = &self.imports().islands;
         islands.of(one) == islands.of(other)
+    }
+
+    /// The islands of files.
+    pub(super) fn islands_of(&self, files: &[FileId]) -> FxHashSet<u32> {
+        files.iter().filter_map(|it| self.imports().islands.of(*it)).collect()
+    }
+
+    /// Whether a file is on one of some islands.
+    pub(super) fn is_on(&self, file: FileId, islands: &FxHashSet<u32>) -> bool {
+        self.imports().islands.of(file).is_some_and(|it| islands.contains(&it))
     }
 
     /// The files of a list that a value can pass to or from a file.

@@ -690,9 +690,8 @@ impl Program {
         if self.injecting.is_empty() {
             return None;
         }
-        let islands = &self.imports().islands;
-        let injecting = || self.injecting.iter().filter_map(|it| islands.of(*it)).collect();
-        islands.of(file).filter(|it| self.injecting_islands.get_or_init(injecting).contains(it))
+        let injecting = self.injecting_islands.get_or_init(|| self.islands_of(&self.injecting));
+        self.imports().islands.of(file).filter(|it| injecting.contains(it))
     }
 
     fn find_registered(&self, near: FileId, name: &SmolStr) -> Option<Values> {

@@ -32,6 +32,7 @@ pub use model::Wiring;
 
 use crate::link::program::Program;
 use crate::link::timer::Timer;
+use crate::source::FileId;
 
 impl Program {
     /// Everything about push. `timers`: what a message may make needless.
@@ -45,8 +46,9 @@ impl Program {
         let loose_handlers = self.loose_handlers(&messages, &definitions);
         self.find_unrouted(&mut messages, &loose_handlers, routed.open);
         let missing_layer = self.missing_layer(&channels, &messages, &loose_handlers);
-        let may_be_needless = timers.iter().any(|it| !it.touches.is_empty());
-        let refreshes = if may_be_needless { self.refreshes(&traffic, &routed) } else { Vec::new() };
+        let polls: Vec<FileId> =
+            timers.iter().filter(|it| !it.touches.is_empty()).map(|it| it.place.file).collect();
+        let refreshes = self.refreshes(&traffic, &routed, &polls);
         Wiring { channels, messages, loose_handlers, missing_layer, refreshes, kept_listeners }
     }
 }

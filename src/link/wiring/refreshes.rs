@@ -12,19 +12,24 @@ use crate::link::effects::Reach;
 use crate::link::eval::Evaluator;
 use crate::link::program::Program;
 use crate::link::value::{At, Value};
-use crate::source::Role;
+use crate::source::{FileId, Role};
 use crate::vocabulary::Confidence;
 
 impl Program {
-    /// What the handlers of all messages bring up to date, sorted. What only handlers of no known
-    /// message do is named without one.
-    pub(super) fn refreshes(&self, traffic: &Traffic, routed: &Routed) -> Vec<Refresh> {
+    /// What the handlers of messages bring up to date, sorted, as far as one of these polls may ask for the same.
+    /// What only handlers of no known message do is named without one.
+    pub(super) fn refreshes(&self, traffic: &Traffic, routed: &Routed, polls: &[FileId]) -> Vec<Refresh> {
+        let polled = self.islands_of(polls);
+        let is_near = |file: FileId| self.is_on(file, &polled);
         let by_type = routed
             .routes
             .par_iter()
+            .filter(|it| is_near(it.at.file))
             .flat_map_iter(|route| self.guarded(route.at.file, || self.refreshed_by_route(route)));
         let mut refreshes: Vec<Refresh> = by_type.collect();
-        let product = |it: &&Registration| self.file(it.at.file).is_some_and(|it| it.role == Role::Product);
+        let product = |it: &&Registration| {
+            is_near(it.at.file) && self.file(it.at.file).is_some_and(|it| it.role == Role::Product)
+        };
         let registrations: Vec<&Registration> = traffic.registrations.values().filter(product).collect();
         let untyped: Vec<Refresh> = registrations
             .par_iter()
