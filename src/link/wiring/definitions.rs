@@ -40,10 +40,10 @@ pub(super) struct Definitions {
     pub places: BTreeMap<SmolStr, Vec<Spot>>,
     /// The files that were searched.
     pub files: BTreeSet<FileId>,
-    /// Interfaces, aliases, enums and constants that hold message types.
-    pub types: BTreeSet<SmolStr>,
-    /// Types of the repository that routers give to any message: `(message: StreamMessage)`.
-    pub envelopes: BTreeSet<SmolStr>,
+    /// Interfaces, aliases, enums and constants that hold message types, each with its file.
+    pub types: BTreeSet<(FileId, SmolStr)>,
+    /// Types of the repository that routers give to any message, each with its file: `(message: StreamMessage)`.
+    pub envelopes: BTreeSet<(FileId, SmolStr)>,
 }
 
 /// Strings that stand together.
@@ -91,7 +91,7 @@ impl Program {
                     list.names.iter().all(|it| list.names.first().is_some_and(|one| one.name == it.name));
                 for named in list.names.iter().filter(|it| counts || alone && travels(it)) {
                     let place = self.place_of_span(file, named.span);
-                    types.insert(named.owner.clone());
+                    types.insert((file, named.owner.clone()));
                     let spots = places.entry(named.name.clone()).or_default();
                     if spots.iter().all(|it| it.place != place) {
                         let label = match named.key.as_str() {
@@ -109,7 +109,7 @@ impl Program {
     }
 
     /// The types of the repository that the functions around some code give to their parameters.
-    pub(super) fn envelopes(&self, at: At) -> Vec<SmolStr> {
+    pub(super) fn envelopes(&self, at: At) -> Vec<(FileId, SmolStr)> {
         let facts = self.facts(at.file);
         let functions = facts.functions_around(at.expr).filter_map(|it| facts.function(it));
         let annotations = functions.flat_map(|it| &it.params).filter_map(|it| it.annotation);
@@ -117,7 +117,8 @@ impl Program {
             Expr::Ident { name, .. } => Some(name),
             _ => None,
         });
-        names.filter(|name| !self.names_of_type(at.file, name).types.is_empty()).cloned().collect()
+        let of_repository = names.filter(|name| !self.names_of_type(at.file, name).types.is_empty());
+        of_repository.filter_map(|name| self.home_of_type(at.file, name)).collect()
     }
 
     /// The files near the wiring, and those that hold what they import: values and types.

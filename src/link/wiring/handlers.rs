@@ -63,8 +63,8 @@ struct Known<'a> {
     spellings: Vec<(String, usize, &'a SmolStr)>,
     /// Files in which messages are sent, told apart or defined.
     near: BTreeSet<FileId>,
-    /// Names of types that routers give to any message.
-    types: BTreeSet<SmolStr>,
+    /// Types that routers give to any message, each with its file.
+    types: BTreeSet<(FileId, SmolStr)>,
 }
 
 /// A function with a name.
@@ -128,8 +128,9 @@ impl Program {
                 files.par_extend(named.into_par_iter().filter(tells));
             }
         }
-        for name in known.types.iter().chain(&definitions.types) {
-            files.extend(self.mentions_of(name));
+        for (home, name) in known.types.iter().chain(&definitions.types) {
+            files.insert(*home);
+            files.extend(self.ways_of_exports(*home, [name.clone()], false).importers);
         }
         let mentioning = |words: &[&str]| -> BTreeSet<FileId> {
             words.iter().flat_map(|it| self.mentions_of(it)).collect()
@@ -285,7 +286,7 @@ impl Program {
                 signs.messages.extend(about.into_iter().cloned());
             }
             signs.strong(&format!("its parameter is a `{name}`"));
-        } else if known.types.contains(name) {
+        } else if self.home_of_type(at.file, name).is_some_and(|it| known.types.contains(&it)) {
             signs.strong(&format!("its parameter is a `{name}`"));
         }
     }

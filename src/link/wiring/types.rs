@@ -64,7 +64,7 @@ impl Program {
     }
 
     /// The file and the name under which a type, or a constant, is declared.
-    fn home_of_type(&self, file: FileId, name: &SmolStr) -> Option<(FileId, SmolStr)> {
+    pub(super) fn home_of_type(&self, file: FileId, name: &SmolStr) -> Option<(FileId, SmolStr)> {
         let facts = self.facts(file);
         if declares_type(facts, name) {
             return Some((file, name.clone()));
