@@ -85,6 +85,14 @@ struct Loaded {
     text: String,
 }
 
+/// What one look at a file gives.
+struct Look {
+    suppressions: Vec<(Place, Suppression)>,
+    /// The file itself when it is Go.
+    go: Option<Loaded>,
+    found: Option<text::Found>,
+}
+
 /// Reads what product code of the backends says about messages. `known` are the types that the client,
 /// or a constant of it, names. Runs on the current rayon pool; the answer does not depend on its size.
 pub fn read(
@@ -97,35 +105,42 @@ pub fn read(
         // A text search without words finds nothing; Go can prove a message that nobody knows.
         file.role == Role::Product && (file.language == BackendLanguage::Go || !known.is_empty())
     };
-    let loaded: Vec<(BackendLanguage, Result<Loaded, Skip>)> = files
+    let search = text::Search::new(known);
+    let looked: Vec<Result<Look, Skip>> = files
         .par_iter()
         .enumerate()
         .filter(|(_, file)| wanted(file))
         .map(|(at, file)| {
-            let text = session.text(&file.path, &file.absolute, limits);
-            (file.language, text.map(|text| Loaded { file: at, text }))
+            let text = session.text(&file.path, &file.absolute, limits)?;
+            let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
+            let suppressions = suppressions(id, &text, file.language);
+            let loaded = Loaded { file: at, text };
+            // The files of Go are read together; of the others no text outlives the look at it.
+            let (go, found) = match file.language {
+                BackendLanguage::Go => (Some(loaded), None),
+                language => (None, search.as_ref().and_then(|it| it.look(language, &loaded))),
+            };
+            Ok(Look { suppressions, go, found })
         })
         .collect();
 
     let mut facts = BackendFacts::default();
-    let (mut go, mut rest) = (Vec::new(), Vec::new());
-    for (language, loaded) in loaded {
-        match loaded {
-            Ok(loaded) if language == BackendLanguage::Go => go.push(loaded),
-            Ok(loaded) => rest.push((language, loaded)),
+    let mut go = Vec::new();
+    for look in looked {
+        match look {
+            Ok(look) => {
+                facts.files += 1;
+                facts.suppressions.extend(look.suppressions);
+                go.extend(look.go);
+                let (emissions, receptions) = look.found.unwrap_or_default();
+                facts.emissions.extend(emissions);
+                facts.receptions.extend(receptions);
+            }
             Err(skip) => facts.skips.push(skip),
         }
     }
-    facts.files = go.len() + rest.len();
-    let go_files = go.iter().map(|it| (BackendLanguage::Go, it));
-    for (language, Loaded { file, text }) in go_files.chain(rest.iter().map(|(language, it)| (*language, it)))
-    {
-        let id = FileId(u32::try_from(*file).unwrap_or(u32::MAX));
-        facts.suppressions.extend(suppressions(id, text, language));
-    }
     facts.suppressions.sort_by_key(|(place, _)| *place);
     joined::read(files, &go, known, &mut facts);
-    text::read(files, &rest, known, &mut facts);
     let order = |it: &BackendEmission| (it.place, it.name.clone());
     for found in [&mut facts.emissions, &mut facts.receptions] {
         found.sort_by_key(order);

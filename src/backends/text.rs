@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use rayon::prelude::*;
 use smol_str::SmolStr;
 
 use super::python::is_sent;
 use super::strip::strip;
-use super::{BackendEmission, BackendFacts, Loaded};
-use crate::source::{BackendFile, BackendLanguage, FileId, LineIndex, Span};
+use super::{BackendEmission, Loaded};
+use crate::source::{BackendLanguage, FileId, LineIndex, Span};
 use crate::vocabulary::Confidence;
 
 /// Lines before and after one that has to speak of messages, when the name alone is too plain.
@@ -23,27 +22,27 @@ const LOOK: usize = 200;
 /// How far up the function around a line is looked for.
 const LINES_UP: usize = 200;
 
-/// Searches the files.
-pub(super) fn read(
-    files: &[BackendFile],
-    loaded: &[(BackendLanguage, Loaded)],
-    known: &BTreeSet<SmolStr>,
-    out: &mut BackendFacts,
-) {
-    let names: Vec<&SmolStr> = known.iter().filter(|it| !it.is_empty()).collect();
-    let Ok(search) =
-        AhoCorasick::builder().match_kind(MatchKind::Standard).build(names.iter().map(|it| it.as_bytes()))
-    else {
-        return;
-    };
-    let found: Vec<_> = loaded
-        .par_iter()
-        .filter(|(_, it)| files.get(it.file).is_some() && may_name_one(&it.text, &search))
-        .map(|(language, it)| look(*language, it, &search, &names))
-        .collect();
-    for (emissions, receptions) in found {
-        out.emissions.extend(emissions);
-        out.receptions.extend(receptions);
+/// What a file sends and what it receives.
+pub(super) type Found = (Vec<BackendEmission>, Vec<BackendEmission>);
+
+/// Looks for known names.
+pub(super) struct Search<'n> {
+    names: Vec<&'n SmolStr>,
+    search: AhoCorasick,
+}
+
+impl<'n> Search<'n> {
+    /// `None` when there is nothing to look for.
+    pub fn new(known: &'n BTreeSet<SmolStr>) -> Option<Self> {
+        let names: Vec<&SmolStr> = known.iter().filter(|it| !it.is_empty()).collect();
+        let patterns = names.iter().map(|it| it.as_bytes());
+        let search = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok()?;
+        (!names.is_empty()).then_some(Self { names, search })
+    }
+
+    /// What a file says of the names, if it may.
+    pub fn look(&self, language: BackendLanguage, loaded: &Loaded) -> Option<Found> {
+        may_name_one(&loaded.text, &self.search).then(|| look(language, loaded, &self.search, &self.names))
     }
 }
 
@@ -55,12 +54,7 @@ fn may_name_one(text: &str, search: &AhoCorasick) -> bool {
     })
 }
 
-fn look(
-    language: BackendLanguage,
-    loaded: &Loaded,
-    search: &AhoCorasick,
-    names: &[&SmolStr],
-) -> (Vec<BackendEmission>, Vec<BackendEmission>) {
+fn look(language: BackendLanguage, loaded: &Loaded, search: &AhoCorasick, names: &[&SmolStr]) -> Found {
     let code = strip(&loaded.text, language);
     let lines: Vec<&str> = code.split('\n').collect();
     let index = LineIndex::new(code.as_bytes());

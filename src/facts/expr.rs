@@ -799,6 +799,18 @@ static NOTHING: Node = Node {
 };
 
 impl FileFacts {
+    /// Gives back the room that lists kept for more: facts live as long as the program does.
+    pub(super) fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.functions.shrink_to_fit();
+        self.bindings.shrink_to_fit();
+        self.guards.shrink_to_fit();
+        self.calls.shrink_to_fit();
+        self.elements.shrink_to_fit();
+        self.imports.shrink_to_fit();
+        self.type_members.shrink_to_fit();
+    }
+
     /// The node of an id of this file.
     pub fn node(&self, id: ExprId) -> &Node {
         self.nodes.get(id.index()).unwrap_or(&NOTHING)

@@ -37,5 +37,6 @@ pub fn collect(text: &str, tree: &tree_sitter::Tree, nesting: u32) -> FileFacts 
     if scan::may_suppress(text) {
         facts.suppressions = suppressions(text, &parse::comments(tree), &facts.lines);
     }
+    facts.shrink();
     facts
 }
