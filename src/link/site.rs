@@ -1,6 +1,7 @@
 //! Sites of recurring work in one file: calls and elements that the catalog knows as timers, one-shot
 //! timers that re-arm themselves, and loops that sleep.
 
+use rayon::prelude::*;
 use smol_str::SmolStr;
 
 use super::eval::{Evaluator, Values};
@@ -131,42 +132,47 @@ impl Program {
     /// Sites in files without a starting word: they get a delay or a timer from another file of
     /// the repository.
     pub fn indirect_sites(&self) -> Vec<Site> {
-        let mut files = Vec::new();
-        for seed in self.seeds() {
-            let facts = self.facts(*seed);
-            for call in &facts.calls {
-                let holder = facts.node(*call).function;
-                let Some(promise) = self.promise_around(*seed, holder) else {
-                    continue;
-                };
-                if self.delay_of(promise).is_none() {
-                    continue;
-                }
-                let function = FunctionAt { file: *seed, function: facts.node(promise.expr).function };
-                files.extend(self.callers(function).iter().map(|it| it.at.file));
-            }
-            for export in &facts.exports {
-                let at = At { file: *seed, expr: Self::nowhere() };
-                let is_timer =
-                    Evaluator::new(self).export(*seed, &export.name, at).iter().any(|value| match value {
-                        Value::Library { package, symbol, .. } => {
-                            let catalog = self.catalog();
-                            !symbol.is_empty()
-                                && (!catalog.timers(package, symbol).is_empty()
-                                    || catalog.once(package, symbol).is_some()
-                                    || catalog.delay(package, symbol).is_some())
-                        }
-                        _ => false,
-                    });
-                if is_timer {
-                    files.extend(self.files_mentioning(*seed, &export.name));
-                }
-            }
-        }
-        files.sort_unstable();
+        let timed = self.seeds().par_iter().flat_map_iter(|it| self.files_timed_by(*it));
+        let mut files: Vec<FileId> = timed.collect();
+        files.par_sort_unstable();
         files.dedup();
         files.retain(|file| self.seeds().binary_search(file).is_err());
-        files.into_iter().flat_map(|file| self.sites_of(file)).collect()
+        files.into_par_iter().flat_map_iter(|file| self.sites_of(file)).collect()
+    }
+
+    /// Files that may get a delay or a timer of a file.
+    fn files_timed_by(&self, seed: FileId) -> Vec<FileId> {
+        let facts = self.facts(seed);
+        let mut files = Vec::new();
+        for call in &facts.calls {
+            let holder = facts.node(*call).function;
+            let Some(promise) = self.promise_around(seed, holder) else {
+                continue;
+            };
+            if self.delay_of(promise).is_none() {
+                continue;
+            }
+            let function = FunctionAt { file: seed, function: facts.node(promise.expr).function };
+            files.extend(self.callers(function).iter().map(|it| it.at.file));
+        }
+        for export in &facts.exports {
+            let at = At { file: seed, expr: Self::nowhere() };
+            let values = Evaluator::new(self).export(seed, &export.name, at);
+            let is_timer = values.iter().any(|value| match value {
+                Value::Library { package, symbol, .. } => {
+                    let catalog = self.catalog();
+                    !symbol.is_empty()
+                        && (!catalog.timers(package, symbol).is_empty()
+                            || catalog.once(package, symbol).is_some()
+                            || catalog.delay(package, symbol).is_some())
+                }
+                _ => false,
+            });
+            if is_timer {
+                files.extend(self.files_mentioning(seed, &export.name));
+            }
+        }
+        files
     }
 
     /// The site of a call that a catalog row names, whose interval is an argument or option of it.

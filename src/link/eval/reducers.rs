@@ -1,11 +1,13 @@
 //! The state of a store as its reducers begin it: `useSelector((state) => state.refresh.seconds)`.
 
+use rayon::prelude::*;
+
 use super::{Evaluator, Values, merge};
 use crate::catalog::rows::Gives;
 use crate::facts::Expr;
 use crate::link::program::Program;
 use crate::link::value::{At, Env, Value};
-use crate::source::Role;
+use crate::source::{FileId, Role};
 
 impl Evaluator<'_> {
     /// What a selector gives of the state of the program's stores, and [`Value::Unknown`] beside it for what
@@ -108,22 +110,22 @@ impl Program {
         files.sort_unstable();
         files.dedup();
         files.retain(|it| self.file(*it).is_some_and(|it| it.role == Role::Product));
+        files.into_par_iter().flat_map_iter(|it| self.stores_of(it)).collect()
+    }
+
+    fn stores_of(&self, file: FileId) -> Vec<(At, At)> {
+        let facts = self.facts(file);
         let mut found = Vec::new();
-        for file in files {
-            let facts = self.facts(file);
-            for call in &facts.calls {
-                let Expr::Call { .. } = facts.expr(*call) else { continue };
-                let at = At { file, expr: *call };
-                for value in Evaluator::new(self).eval(at, &None) {
-                    let Value::Library { package, symbol, call: Some((made, env)) } = value else {
-                        continue;
-                    };
-                    let row = self.catalog().reducer(&package, &symbol).filter(|it| it.root && made == at);
-                    let parts = row.and_then(|it| it.parts.as_ref());
-                    found.extend(
-                        parts.into_iter().flat_map(|slot| self.slot(at, slot, &env)).map(|it| (at, it)),
-                    );
-                }
+        for call in &facts.calls {
+            let Expr::Call { .. } = facts.expr(*call) else { continue };
+            let at = At { file, expr: *call };
+            for value in Evaluator::new(self).eval(at, &None) {
+                let Value::Library { package, symbol, call: Some((made, env)) } = value else {
+                    continue;
+                };
+                let row = self.catalog().reducer(&package, &symbol).filter(|it| it.root && made == at);
+                let parts = row.and_then(|it| it.parts.as_ref());
+                found.extend(parts.into_iter().flat_map(|slot| self.slot(at, slot, &env)).map(|it| (at, it)));
             }
         }
         found

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -99,10 +100,11 @@ impl Program {
     /// What product code does with push channels.
     pub(super) fn traffic(&self) -> Traffic {
         let mut traffic = Traffic::default();
-        for file in self.push_files() {
-            self.guarded(file, || self.direct_traffic(file)).into_iter().for_each(|found| {
-                traffic.add(found, None);
-            });
+        let files = self.push_files().into_par_iter();
+        let found: Vec<Vec<Found>> =
+            files.map(|file| self.guarded(file, || self.direct_traffic(file))).collect();
+        for found in found.into_iter().flatten() {
+            traffic.add(found, None);
         }
         traffic.opened.sort_by_key(|it| it.at);
         traffic.opened.dedup_by_key(|it| it.at);
