@@ -23,6 +23,8 @@ fi
 tools="$(mktemp -d)"
 trap 'rm -rf "$tools"' EXIT
 export UNPOLL_CACHE_DIR="$tools/cache"
+# The default rules, whatever the folder configures.
+echo "{}" >"$tools/oxlint.json"
 if command -v npm >/dev/null; then
   for package in oxlint @ast-grep/cli knip typescript fallow; do
     npm install --silent --no-audit --no-fund --prefix "$tools" "$package" >/dev/null 2>&1 ||
@@ -40,7 +42,7 @@ for folder in "${folders[@]}"; do
     -n "unpoll, warm" "$unpoll $folder --format json -o $tools/report.json --fail-on never"
   )
   command -v rg >/dev/null && commands+=(-n "ripgrep, 7 words" "rg -c -tts -tjs '$words' $folder")
-  command -v oxlint >/dev/null && commands+=(-n "oxlint" "oxlint --silent $folder")
+  command -v oxlint >/dev/null && commands+=(-n "oxlint" "oxlint --silent --disable-nested-config -c $tools/oxlint.json $folder")
   command -v ast-grep >/dev/null && commands+=(-n "ast-grep" "ast-grep run -l tsx -p '$pattern' $folder")
   if [ -f "$folder/package.json" ]; then
     command -v fallow >/dev/null && commands+=(-n "fallow dead-code" "cd $folder && fallow dead-code")
