@@ -125,6 +125,22 @@ pub fn relative(root: &Path, path: &Path) -> Option<String> {
     Some(name)
 }
 
+/// Whether a walk never goes where a path leads: among other people's code, or into what is hidden.
+pub fn is_never_walked(path: &Path) -> bool {
+    let mut folders = path.parent().into_iter().flat_map(Path::components).map(Component::as_os_str);
+    folders.any(|it| it == ".git" || it.to_str().is_some_and(|name| NEVER.contains(&name)))
+}
+
+/// Whether a file of that name may be one of the audit, or have a say in which are.
+pub fn may_matter(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, it)| it);
+    language(name).is_some()
+        || backends::language(name).is_some()
+        || PAGES.contains(&extension)
+        || ["htm", "html", "json", "jsonc", "toml"].contains(&extension)
+        || [".gitignore", ".ignore"].contains(&name)
+}
+
 /// Grammar by extension; `None` for what is no source.
 pub fn language(name: &str) -> Option<Language> {
     let (_, extension) = name.rsplit_once('.')?;
@@ -133,6 +149,17 @@ pub fn language(name: &str) -> Option<Language> {
         "tsx" | "js" | "jsx" | "mjs" | "cjs" => Some(Language::Tsx),
         _ => None,
     }
+}
+
+/// Whether an audit could read a file of that name: for those that are not there to be looked at.
+pub fn may_be_read(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, it)| it);
+    language(name).is_some()
+        || backends::language(name).is_some()
+        || PAGES.contains(&extension)
+        || matches!(extension, "html" | "htm" | "json" | "yaml" | "yml")
+        || name.starts_with('.') && name.ends_with("ignore")
 }
 
 fn canonical(path: &Path) -> Result<PathBuf, Error> {

@@ -55,6 +55,16 @@ pub enum Error {
         /// What to do.
         help: String,
     },
+    /// A database that cannot be used.
+    #[error("{file}: {why}")]
+    Database {
+        /// Which.
+        file: String,
+        /// What is wrong.
+        why: String,
+        /// What to do.
+        help: String,
+    },
     /// What git would not or could not tell.
     #[error("{why}")]
     Git {
@@ -66,6 +76,12 @@ pub enum Error {
     /// A tree that does not hold still.
     #[error("a file changed while it was read")]
     Changing,
+    /// What cannot be watched.
+    #[error("changes cannot be watched: {0}")]
+    Watch(String),
+    /// An editor that does not speak as it should.
+    #[error("the editor does not keep to the language server protocol: {0}")]
+    Protocol(String),
     /// A name that is no rule.
     #[error("no rule is called `{0}`")]
     UnknownRule(String),
@@ -88,8 +104,13 @@ impl Error {
             Self::Glob { .. } => "globs look like `src/**/*.tsx`; quote them so that the shell leaves them alone".into(),
             Self::Io { .. } => "check that the file exists and that you may read or write it".into(),
             Self::Catalog { .. } => "see the table in src/catalog/rows.rs for the keys of a row".into(),
-            Self::Config { help, .. } | Self::Baseline { help, .. } | Self::Git { help, .. } => help.clone(),
+            Self::Config { help, .. } | Self::Baseline { help, .. }
+            | Self::Database { help, .. } | Self::Git { help, .. } => help.clone(),
             Self::Changing => "run it again when nothing else writes into the folder".into(),
+            Self::Watch(_) => {
+                "leave folders out of the audit, or let the system watch more (Linux: fs.inotify.max_user_watches)".into()
+            }
+            Self::Protocol(_) => "let an editor start `unpoll lsp`; it is of no use in a terminal".into(),
             Self::UnknownCommand(_) => "`unpoll --help` lists them all".into(),
             Self::UnknownRule(_) => "`unpoll rules` lists them all".into(),
             Self::Internal(_) => "this is a bug of unpoll: please report it with the command that you ran".into(),

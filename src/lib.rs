@@ -18,13 +18,17 @@ pub mod facts;
 pub mod findings;
 pub mod history;
 pub mod link;
+pub mod lsp;
 pub mod parse;
 pub mod progress;
 pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod source;
+pub mod trend;
 pub mod vocabulary;
+pub mod warm;
+pub mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +37,7 @@ use crate::cache::{Asked, Cache, Session};
 use crate::config::{Settings, View};
 use crate::error::Error;
 use crate::findings::audit::{Audit, Stats};
+use crate::link::program::{Known, Program};
 use crate::progress::Progress;
 
 /// How to audit.
@@ -68,35 +73,58 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<Audit, Error>
     rules::check_names(&options.settings)?;
     pool(options)?.install(|| {
         let found = find(options, progress)?;
-        let label = found.root_label.clone();
-        let prefix = options.anchor.as_ref().and_then(|it| discover::relative(it, &found.root));
-        let prefix = prefix.unwrap_or_default();
-        let view = View::new(&options.settings, &found.root);
-        let asked = format!("{} {prefix:?} {}", view.identity(), options.parse_all);
+        let subject = Subject::of(options, &found);
+        let asked = format!("{} {:?} {}", subject.view.identity(), subject.prefix, options.parse_all);
         let session = session(options, options.cache.as_ref(), &found, &asked);
         if let Some(audit) = session.recall(&found.files) {
             return Ok(audit);
         }
-        let program = open(options, found, &view, &session, progress)?;
-        progress.stage("following calls", 0);
-        let linked = program.link();
-        let stats = Stats {
-            files_discovered: program.files().len(),
-            backend_files: program.backends().len(),
-            files_read: program.files_read(),
-            files_parsed: program.files_parsed(),
-            bytes_read: program.bytes_read(),
-            skipped: Vec::new(),
-        };
-        let policy = rules::Policy::new(view, &linked);
-        let root = findings::Root { label, prefix: &prefix };
-        let audit = findings::audit(root, linked, &policy, stats, &|file| program.text(file));
+        let program = open(options, found, Known::default(), &subject.view, &session, progress)?;
+        let audit = judge(&program, subject, progress);
         program.keep_facts();
         if audit.is_repeatable() {
             session.keep(&audit);
         }
         Ok(audit)
     })
+}
+
+/// What an audit is of.
+#[derive(Clone)]
+struct Subject {
+    /// What the user named.
+    label: String,
+    /// The way to it from the folder that fingerprints count from.
+    prefix: String,
+    view: View,
+}
+
+impl Subject {
+    fn of(options: &Options, found: &discover::Discovery) -> Self {
+        let prefix = options.anchor.as_ref().and_then(|it| discover::relative(it, &found.root));
+        Self {
+            label: found.root_label.clone(),
+            prefix: prefix.unwrap_or_default(),
+            view: View::new(&options.settings, &found.root),
+        }
+    }
+}
+
+/// Links a program and asks the rules about it.
+fn judge(program: &Program, subject: Subject, progress: &dyn Progress) -> Audit {
+    progress.stage("following calls", 0);
+    let linked = program.link();
+    let stats = Stats {
+        files_discovered: program.files().len(),
+        backend_files: program.backends().len(),
+        files_read: program.files_read(),
+        files_parsed: program.files_parsed(),
+        bytes_read: program.bytes_read(),
+        skipped: Vec::new(),
+    };
+    let policy = rules::Policy::new(subject.view, &linked);
+    let root = findings::Root { label: subject.label, prefix: &subject.prefix };
+    findings::audit(root, linked, &policy, stats, &|file| program.text(file))
 }
 
 /// The facts of some files, for an audit elsewhere to link.
@@ -122,7 +150,7 @@ pub fn part(options: &Options, progress: &dyn Progress) -> Result<Part, Error> {
         let view = View::new(&options.settings, &found.root);
         let session = session(options, Some(&Arc::default()), &found, "");
         let all = Options { parse_all: true, ..options.clone() };
-        let program = open(&all, found, &view, &session, progress)?;
+        let program = open(&all, found, Known::default(), &view, &session, progress)?;
         let bytes = program.part().ok_or(Error::Changing)?;
         Ok(Part { bytes, files: program.files_parsed() })
     })
@@ -168,16 +196,17 @@ fn session(
 fn open(
     options: &Options,
     found: discover::Discovery,
+    known: Known,
     view: &View,
     session: &Arc<Session>,
     progress: &dyn Progress,
-) -> Result<link::program::Program, Error> {
+) -> Result<Program, Error> {
     progress.stage("reading", found.files.len());
     let mut catalog = catalog::Catalog::embedded()?;
     for library in &options.settings.catalog {
         catalog.extend(library.clone());
     }
-    link::program::Program::open(found, catalog, view, options.parse_all, Arc::clone(session), &|| {
+    Program::open(found, catalog, view, (options.parse_all, known), Arc::clone(session), &|| {
         progress.step();
     })
 }

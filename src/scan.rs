@@ -53,9 +53,24 @@ pub fn read_at(path: &str, absolute: &Path, limits: &Limits) -> Result<String, S
     read_text(absolute, limits).map_err(|reason| Skip { file: path.to_owned(), reason })
 }
 
+/// What [`read_at`] would give if the file held that text: an editor has it open and has not saved it.
+pub fn read_open(path: &str, text: &str, limits: &Limits) -> Result<String, Skip> {
+    let text = if text.len() as u64 > limits.max_bytes {
+        Err(too_large(limits.max_bytes))
+    } else if is_binary(text) {
+        Err("binary".to_string())
+    } else {
+        refuse_minified(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(), limits)
+    };
+    text.map_err(|reason| Skip { file: path.to_owned(), reason })
+}
+
 fn read_text(absolute: &Path, limits: &Limits) -> Result<String, String> {
     let bytes = read_bytes(absolute, limits.max_bytes)?;
-    let text = decode(bytes)?;
+    refuse_minified(decode(bytes)?, limits)
+}
+
+fn refuse_minified(text: String, limits: &Limits) -> Result<String, String> {
     if is_minified(&text, limits) { Err("minified".to_string()) } else { Ok(text) }
 }
 
@@ -69,12 +84,16 @@ fn read_bytes(absolute: &Path, max_bytes: u64) -> Result<Vec<u8>, String> {
         source.take(max_bytes + 1).read_to_end(&mut bytes).map_err(why)?;
     }
     if size > max_bytes || bytes.len() as u64 > max_bytes {
-        return Err(match max_bytes >> 20 {
-            mib if mib << 20 == max_bytes => format!("larger than {mib} MiB"),
-            _ => format!("larger than {max_bytes} bytes"),
-        });
+        return Err(too_large(max_bytes));
     }
     Ok(bytes)
+}
+
+fn too_large(max_bytes: u64) -> String {
+    match max_bytes >> 20 {
+        mib if mib << 20 == max_bytes => format!("larger than {mib} MiB"),
+        _ => format!("larger than {max_bytes} bytes"),
+    }
 }
 
 fn decode(mut bytes: Vec<u8>) -> Result<String, &'static str> {
@@ -286,6 +305,32 @@ impl Mentions {
         }
         pairs.par_sort_unstable();
         Self { pairs }
+    }
+
+    /// Takes other words for those of a file, as [`identifiers`] gave them.
+    pub fn replace(&mut self, file: FileId, hashes: &[u32]) {
+        let news: Vec<u64> = hashes.iter().map(|hash| u64::from(*hash) << 32 | u64::from(file.0)).collect();
+        let mut news = news.into_iter().peekable();
+        let mut pairs = Vec::with_capacity(self.pairs.len() + news.len());
+        for pair in self.pairs.iter().copied().filter(|pair| *pair as u32 != file.0) {
+            while let Some(new) = news.next_if(|new| *new < pair) {
+                pairs.push(new);
+            }
+            pairs.push(pair);
+        }
+        pairs.extend(news);
+        self.pairs = pairs;
+    }
+
+    /// The words of each file, as [`identifiers`] gave them.
+    pub fn into_files(self, count: usize) -> Vec<Vec<u32>> {
+        let mut files = vec![Vec::new(); count];
+        for pair in self.pairs {
+            if let Some(hashes) = files.get_mut(pair as u32 as usize) {
+                hashes.push((pair >> 32) as u32);
+            }
+        }
+        files
     }
 
     /// Whether a file holds the word, as far as [`Mentions::files_mentioning`] knows.

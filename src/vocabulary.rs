@@ -44,6 +44,8 @@ vocabulary! {
         Expressions = "expressions",
         /// Steps from names to values.
         Steps = "steps",
+        /// Places that are visited: callers, readers, mounts, uses of a name.
+        Places = "places",
     }
 }
 

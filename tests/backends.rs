@@ -35,7 +35,7 @@ fn places_of_backends_lead_to_their_files() {
         discovery,
         Catalog::embedded().unwrap(),
         &View::default(),
-        false,
+        (false, unpoll::link::program::Known::default()),
         std::sync::Arc::default(),
         &|| (),
     )

@@ -207,7 +207,7 @@ fn shells_and_man_get_what_they_read() {
     assert!(text(&page.stdout).contains(".TH unpoll-graph 1  \"unpoll "), "{}", text(&page.stdout));
     let wrong = run(shop.path(), "man grph");
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(text(&wrong.stderr).contains("did you mean `graph`?"), "{wrong:?}");
+    assert!(text(&wrong.stderr).contains("did you mean `unpoll graph`?"), "{wrong:?}");
 }
 
 /// Sections of the docs and their first command.

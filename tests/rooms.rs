@@ -17,9 +17,9 @@ use walkdir::WalkDir;
 /// What every room may use.
 const SHARED_GROUND: [&str; 4] = ["source", "vocabulary", "error", "progress"];
 /// The way that a repository takes, as ARCHITECTURE.md draws it; the catalog knows nobody.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 18] = [
     "history", "catalog", "config", "discover", "scan", "parse", "facts", "cache", "backends", "link",
-    "rules", "findings", "report", "cli",
+    "rules", "findings", "trend", "warm", "report", "watch", "lsp", "cli",
 ];
 
 /// A file of `src/`: its room and its text without the tests in it.

@@ -15,8 +15,12 @@
 //! - **Parts**: the facts of some packages, in a file that the user keeps and hands on. Whoever names a part
 //!   vouches for it; so its seal tells damage alone.
 //!
+//! A tree that somebody works on is audited again and again by one process, which keeps texts in memory instead
+//! (`desk`).
+//!
 //! Whatever is wrong with a cache (foreign, broken, not to be written) costs time and nothing else.
 
+mod desk;
 mod pack;
 mod place;
 mod reports;
@@ -27,6 +31,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+pub use self::desk::Desk;
+use self::reports::Stored;
+pub(crate) use self::session::names;
 pub use self::session::{Asked, Session};
 
 /// Bytes that a folder of caches may take.
@@ -41,6 +48,8 @@ pub struct Cache {
     home: Option<Home>,
     parts: Vec<PathBuf>,
     notes: Mutex<Vec<String>>,
+    /// The last report, in a run that audits one tree after another.
+    last: Option<Mutex<Option<(Digest, Stored)>>>,
     reports: AtomicUsize,
     words: AtomicUsize,
     facts: AtomicUsize,
@@ -117,6 +126,14 @@ impl Cache {
         self
     }
 
+    /// The same for many audits of one process, of trees that follow on each other: the last report is remembered
+    /// in memory and none in the folder, where they would push out the facts.
+    #[must_use]
+    pub fn with_last_report_only(mut self) -> Self {
+        self.last = Some(Mutex::default());
+        self
+    }
+
     /// What went wrong and cost time, in words.
     pub fn notes(&self) -> Vec<String> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -153,6 +170,32 @@ impl Cache {
 
     fn note(&self, note: String) {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+    }
+
+    /// Whether there is a place for reports.
+    const fn remembers_reports(&self) -> bool {
+        self.home.is_some() || self.last.is_some()
+    }
+
+    /// The report that was remembered under a key.
+    fn report(&self, key: &Digest) -> Option<Stored> {
+        if let Some(last) = &self.last {
+            let last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            return last.as_ref().filter(|(of, _)| of == key).map(|(_, stored)| stored.clone());
+        }
+        let home = self.home.as_ref()?;
+        reports::read(&home.report(key), key, &home.secret, home.limit)
+    }
+
+    /// Remembers a report under a key.
+    fn keep_report(&self, key: Digest, stored: Stored) {
+        if let Some(last) = &self.last {
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = Some((key, stored));
+        } else if let Some(home) = &self.home
+            && let Some(pieces) = reports::pieces(&stored, &key, &home.secret)
+        {
+            self.write(home, &home.report(&key), &pieces);
+        }
     }
 
     /// Writes one of our files.

@@ -33,7 +33,7 @@ pub(super) enum Question {
 }
 
 /// A report, and on what it rests.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Stored {
     pub observations: Vec<Observation>,
     pub report: Vec<u8>,

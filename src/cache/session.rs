@@ -11,9 +11,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::pack::{News, Pack};
-use super::reports::{self, Observation, Question, Stored};
+use super::reports::{Observation, Question, Stored};
 use super::seal::{Secret, digest};
-use super::{Cache, Digest, Home};
+use super::{Cache, Desk, Digest, Home};
 use crate::discover::{Discovery, packages};
 use crate::facts::{self, FileFacts};
 use crate::scan::{self, Limits};
@@ -24,6 +24,7 @@ use crate::source::{FileId, Skip, SourceFile};
 pub struct Session {
     root: PathBuf,
     memory: Option<Memory>,
+    desk: Option<Arc<Desk>>,
 }
 
 struct Memory {
@@ -85,7 +86,17 @@ impl Session {
                 unsteady: AtomicBool::new(false),
             }
         });
-        Self { root: found.root.clone(), memory }
+        Self { root: found.root.clone(), memory, desk: None }
+    }
+
+    /// A session that reads what lies on a desk, and remembers nothing for other processes.
+    pub fn at(desk: &Arc<Desk>, found: &Discovery) -> Self {
+        Self { root: found.root.clone(), memory: None, desk: Some(Arc::clone(desk)) }
+    }
+
+    /// Whether nobody waits for the answers any more.
+    pub fn is_called_off(&self) -> bool {
+        self.desk.as_ref().is_some_and(|it| it.is_called_off())
     }
 
     /// The report of an earlier run that would be that of this one. Reads every file, but not on a first run:
@@ -96,9 +107,7 @@ impl Session {
         files.par_iter().zip(&memory.sources).for_each(|(file, slot)| {
             _ = slot.set(digest_of(file, &scan::read(file, limits)));
         });
-        let home = memory.cache.home.as_ref()?;
-        let key = memory.key()?;
-        let stored = reports::read(&home.report(&key), &key, &home.secret, home.limit)?;
+        let stored = memory.cache.report(&memory.key()?)?;
         let holds = |it: &Observation| self.ask(&it.question, limits) == it.answer;
         let report = stored
             .observations
@@ -111,16 +120,12 @@ impl Session {
 
     /// Remembers the report of this run.
     pub fn keep(&self, report: &impl Serialize) {
-        let Some((memory, home)) = self.steady().and_then(|it| Some((it, it.cache.home.as_ref()?))) else {
-            return;
-        };
+        let Some(memory) = self.steady().filter(|it| it.cache.remembers_reports()) else { return };
         let (Some(key), Ok(report)) = (memory.key(), postcard::to_stdvec(report)) else { return };
         let seen = memory.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let observations =
             seen.into_iter().map(|(question, answer)| Observation { question, answer }).collect();
-        if let Some(pieces) = reports::pieces(&Stored { observations, report }, &key, &home.secret) {
-            memory.cache.write(home, &home.report(&key), &pieces);
-        }
+        memory.cache.keep_report(key, Stored { observations, report });
     }
 
     /// Remembers the facts of this run.
@@ -182,7 +187,7 @@ impl Session {
     ///
     /// Why it is passed over.
     pub fn source(&self, id: FileId, file: &SourceFile, limits: &Limits) -> Result<String, Skip> {
-        let text = scan::read(file, limits);
+        let text = self.read(&file.path, &file.absolute, limits);
         if let Some(memory) = &self.memory
             && let Some(slot) = memory.sources.get(id.index())
         {
@@ -200,13 +205,21 @@ impl Session {
     ///
     /// Why it is passed over.
     pub fn text(&self, path: &str, absolute: &Path, limits: &Limits) -> Result<String, Skip> {
-        let text = scan::read_at(path, absolute, limits);
+        let text = self.read(path, absolute, limits);
         self.saw(absolute, Question::Text, || digest_of_text(&text));
         text
     }
 
-    /// Whether there is a file.
+    fn read(&self, path: &str, absolute: &Path, limits: &Limits) -> Result<String, Skip> {
+        match &self.desk {
+            None => scan::read_at(path, absolute, limits),
+            Some(desk) => desk.read(path, absolute, limits),
+        }
+    }
+
+    /// Whether there is a file that steers resolution.
     pub fn is_file(&self, path: &Path) -> bool {
+        self.steered_by(path);
         let answer = path.is_file();
         self.saw(path, Question::IsFile, || digest_of_bool(answer));
         answer
@@ -218,9 +231,16 @@ impl Session {
     ///
     /// Why it cannot be read.
     pub fn small(&self, path: &Path) -> Result<String, &'static str> {
+        self.steered_by(path);
         let text = packages::read_small(path);
         self.saw(path, Question::Small, || digest_of_small(&text));
         text
+    }
+
+    fn steered_by(&self, path: &Path) {
+        if let Some(desk) = &self.desk {
+            desk.steered_by(path);
+        }
     }
 
     fn saw(&self, path: &Path, question: fn(String) -> Question, answer: impl FnOnce() -> Digest) {
@@ -310,7 +330,7 @@ fn digest_of_bool(answer: bool) -> Digest {
 }
 
 /// All that the walk found, but for where it is and what the source files hold.
-fn names(found: &Discovery) -> String {
+pub(crate) fn names(found: &Discovery) -> String {
     // A new field has to be thought of.
     let Discovery { root_label, root: _, files, templates, pages, backends, packages, skipped } = found;
     let sources = |files: &[SourceFile]| -> Vec<_> {

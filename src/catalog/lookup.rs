@@ -2,8 +2,9 @@
 //! costs two hash lookups, and patterns are tried only in packages that have some.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::check::{fault, read};
@@ -27,9 +28,9 @@ const PLATFORM: &str = "global";
 /// `swr/immutable` has its own, `swr/_internal` falls back to `swr`. `node:` is dropped.
 /// Symbols are spelled as [`super::rows`] says; a namespace, a default import and a whole
 /// CommonJS module are the same thing, so `axios.get` is `get` and `axios(…)` is `default`.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    packages: FxHashMap<String, Package>,
+    packages: FxHashMap<String, Arc<Package>>,
     injected: FxHashMap<String, (String, String)>,
     methods: FxHashMap<String, MethodMeaning>,
     registries: FxHashMap<String, RegistryMeaning>,
@@ -41,7 +42,7 @@ pub struct Catalog {
 }
 
 /// What is known of one package.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Package {
     side: Option<Side>,
     timer: Shelf<TimerMeaning>,
@@ -71,6 +72,12 @@ struct Shelf<Row> {
     exact: FxHashMap<String, Vec<Arc<Row>>>,
     /// The closest pattern first.
     patterns: Vec<(Pattern, String, Arc<Row>)>,
+}
+
+impl<Row> Clone for Shelf<Row> {
+    fn clone(&self) -> Self {
+        Self { exact: self.exact.clone(), patterns: self.patterns.clone() }
+    }
 }
 
 impl<Row> Default for Shelf<Row> {
@@ -143,15 +150,20 @@ impl<Row> Shelf<Row> {
 }
 
 impl Catalog {
-    /// The rows that come with the program.
+    /// The rows that come with the program. They are read once in a process.
     pub fn embedded() -> Result<Self, Error> {
+        static EMBEDDED: OnceLock<Catalog> = OnceLock::new();
+        if let Some(catalog) = EMBEDDED.get() {
+            return Ok(catalog.clone());
+        }
+        let libraries: Vec<LibraryFile> =
+            FILES.par_iter().map(|(file, text)| read(file, text)).collect::<Result<_, _>>()?;
         let mut catalog = Self::default();
-        for (file, text) in FILES {
-            let library = read(file, text)?;
+        for ((file, _), library) in FILES.iter().zip(libraries) {
             catalog.refuse_repeats(file, &library)?;
             catalog.add(library);
         }
-        Ok(catalog)
+        Ok(EMBEDDED.get_or_init(|| catalog).clone())
     }
 
     /// Adds a team's rows, which have been checked. They win over the built-in ones, and over the code that
@@ -410,7 +422,7 @@ impl Catalog {
     /// The names of a package of which a file mentions one when it does with a channel what rows speak of;
     /// empty when the package goes under any name.
     pub fn channel_symbols(&self, package: &str) -> Vec<&str> {
-        let symbols: Vec<&str> = self.packages.get(package).into_iter().flat_map(Package::words).collect();
+        let symbols: Vec<&str> = self.packages.get(package).into_iter().flat_map(|it| it.words()).collect();
         if symbols.contains(&"default") { Vec::new() } else { symbols }
     }
 
@@ -500,7 +512,7 @@ impl Catalog {
         let literal = shared(library.literal);
         let operator = shared(library.operator);
         for name in &library.packages {
-            let package = self.packages.entry(name.clone()).or_default();
+            let package = Arc::make_mut(self.packages.entry(name.clone()).or_default());
             package.side = library.side.or(package.side);
             package.timer.put(&timer, |row| &row.at);
             package.once.put(&once, |row| &row.at);

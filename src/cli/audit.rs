@@ -1,6 +1,7 @@
-//! `unpoll [PATHS…]`: audits, writes the reports, and answers with the exit code.
+//! `unpoll [PATHS…]`: audits, writes the reports, says how to go on, and answers with the exit code.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -8,24 +9,32 @@ use clap::builder::PossibleValue;
 
 use super::failure::Failure;
 use super::job_summary;
+use super::offers;
 use super::outputs::{Output, Outputs, write_file};
 use super::progress::Bar;
-use super::selection::{Selection, check_whole};
+use super::selection::{self, Selection, check_whole};
 use super::terminal::Screen;
+use super::watch::{self, Job};
 use crate::error::Error;
 use crate::findings::audit::Audit;
 use crate::report;
 use crate::vocabulary::{FailOn, Severity};
+
+/// Heading of the help.
+pub(super) const REPORT: &str = "Report";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
     reports: Reports,
     /// Exit with 1 when a finding is at least this severe [default: what the config says, or critical].
-    #[arg(long, value_enum, value_name = "LEVEL")]
+    #[arg(long, help_heading = REPORT, value_enum, value_name = "LEVEL")]
     fail_on: Option<FailOn>,
     #[command(flatten)]
     selection: Selection,
+    /// Audit again whenever something changes, until Ctrl-C.
+    #[arg(long, help_heading = selection::RUN)]
+    watch: bool,
 }
 
 /// Which reports, and how much in them.
@@ -34,13 +43,13 @@ pub(super) struct Reports {
     #[command(flatten)]
     outputs: Outputs,
     /// Findings only, a line each; nothing when there are none.
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = REPORT)]
     pub quiet: bool,
-    /// Also list the files that were skipped, and why.
-    #[arg(short, long, conflicts_with = "quiet")]
+    /// Tell every finding and next step at length, and which files were skipped.
+    #[arg(short, long, help_heading = REPORT, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Also list the timers that are fine as they are.
-    #[arg(long, conflicts_with = "quiet")]
+    #[arg(long, help_heading = REPORT, conflicts_with = "quiet")]
     accepted: bool,
 }
 
@@ -75,8 +84,15 @@ pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result
     let settings = args.selection.settings()?;
     let fail_on = args.fail_on.or(settings.fail_on).unwrap_or_default();
     let options = args.selection.options(settings, None);
+    if args.watch {
+        let (selection, reports) = (&args.selection, &args.reports);
+        return watch::run(&Job { selection, options, reports, screen, compare: &|_| {} }, stdout);
+    }
     let audit = crate::audit(&options, &Bar::new(args.reports.quiet))?;
     args.reports.write(&audit, screen, stdout)?;
+    if args.reports.is_for_a_person() {
+        offers::write(&audit, &args.selection, &options.settings, screen, stdout)?;
+    }
     if args.reports.verbose {
         args.selection.note_cache(&options);
     }
@@ -85,6 +101,19 @@ pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result
 }
 
 impl Reports {
+    /// Whether stdout gets the report that people read at a terminal.
+    fn is_for_a_person(&self) -> bool {
+        let Outputs(outputs) = &self.outputs;
+        !self.quiet && outputs.iter().any(|it| it.file.is_none() && it.format.name == report::PRETTY)
+    }
+
+    /// The files that they go to, whole paths.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let Outputs(outputs) = &self.outputs;
+        let whole = |it: &Output| it.file.as_ref()?.canonicalize().ok();
+        outputs.iter().filter_map(whole).collect()
+    }
+
     /// Writes them, files first: whoever closes stdout early still gets them.
     pub(super) fn write(&self, audit: &Audit, screen: Screen, stdout: &mut dyn Write) -> Result<(), Failure> {
         let args = self;
@@ -94,7 +123,9 @@ impl Reports {
             verbose: args.verbose,
             ..report::Options::default()
         };
-        let on_screen = report::Options { color: screen.color, width: screen.width, ..on_paper };
+        // Paper does not scroll away.
+        let brief = !args.verbose;
+        let on_screen = report::Options { color: screen.color, width: screen.width, brief, ..on_paper };
         let Outputs(outputs) = &args.outputs;
         for Output { format, file } in outputs {
             let Some(file) = file else { continue };

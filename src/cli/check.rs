@@ -4,32 +4,39 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::audit::{Reports, is_reached};
+use super::audit::{REPORT, Reports, is_reached};
 use super::comparison::Scope;
 use super::failure::Failure;
 use super::selection::{Selection, check_whole};
 use super::terminal::Screen;
+use super::watch::{self, Job};
 use crate::vocabulary::FailOn;
+
+/// Heading of the help.
+const COMPARISON: &str = "Comparison";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
     reports: Reports,
     /// Compare with FILE [default: .unpoll-baseline.json, searched upwards].
-    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    #[arg(long, help_heading = COMPARISON, value_name = "FILE", conflicts_with = "no_baseline")]
     baseline: Option<PathBuf>,
     /// Compare with no baseline.
-    #[arg(long)]
+    #[arg(long, help_heading = COMPARISON)]
     no_baseline: bool,
     /// Report only what this branch adds: compare with the commit where it left REF, as in origin/main.
     ///
     /// Both trees are audited whole, so that a finding in a file that nobody touched counts too when a change
     /// elsewhere caused it. What is not committed yet belongs to the branch.
-    #[arg(long, value_name = "REF")]
+    #[arg(long, help_heading = COMPARISON, value_name = "REF")]
     since: Option<String>,
     /// Exit with 1 when a new finding is at least this severe [default: what the config says, or info].
-    #[arg(long, value_enum, value_name = "LEVEL")]
+    #[arg(long, help_heading = REPORT, value_enum, value_name = "LEVEL")]
     fail_on: Option<FailOn>,
+    /// Check again whenever something changes, until Ctrl-C.
+    #[arg(long, conflicts_with = "since")]
+    watch: bool,
     #[command(flatten)]
     selection: Selection,
 }
@@ -44,6 +51,11 @@ pub(super) fn run(args: &Args, screen: Screen, stdout: &mut dyn Write) -> Result
         return Err(crate::error::Error::NoSuchPath(file.clone()).into());
     }
     let options = args.selection.options(settings, Some(scope.anchor.clone()));
+    if args.watch {
+        let compare = |audit: &mut _| baseline.iter().for_each(|it| scope.compare(audit, it));
+        let (selection, reports) = (&args.selection, &args.reports);
+        return watch::run(&Job { selection, options, reports, screen, compare: &compare }, stdout);
+    }
     let mut audit = crate::audit(&options, &super::progress::Bar::new(args.reports.quiet))?;
     match &baseline {
         Some(baseline) => scope.compare(&mut audit, baseline),

@@ -7,12 +7,12 @@ use super::failure::Failure;
 use super::progress::Bar;
 use super::selection::Selection;
 use crate::Options;
-use crate::discover::relative;
+use crate::discover::{self, relative};
 use crate::error::Error;
 use crate::findings::audit::Audit;
 use crate::findings::baseline::{Baseline, NAME, under};
 use crate::findings::compare::{Paths, compare, take_as_known};
-use crate::history::Repository;
+use crate::history::{Commit, Repository, Tree};
 use crate::vocabulary::ComparedWith;
 
 /// A larger file is no baseline: a line has a few hundred bytes.
@@ -37,7 +37,7 @@ impl Scope {
     pub fn of(selection: &Selection, file: Option<&Path>) -> Result<Self, Error> {
         let whole = |path: &PathBuf| path.canonicalize().map_err(|_| Error::NoSuchPath(path.clone()));
         let roots = selection.paths().iter().map(whole).collect::<Result<Vec<_>, _>>()?;
-        let root = crate::discover::common_folder(&roots);
+        let root = discover::common_folder(&roots);
         let file = match file {
             Some(file) => file.to_owned(),
             None => usual(&root),
@@ -90,6 +90,49 @@ impl Scope {
         self.paths(|paths| compare(audit, baseline, (ComparedWith::Baseline, &against), paths));
     }
 
+    /// The repository that all of it is in.
+    pub fn repository(&self) -> Result<Repository, Error> {
+        Repository::of(self.roots.first().map_or(Path::new("."), PathBuf::as_path))
+    }
+
+    /// What the repository calls the audited files and folders, and the folder that fingerprints count from.
+    pub fn ways(&self, repository: &Repository) -> Result<(Vec<PathBuf>, Option<PathBuf>), Error> {
+        let top = repository.top();
+        let inside = |it: &PathBuf| it.strip_prefix(top).map(Path::to_owned);
+        let roots = self.roots.iter().map(|root| inside(root).map_err(|_| outside(root, repository)));
+        Ok((roots.collect::<Result<_, _>>()?, inside(&self.anchor).ok()))
+    }
+
+    /// Takes a tree to a commit, and says how to audit the same files and folders there: with the rules of today,
+    /// on the code of then. Also gives the way from the folder that fingerprints count from to the root of that audit.
+    pub fn options_at(
+        &self,
+        commit: &Commit,
+        (repository, tree): (&Repository, &mut Tree),
+        options: &Options,
+    ) -> Result<(Options, String), Error> {
+        tree.move_to(commit, repository)?;
+        if let Some(file) = tree.missing.iter().find(|it| discover::may_be_read(it)) {
+            return Err(repository.lacks(commit, file));
+        }
+        let then = |path: &Path| path.strip_prefix(repository.top()).map(|it| tree.path().join(it)).ok();
+        let mut before = options.clone();
+        before.settings.base = then(&options.settings.base).unwrap_or_default();
+        before.anchor = then(&self.anchor);
+        before.paths.clear();
+        for (root, inside) in self.roots.iter().zip(self.ways(repository)?.0) {
+            let path = tree.path().join(&inside);
+            before.paths.push(match path.is_file() {
+                true if !root.is_dir() => path,
+                _ if root.is_dir() => tree.folder(&inside)?,
+                _ => tree.folder(inside.parent().unwrap_or(&inside))?,
+            });
+        }
+        let root = discover::common_folder(&before.paths);
+        let prefix = before.anchor.as_ref().and_then(|it| relative(it, &root)).unwrap_or_default();
+        Ok((before, prefix))
+    }
+
     /// Compares an audit with that of the commit where the branch left `reference`.
     pub fn compare_since(
         &self,
@@ -98,29 +141,10 @@ impl Scope {
         reference: &str,
         quiet: bool,
     ) -> Result<(), Failure> {
-        let first = self.roots.first().map_or(Path::new("."), PathBuf::as_path);
-        let repository = Repository::of(first)?;
+        let repository = self.repository()?;
         let commit = repository.merge_base(reference)?;
-        let tree = repository.tree(&commit)?;
-        let then = |path: &Path| path.strip_prefix(repository.top()).map(|it| tree.path().join(it)).ok();
-        let mut before = options.clone();
-        before.paths.clear();
-        for root in &self.roots {
-            let inside = root.strip_prefix(repository.top()).map_err(|_| outside(root, &repository))?;
-            let path = tree.path().join(inside);
-            if root.is_dir() {
-                before.paths.push(tree.folder(inside)?);
-            } else if path.is_file() {
-                before.paths.push(path);
-            } else {
-                before.paths.push(tree.folder(inside.parent().unwrap_or(inside))?);
-            }
-        }
-        // The rules of today, on the code of then.
-        before.settings.base = then(&options.settings.base).unwrap_or_default();
-        before.anchor = then(&self.anchor);
-        let root = crate::discover::common_folder(&before.paths);
-        let prefix = before.anchor.as_ref().and_then(|it| relative(it, &root)).unwrap_or_default();
+        let mut tree = Tree::empty()?;
+        let (before, prefix) = self.options_at(&commit, (&repository, &mut tree), options)?;
         let baseline = match crate::audit(&before, &Bar::new(quiet)) {
             Ok(before) => Baseline::of(&before, &prefix),
             // There was nothing yet.

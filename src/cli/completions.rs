@@ -8,7 +8,8 @@ use clap_complete::Shell;
 
 use super::Cli;
 use super::failure::Failure;
-use crate::error::{Error, nearest};
+use super::misspelled;
+use crate::error::Error;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CompletionsArgs {
@@ -47,10 +48,9 @@ fn documented(subcommand: Option<&str>) -> Result<Command, Failure> {
     let mut all = Cli::command();
     all.build();
     let Some(wanted) = subcommand else { return Ok(all) };
-    let known = || all.get_subcommands().map(Command::get_name);
     let Some(command) = all.find_subcommand(wanted) else {
-        let hint = nearest(wanted, known()).map(|name| format!("did you mean `{name}`?"));
-        return Err(Failure::Stopped { error: Error::UnknownCommand(wanted.to_owned()), hint });
+        let (error, hint) = (Error::UnknownCommand(wanted.to_owned()), misspelled::hint(wanted));
+        return Err(Failure::Stopped { error, hint });
     };
     Ok(command.clone())
 }

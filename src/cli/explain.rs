@@ -17,8 +17,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, screen: Screen, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let Some(rule) = rules::find(&args.rule) else {
-        let hint = nearest(&args.rule, ids()).map(|id| format!("did you mean `{id}`?"));
-        return Err(Failure::Stopped { error: Error::UnknownRule(args.rule.clone()), hint });
+        return Err(Failure::Stopped {
+            error: Error::UnknownRule(args.rule.clone()),
+            hint: hint(&args.rule),
+        });
     };
     let paint = Paint::new(screen.color);
     let severity = paint.severity(rule.severity, rule.severity.as_str());
@@ -30,6 +32,13 @@ pub(super) fn run(args: &Args, screen: Screen, out: &mut dyn Write) -> Result<Ex
 
 fn ids() -> impl Iterator<Item = &'static str> {
     rules::all().iter().map(|rule| rule.id)
+}
+
+/// The rule that looks like what was typed, or else all that have it as a word: `poll`, `handler`.
+fn hint(typed: &str) -> Option<String> {
+    let with_word = || ids().filter(|id| id.split('-').any(|word| word.eq_ignore_ascii_case(typed)));
+    let meant = nearest(typed, ids()).map_or_else(|| with_word().collect(), |id| vec![id]);
+    (!meant.is_empty()).then(|| format!("did you mean `{}`?", meant.join("`, `")))
 }
 
 /// Lays out the part of Markdown that rules use: headings, paragraphs, lists, tables as they are, fences.
@@ -113,6 +122,9 @@ mod tests {
             typed.remove(3);
             assert_eq!(nearest(&typed, ids()), Some(rule.id));
         }
-        assert_eq!(nearest("zzz", ids()), None);
+        assert_eq!(hint("zzz"), None);
+        let poll =
+            "did you mean `dormant-poll`, `doubled-poll`, `network-poll`, `redundant-poll`, `status-poll`?";
+        assert_eq!(hint("poll").as_deref(), Some(poll));
     }
 }

@@ -8,10 +8,10 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::failure::Failure;
-use super::outputs::write_file;
+use super::outputs::{chosen, write_file};
 use super::selection::{Selection, check_whole};
 use crate::error::Error;
-use crate::report::graph::{Choice, FORMATS, Format, Graph};
+use crate::report::graph::{Choice, FORMATS, Graph};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -49,24 +49,14 @@ pub(super) fn run(args: &Args, stdout: &mut dyn Write) -> Result<ExitCode, Failu
     let audit = args.selection.audit(args.selection.settings()?, false)?;
     let graph = Graph::of(&audit, &choice);
     let mut bytes = Vec::new();
-    format(args.format.as_deref(), file)?.write(&graph, &mut bytes)?;
+    let format = chosen(FORMATS, |it| (it.name, it.extensions), args.format.as_deref(), file)?;
+    format.write(&graph, &mut bytes)?;
     match file {
         Some(file) => write_file(file, &bytes)?,
         None => stdout.write_all(&bytes)?,
     }
     check_whole(&audit, stdout)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The format of that name, or else the one that the extension implies, or else the first.
-fn format(name: Option<&str>, file: Option<&Path>) -> Result<&'static Format, Error> {
-    let extension = file.and_then(Path::extension).unwrap_or_default();
-    let implied = |it: &&Format| it.extensions.iter().any(|known| extension.eq_ignore_ascii_case(known));
-    let found = match name {
-        Some(name) => FORMATS.iter().find(|it| it.name == name),
-        None => FORMATS.iter().find(implied).or(FORMATS.first()),
-    };
-    found.ok_or_else(|| Error::Internal(format!("no format {}", name.unwrap_or_default())))
 }
 
 /// Names of messages are no paths: `*` stands for whatever.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::audit::{Reports, is_reached};
+use super::audit::{REPORT, Reports, is_reached};
 use super::failure::Failure;
 use super::progress::Bar;
 use super::selection::{Flags, check_whole, hits, say};
@@ -27,7 +27,7 @@ pub(super) struct Args {
     #[command(flatten)]
     reports: Reports,
     /// Exit with 1 when a finding is at least this severe [default: what the config says, or critical].
-    #[arg(long, value_enum, value_name = "LEVEL")]
+    #[arg(long, help_heading = REPORT, value_enum, value_name = "LEVEL")]
     fail_on: Option<FailOn>,
     #[command(flatten)]
     flags: Flags,

@@ -26,24 +26,30 @@ mod graph;
 mod init;
 mod job_summary;
 mod link;
+mod lsp;
+mod misspelled;
+mod offers;
 mod outputs;
 mod progress;
 mod rules;
 mod schema;
 mod selection;
 mod terminal;
+mod trend;
+mod watch;
 
 const AFTER_HELP: &str = "\
 Examples:
   unpoll                                         audit the current folder
-  unpoll apps/web --format markdown -o POLLING.md
-  unpoll --format sarif=unpoll.sarif --format github
-  unpoll --quiet --fail-on warning               a gate for continuous integration
-  unpoll init                                    write a small config
-  unpoll baseline                                take the findings of today as known
-  unpoll check --since origin/main               fail on what this branch adds
-  unpoll explain network-poll
+  unpoll apps/web --format markdown=POLLING.md   write the migration document
+  unpoll explain network-poll                    what a rule finds, and what to use instead
+  unpoll --watch                                 audit again whenever a file changes
   unpoll graph --cut -o push.mmd                 draw the push messages that get lost
+  unpoll init                                    write a small config
+  unpoll baseline                                take the findings of today as known, and then
+  unpoll check --since origin/main               fail on what this branch adds
+  unpoll --format sarif=unpoll.sarif --format github
+  unpoll trend --since 2026-01-01 -o trend.html  draw how the polling went away
 
 Exit codes:
   0  no finding at or above the --fail-on level
@@ -60,35 +66,40 @@ struct Cli {
     #[command(flatten)]
     audit: audit::Args,
     /// When to use colours; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are heard too.
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    #[arg(long, help_heading = selection::RUN, value_enum, value_name = "WHEN", default_value_t, global = true)]
     color: ColorChoice,
 }
 
+/// In the order in which people come to need them.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Audit files and folders (what happens without a subcommand).
     Audit(audit::Args),
-    /// Fail on new findings only: those that are neither in the baseline nor older than the branch.
-    Check(check::Args),
-    /// Take the findings of today as known: write the baseline, or shrink it.
-    Baseline(baseline::Args),
-    /// Draw the push wiring: who sends each message, where it arrives, where the line is cut.
-    Graph(graph::Args),
-    /// Write a small config after looking at the repository.
-    Init(init::Args),
-    /// Check the config, or show what is in force.
-    Config(config::Args),
-    /// Collect the facts of a part of the tree, for `link`.
-    Facts(facts::Args),
-    /// Audit a tree whose facts were collected in parts.
-    Link(link::Args),
-    /// Show where runs remember what the next one need not find out again, and how much it is.
-    Cache(cache::Args),
     /// Explain a rule: what it finds, why it matters, what to use instead.
     Explain(explain::Args),
     /// List all rules.
     Rules,
-    /// Print the JSON Schema of the JSON report, of the graph, or of the config.
+    /// Draw the push wiring: who sends what, where it arrives, where it is cut.
+    Graph(graph::Args),
+    /// Look at the repository and write a small config.
+    Init(init::Args),
+    /// Check the config, or show what is in force.
+    Config(config::Args),
+    /// Take the findings of today as known: write the baseline, or shrink it.
+    Baseline(baseline::Args),
+    /// Fail on findings that are neither in the baseline nor older than the branch.
+    Check(check::Args),
+    /// Audit the history: how polling went away, and what brought or ended each finding.
+    Trend(trend::Args),
+    /// Collect the facts of a part of the tree, for `link`.
+    Facts(facts::Args),
+    /// Audit a tree whose facts were collected in parts.
+    Link(link::Args),
+    /// Show findings in an editor, as the code is typed: a language server.
+    Lsp(lsp::Args),
+    /// Show what earlier runs remember, and where; `clear` forgets it.
+    Cache(cache::Args),
+    /// Print a JSON Schema: of the report, the graph, the trend, the config or the baseline.
     Schema(schema::Args),
     /// Print the completions of a shell.
     Completions(completions::CompletionsArgs),
@@ -103,6 +114,9 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version arrive here too, and are no failure.
             if error.use_stderr() {
+                if let Some(failure) = misspelled::instead_of_usage(&error, std::env::args_os()) {
+                    return finish(Err(failure));
+                }
                 _ = error.print();
                 return ExitCode::from(2);
             }
@@ -127,15 +141,26 @@ fn finish(ran: Result<ExitCode, Failure>) -> ExitCode {
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let screen = terminal::Screen::of_stdout(cli.color);
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let code = match cli.command.unwrap_or(Command::Audit(cli.audit)) {
+    let Some(command) = cli.command else {
+        let ran = audit::run(&cli.audit, screen, &mut out).map_err(misspelled::instead_of_path)?;
+        out.flush()?;
+        return Ok(ran);
+    };
+    let code = match command {
         Command::Audit(args) => audit::run(&args, screen, &mut out)?,
         Command::Check(args) => check::run(&args, screen, &mut out)?,
         Command::Baseline(args) => baseline::run(&args, &mut out)?,
         Command::Graph(args) => graph::run(&args, &mut out)?,
+        Command::Trend(args) => trend::run(&args, screen, &mut out)?,
         Command::Init(args) => init::run(&args, &mut out)?,
         Command::Config(args) => config::run(&args, &mut out)?,
         Command::Facts(args) => facts::run(&args, &mut out)?,
         Command::Link(args) => link::run(&args, screen, &mut out)?,
+        Command::Lsp(args) => {
+            // Another thread writes there.
+            drop(out);
+            return lsp::run(args);
+        }
         Command::Cache(args) => cache::run(&args, &mut out)?,
         Command::Explain(args) => explain::run(&args, screen, &mut out)?,
         Command::Rules => rules::run(screen, &mut out)?,

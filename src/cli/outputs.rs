@@ -9,6 +9,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use super::audit::REPORT;
 use crate::error::Error;
 use crate::report::{FORMATS, Format};
 
@@ -123,6 +124,23 @@ fn implied_by(file: &Path) -> Option<&'static Format> {
     Format::for_extension(extension).or(FORMATS.first())
 }
 
+/// Of formats that are no reports of an audit: the one of that name, or else the one that the extension implies, or
+/// else the first. `of`: the name and the extensions of one.
+pub(super) fn chosen<'a, T>(
+    formats: &'a [T],
+    of: impl Fn(&T) -> (&'static str, &'static [&'static str]),
+    name: Option<&str>,
+    file: Option<&Path>,
+) -> Result<&'a T, Error> {
+    let extension = file.and_then(Path::extension).unwrap_or_default();
+    let implied = |it: &&T| of(it).1.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    let found = match name {
+        Some(name) => formats.iter().find(|it| of(it).0 == name),
+        None => formats.iter().find(implied).or(formats.first()),
+    };
+    found.ok_or_else(|| Error::Internal(format!("no format {}", name.unwrap_or_default())))
+}
+
 /// Writes a file so that whoever looks sees the old one or the whole new one.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace(path, bytes).map_err(|source| Error::Io { path: path.to_owned(), source })
@@ -158,6 +176,7 @@ impl clap::Args for Outputs {
                     .value_name("FORMAT[=FILE]")
                     .action(ArgAction::Append)
                     .value_parser(NamedParser)
+                    .help_heading(REPORT)
                     .help("How to write the report, and where; may be given more than once [default: pretty]")
                     .long_help(
                         "How to write the report, and where [default: pretty]. May be given more than once, \
@@ -171,6 +190,7 @@ impl clap::Args for Outputs {
                     .value_name("FILE")
                     .action(ArgAction::Append)
                     .value_parser(value_parser!(PathBuf))
+                    .help_heading(REPORT)
                     .help("Write the report of the --format before it to FILE")
                     .long_help(
                         "Write the report of the --format before it to FILE instead of stdout. \

@@ -27,6 +27,8 @@ enum Document {
     Config,
     /// The baseline file.
     Baseline,
+    /// What `unpoll trend` writes.
+    Trend,
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure> {
@@ -35,6 +37,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> Result<ExitCode, Failure>
         Document::Graph => report::graph::SCHEMA.to_owned(),
         Document::Config => config_schema(),
         Document::Baseline => baseline::schema(),
+        Document::Trend => report::trend::schema(),
     };
     out.write_all(schema.as_bytes())?;
     Ok(ExitCode::SUCCESS)

@@ -14,7 +14,12 @@ use crate::report::escape;
 use crate::report::words::count;
 use crate::source::Skip;
 
-#[derive(Debug, clap::Args)]
+// Headings of the help.
+const FILES: &str = "Files";
+const CONFIG: &str = "Config";
+pub(super) const RUN: &str = "Run";
+
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct Selection {
     /// Files and folders to audit.
     #[arg(value_name = "PATHS", default_value = ".")]
@@ -22,43 +27,43 @@ pub(super) struct Selection {
     #[command(flatten)]
     pub flags: Flags,
     /// Find out everything anew, and remember nothing for the next run.
-    #[arg(long)]
+    #[arg(long, help_heading = RUN)]
     no_cache: bool,
 }
 
 /// Which files of the paths, and how to look at them.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct Flags {
     /// Audit only files that match; may be given more than once.
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", help_heading = FILES)]
     include: Vec<String>,
     /// Leave out files that match; may be given more than once.
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", help_heading = FILES)]
     exclude: Vec<String>,
     /// Look into files that .gitignore and its like hide.
-    #[arg(long)]
+    #[arg(long, help_heading = FILES)]
     no_ignore: bool,
     #[command(flatten)]
     config: ConfigChoice,
     /// Number of worker threads [default: as many as there are cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, help_heading = RUN, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Parse every file, not only those that something asks for.
     ///
     /// The report is the same and takes longer: this is for checking just that, and for a bug report
     /// about a missing finding.
-    #[arg(long, hide_short_help = true)]
+    #[arg(long, help_heading = RUN, hide_short_help = true)]
     parse_all: bool,
 }
 
 /// Which config to take.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct ConfigChoice {
     /// Take FILE as the config [default: unpoll.json, .jsonc or .toml, searched upwards].
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    #[arg(long, help_heading = CONFIG, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
     /// Look for no config.
-    #[arg(long)]
+    #[arg(long, help_heading = CONFIG)]
     no_config: bool,
 }
 
@@ -82,6 +87,11 @@ impl Selection {
     /// What to audit.
     pub(super) fn paths(&self) -> &[PathBuf] {
         &self.paths
+    }
+
+    /// Whether a config counts when there is one.
+    pub(super) const fn looks_for_a_config(&self) -> bool {
+        !self.flags.config.no_config
     }
 
     /// Whether globs of the command line leave files out.
@@ -109,12 +119,17 @@ impl Selection {
         say(&notes);
     }
 
+    /// Where to remember, unless nowhere is wished for or possible. `with`: how.
+    pub(super) fn cache(&self, with: impl Fn(Cache) -> Cache) -> Option<Arc<Cache>> {
+        let cache = (!self.no_cache).then(|| cache_of(&self.paths).ok()).flatten();
+        cache.map(with).map(Arc::new)
+    }
+
     /// How to audit it. `anchor`: the folder that fingerprints count paths from.
     pub(super) fn options(&self, settings: Settings, anchor: Option<PathBuf>) -> crate::Options {
-        let cache = (!self.no_cache).then(|| cache_of(&self.paths).ok()).flatten();
         crate::Options {
             anchor,
-            cache: cache.map(Arc::new),
+            cache: self.cache(|cache| cache),
             ..self.flags.options(self.paths.clone(), settings)
         }
     }
@@ -163,11 +178,16 @@ pub(super) fn cache_of(paths: &[PathBuf]) -> Result<Cache, String> {
     Cache::of(&crate::discover::common_folder(&whole))
 }
 
+/// What a bug of ours cost an audit, if one did.
+pub(super) fn bug(audit: &Audit) -> Option<String> {
+    let broken = |skip: &Skip| Some(format!("{}: {}", skip.file, skip.internal()?));
+    audit.stats.skipped.iter().find_map(broken)
+}
+
 /// Fails when a bug of ours cost a part of the audit: the rest stands, and nobody may take it for the
 /// whole.
 pub(super) fn check_whole(audit: &Audit, stdout: &mut dyn Write) -> Result<(), Failure> {
-    let broken = |skip: &Skip| Some(format!("{}: {}", skip.file, skip.internal()?));
-    match audit.stats.skipped.iter().find_map(broken) {
+    match bug(audit) {
         None => Ok(()),
         Some(bug) => {
             stdout.flush()?;

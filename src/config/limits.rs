@@ -28,6 +28,9 @@ pub struct Limits {
     /// Steps from names to values that one question takes. Default: 4000.
     #[schemars(range(min = 100, max = 1_000_000))]
     pub steps: u32,
+    /// Places that one question visits: callers, readers, mounts, uses of a name. Default: 4000.
+    #[schemars(range(min = 10, max = 1_000_000))]
+    pub places: u32,
 }
 
 impl Default for Limits {
@@ -39,13 +42,14 @@ impl Default for Limits {
             functions: 250,
             expressions: 50_000,
             steps: 4_000,
+            places: 4_000,
         }
     }
 }
 
 impl Limits {
     /// Each limit by its key, with the values that it takes.
-    pub(super) fn entries(self) -> [(&'static str, u32, RangeInclusive<u32>); 6] {
+    pub(super) fn entries(self) -> [(&'static str, u32, RangeInclusive<u32>); 7] {
         [
             ("fileBytes", self.file_bytes, 1..=256 << 20),
             ("nesting", self.nesting, 10..=5_000),
@@ -53,6 +57,7 @@ impl Limits {
             ("functions", self.functions, 1..=10_000),
             ("expressions", self.expressions, 100..=10_000_000),
             ("steps", self.steps, 100..=1_000_000),
+            ("places", self.places, 10..=1_000_000),
         ]
     }
 }

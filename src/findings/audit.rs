@@ -112,6 +112,14 @@ pub struct Links {
     pub required: usize,
 }
 
+impl Links {
+    /// How far the migration is: the links that are present among those that are required, in percent; `None` when
+    /// none is.
+    pub fn completion(self) -> Option<f64> {
+        (self.required > 0).then(|| 100.0 * self.present as f64 / self.required as f64)
+    }
+}
+
 /// One step of the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChainStep {
@@ -122,6 +130,9 @@ pub struct ChainStep {
     /// What stands there, in a few words: `loadOrders() → fetch()`. Text of the audited code:
     /// hostile until a report has escaped it.
     pub label: String,
+    /// The source line, without what surrounds it and cut to a sane length. Hostile text. Only findings carry
+    /// it, and only of files that could be read again.
+    pub code: Option<String>,
 }
 
 /// One problem at one place.
@@ -364,7 +375,7 @@ pub struct ProviderRow {
     pub created: String,
     /// The component that provides it; empty when there is none.
     pub provider: String,
-    /// Where that component is rendered.
+    /// Where that component is rendered; one such place where the context has nothing to do with push.
     pub mounted: Vec<String>,
     /// Where the context is read.
     pub consumers: Vec<String>,

@@ -33,10 +33,8 @@ pub fn compare(
         .into_iter()
         .filter_map(|at| Some((at, Entry::of(audit.findings.get(at)?, audit, paths.prefix))))
         .collect();
-    let mut matching = Matching::new(baseline, entries);
-    matching.pair(|entry| entry.fingerprint.clone());
-    matching.pair(|entry| key(entry, &entry.file));
-    matching.pair(|entry| key(entry, ""));
+    let mut matching = Matching::new(&baseline.findings, entries);
+    matching.pair_all();
 
     let mut known = 0;
     for at in matching.known {
@@ -66,15 +64,27 @@ pub fn pruned(audit: &Audit, baseline: &Baseline, paths: Paths<'_>) -> Baseline 
         .filter(|(_, it)| !it.is_suppressed())
         .map(|(at, it)| (at, Entry::of(it, audit, paths.prefix)))
         .collect();
-    let mut matching = Matching::new(baseline, entries);
-    matching.pair(|entry| entry.fingerprint.clone());
-    matching.pair(|entry| key(entry, &entry.file));
-    matching.pair(|entry| key(entry, ""));
+    let mut matching = Matching::new(&baseline.findings, entries);
+    matching.pair_all();
     let elsewhere = matching.free.iter().filter(|it| !(paths.was_audited)(&it.file)).map(|it| (*it).clone());
     // What got worse keeps its line: to take it out would make one finding two.
     let kept = matching.worsened.iter().map(|it| (*it).clone());
     let entries: Vec<Entry> = matching.better.into_iter().chain(elsewhere).chain(kept).collect();
     Baseline::new(entries)
+}
+
+/// For each finding of an audit the one of an earlier audit that it is, by its place in that list: worse or not.
+/// `None` for those that are new.
+pub fn continued(before: &[Entry], now: &[Entry]) -> Vec<Option<usize>> {
+    let mut matching = Matching::new(before, now.iter().cloned().enumerate().collect());
+    matching.pair_all();
+    let mut places = vec![None; now.len()];
+    for (at, old) in matching.pairs {
+        if let Some(place) = places.get_mut(at) {
+            *place = before.iter().position(|it| std::ptr::eq(it, old));
+        }
+    }
+    places
 }
 
 /// Pairs entries of a baseline with findings, each at most once.
@@ -83,7 +93,9 @@ struct Matching<'a> {
     free: Vec<&'a Entry>,
     /// Findings without an entry, by their index.
     open: Vec<(usize, Entry)>,
-    /// Findings that were there before.
+    /// Findings that were there before, worse or not, and their entries.
+    pairs: Vec<(usize, &'a Entry)>,
+    /// Findings that were there before and are no worse.
     known: Vec<usize>,
     /// What they are now.
     better: Vec<Entry>,
@@ -94,17 +106,25 @@ struct Matching<'a> {
 }
 
 impl<'a> Matching<'a> {
-    fn new(baseline: &'a Baseline, entries: HashMap<usize, Entry>) -> Self {
+    fn new(before: &'a [Entry], entries: HashMap<usize, Entry>) -> Self {
         let mut open: Vec<(usize, Entry)> = entries.into_iter().collect();
         open.sort_by_key(|(at, _)| *at);
         Self {
-            free: baseline.findings.iter().collect(),
+            free: before.iter().collect(),
             open,
+            pairs: Vec::new(),
             known: Vec::new(),
             better: Vec::new(),
             worse: Vec::new(),
             worsened: Vec::new(),
         }
+    }
+
+    /// By fingerprint, or else by what the finding says and its file, or else without the file.
+    fn pair_all(&mut self) {
+        self.pair(|entry| entry.fingerprint.clone());
+        self.pair(|entry| key(entry, &entry.file));
+        self.pair(|entry| key(entry, ""));
     }
 
     /// Pairs what has equal keys: first what got no worse, and only what is left with what did.
@@ -127,6 +147,7 @@ impl<'a> Matching<'a> {
                     continue;
                 };
                 self.free.retain(|it| !std::ptr::eq(*it, old));
+                self.pairs.push((at, old));
                 match worsening(old, &entry) {
                     Some(change) => {
                         self.worse.push((at, change));

@@ -48,6 +48,12 @@ impl<'a> Texts<'a> {
         Some(Frame { first_line, lines })
     }
 
+    /// The line on which a place starts, without the space around it.
+    pub(super) fn line(&mut self, place: Place) -> Option<String> {
+        let line = self.text(place.file)?.line(place.line)?.trim();
+        Some(line.chars().take(LONGEST_LINE).collect())
+    }
+
     fn text(&mut self, file: FileId) -> Option<&Text> {
         let text = self.seen.entry(file).or_insert_with(|| {
             let text = (self.read)(file)?;

@@ -223,7 +223,7 @@ fn finding(
         suppression,
         change: None,
         confidence: found.confidence,
-        chain: chain(&found.chain, linked),
+        chain: proof(&found.chain, linked, texts),
         timer: found.timer,
         subject: found.subject.clone(),
         owner: found.owner.clone(),
@@ -279,8 +279,15 @@ fn chain(steps: &[Step], linked: &Linked) -> Vec<ChainStep> {
         file: linked.path(step.place.file).to_owned(),
         line: step.place.line,
         label: step.label.clone(),
+        code: None,
     };
     steps.iter().map(step).collect()
+}
+
+/// A chain that shows the code of each step.
+fn proof(steps: &[Step], linked: &Linked, texts: &mut Texts<'_>) -> Vec<ChainStep> {
+    let with_code = |(row, step): (ChainStep, &Step)| ChainStep { code: texts.line(step.place), ..row };
+    chain(steps, linked).into_iter().zip(steps).map(with_code).collect()
 }
 
 #[cfg(test)]

@@ -27,15 +27,9 @@ pub(super) fn summary(findings: &[Finding], timers: &[TimerRow], links: &[Link<'
     }
     summary.accepted = timers.iter().filter(|timer| timer.is_accepted()).count();
     summary.links = links::count(links);
-    summary.completion = completion(summary.links.present, summary.links.required);
+    summary.completion = summary.links.completion();
     summary.requests_per_minute = total(rates(timers));
     summary
-}
-
-/// How far the migration is: the links that are present among those that are required, in percent;
-/// `None` when none is. What is a link stands at [`links::links`].
-fn completion(present: usize, required: usize) -> Option<f64> {
-    (required > 0).then(|| 100.0 * present as f64 / required as f64)
 }
 
 /// The load of all live polls that are not switched off: each timer with its requests a minute.

@@ -15,9 +15,6 @@ use crate::vocabulary::Kind;
 /// Classes that one chain of `extends` may have.
 const MAX_BASES: usize = 8;
 
-/// Subclasses of one class that are looked at.
-const MAX_SUBCLASSES: usize = 200;
-
 /// A call of a method that subclasses supply.
 #[derive(Debug, Clone)]
 pub struct Supplied {
@@ -129,7 +126,7 @@ impl Program {
     fn concrete_subclasses(&self, base: ClassAt) -> Vec<ClassAt> {
         let mut found = vec![base];
         let mut next = 0;
-        while let Some(class) = found.get(next).copied().filter(|_| found.len() < MAX_SUBCLASSES) {
+        while let Some(class) = found.get(next).copied().filter(|_| self.has_room(found.len(), base.file)) {
             next += 1;
             let name = self.facts(class.file).classes.get(class.class.index()).and_then(|it| it.name.clone());
             let files = name.map(|it| self.files_mentioning(class.file, &it)).unwrap_or_default();

@@ -13,9 +13,6 @@ use crate::facts::{Expr, ExprId, PropertyKey};
 use crate::source::Span;
 use crate::vocabulary::Kind;
 
-/// Callers of one definition that are followed.
-const MAX_CALLERS: usize = 5_000;
-
 /// What a caller hands over, and where it is written.
 pub struct Given {
     /// The call or element.
@@ -45,8 +42,9 @@ impl Program {
         self.callers(function)
             .iter()
             .filter(|it| !it.is_test)
-            .take(MAX_CALLERS)
-            .filter_map(|caller| self.given_at(caller.at, index, path))
+            .enumerate()
+            .take_while(|(at, _)| self.has_room(*at, function.file))
+            .filter_map(|(_, caller)| self.given_at(caller.at, index, path))
             .collect()
     }
 

@@ -58,11 +58,11 @@ impl CalledAs {
 impl Program {
     /// Every place that runs a function, sorted by file and place.
     pub fn callers(&self, function: FunctionAt) -> Arc<[CallSite]> {
-        if let Some(known) = self.callers.lock().ok().and_then(|it| it.get(&function).cloned()) {
+        if let Some(known) = self.answers.callers.lock().ok().and_then(|it| it.get(&function).cloned()) {
             return known;
         }
         let found: Arc<[CallSite]> = self.find_callers(function).into();
-        if let Ok(mut callers) = self.callers.lock() {
+        if let Ok(mut callers) = self.answers.callers.lock() {
             callers.insert(function, Arc::clone(&found));
         }
         found
@@ -87,7 +87,7 @@ impl Program {
 
     /// Whether a function has a caller for which a question holds.
     pub(super) fn has_caller(&self, function: FunctionAt, question: &dyn Fn(&CallSite) -> bool) -> bool {
-        if let Some(known) = self.callers.lock().ok().and_then(|it| it.get(&function).cloned()) {
+        if let Some(known) = self.answers.callers.lock().ok().and_then(|it| it.get(&function).cloned()) {
             return known.iter().any(question);
         }
         self.find_caller(function, question).is_some()

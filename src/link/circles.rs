@@ -10,9 +10,6 @@ use super::value::{At, FunctionAt, Value};
 use crate::facts::{BinaryOp, Expr, ExprId, FileFacts, FunctionId, GuardKind, Origin, PropertyKey};
 use crate::source::FileId;
 
-/// Functions that one search for a circle may visit.
-const MAX_FUNCTIONS: usize = 60;
-
 impl Program {
     /// Whether running one function of a file leads to running another, inside that file.
     ///
@@ -25,7 +22,7 @@ impl Program {
             if function == target {
                 return true;
             }
-            if seen.len() > MAX_FUNCTIONS || !seen.insert((function, action.clone())) {
+            if !self.has_room(seen.len(), file) || !seen.insert((function, action.clone())) {
                 continue;
             }
             for (callee, by) in self.direct_callees(file, function) {

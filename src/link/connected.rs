@@ -68,7 +68,11 @@ impl Program {
 
     /// The calls that say what a component is supplied with.
     fn suppliers_of(&self, component: Component) -> &[At] {
-        self.connected.get_or_init(|| self.find_connected()).get(&component).map_or(&[], Vec::as_slice)
+        self.answers
+            .connected
+            .get_or_init(|| self.find_connected())
+            .get(&component)
+            .map_or(&[], Vec::as_slice)
     }
 
     /// Looks at declarations and imports alone: an evaluator might ask for the same again.

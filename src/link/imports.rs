@@ -13,9 +13,6 @@ use crate::facts::{BindingId, ExportTarget, Expr, ExprId, FileFacts, ImportedNam
 use crate::scan;
 use crate::source::FileId;
 
-/// Modules through which an export is followed to those who import it.
-const MAX_MODULES: usize = 2_000;
-
 /// Parts of a value that are looked at for what it is made of.
 const MAX_PARTS: usize = 400;
 
@@ -76,7 +73,7 @@ impl Program {
         let mut ways = Ways::default();
         let mut exports: Vec<(FileId, SmolStr)> = names.into_iter().map(|name| (file, name)).collect();
         let mut at = 0;
-        while let Some((module, name)) = exports.get(at).cloned().filter(|_| at < MAX_MODULES) {
+        while let Some((module, name)) = exports.get(at).cloned().filter(|_| self.has_room(at, file)) {
             at += 1;
             ways.modules.insert(module);
             ways.names.insert(name.clone());

@@ -60,7 +60,7 @@ impl Program {
             }
             known
         };
-        self.on_pages.get_or_init(read).contains(&file)
+        self.answers.on_pages.get_or_init(read).contains(&file)
     }
 }
 

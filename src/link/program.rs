@@ -31,9 +31,6 @@ use crate::scan::{self, Limits, Mentions, Words};
 use crate::source::{BackendFile, FileId, Place, Skip, SourceFile, Span};
 use crate::vocabulary::Limit;
 
-/// Files in which one name is looked for before it counts as too common to follow.
-const MAX_MENTIONS: usize = 5_000;
-
 /// All files of the audit and what is known of them.
 pub struct Program {
     session: Arc<Session>,
@@ -43,19 +40,24 @@ pub struct Program {
     mentions: Mentions,
     limits: Limits,
     work: config::Limits,
-    hit: Mutex<BTreeSet<(FileId, Limit)>>,
+    /// Words that can start a finding.
+    starting: Words,
+    /// Words of options that mean polling.
+    option_words: Words,
+    parse_all: bool,
     /// Files in packages whose container injects by name.
     injecting: Vec<FileId>,
-    /// Islands of those.
-    injecting_islands: OnceLock<FxHashSet<u32>>,
     templates: Vec<SourceFile>,
     pages: Vec<SourceFile>,
-    /// Files that pages import.
-    pub(super) on_pages: OnceLock<FxHashSet<FileId>>,
     backends: Vec<BackendFile>,
-    template_attributes: OnceLock<Vec<Attribute>>,
     option_keys: FxHashSet<String>,
+    /// What the walk passed over.
+    not_walked: Vec<Skip>,
+    /// What one pass over each file told, but for what has a table of its own.
+    words: Vec<FileWords>,
     facts: Vec<OnceLock<Box<FileFacts>>>,
+    /// Why a file has no facts.
+    unread: Vec<OnceLock<Skip>>,
     /// What each file may import, as its text shows.
     pub(super) specifiers: Vec<Vec<SmolStr>>,
     /// The graph of imports.
@@ -70,18 +72,28 @@ pub struct Program {
     pub(super) importing_wholes: FxHashSet<FileId>,
     /// Files with comments that silence findings.
     suppressing_files: Vec<FileId>,
-    backend_suppressions: Mutex<Vec<(Place, Suppression)>>,
     /// Files that name something of the platform which hands values to callbacks.
     callback_files: FxHashSet<FileId>,
-    hands_to_callbacks: Vec<OnceLock<bool>>,
-    pub(super) has_entries: OnceLock<bool>,
     /// Files that the config calls entries.
     pub(super) entries: FxHashSet<FileId>,
     /// Files that rows of the team's own speak of, with the package that they are in those rows.
     own_files: FxHashMap<FileId, SmolStr>,
+    pub(super) answers: Answers,
+}
+
+/// What was found out on the way and hangs on several files: none of it outlives a change of one.
+#[derive(Default)]
+pub(super) struct Answers {
+    hit: Mutex<BTreeSet<(FileId, Limit)>>,
     skipped: Mutex<Vec<Skip>>,
-    bytes_read: u64,
-    files_read: usize,
+    /// Islands of the files in packages whose container injects by name.
+    injecting_islands: OnceLock<FxHashSet<u32>>,
+    /// Files that pages import.
+    pub(super) on_pages: OnceLock<FxHashSet<FileId>>,
+    template_attributes: OnceLock<Vec<Attribute>>,
+    backend_suppressions: Mutex<Vec<(Place, Suppression)>>,
+    hands_to_callbacks: Vec<OnceLock<bool>>,
+    pub(super) has_entries: OnceLock<bool>,
     /// The names under which timers are called.
     pub(super) timer_names: OnceLock<TimerNames>,
     /// Stores with reducers, each with where those stand.
@@ -93,6 +105,21 @@ pub struct Program {
     pub(super) callers: Mutex<FxHashMap<FunctionAt, std::sync::Arc<[CallSite]>>>,
     registered: Mutex<FxHashMap<(u32, SmolStr), Option<Values>>>,
 }
+
+impl Answers {
+    /// No answers yet about so many files.
+    fn none(files: usize) -> Self {
+        Self {
+            hands_to_callbacks: vec![OnceLock::new(); files],
+            exports: std::iter::repeat_with(Mutex::default).take(files).collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// What is known of files whose bytes are still the same, by path.
+#[derive(Default)]
+pub struct Known(FxHashMap<String, Scanned>);
 
 static EMPTY: OnceLock<FileFacts> = OnceLock::new();
 
@@ -118,90 +145,46 @@ struct Scanned {
 }
 
 impl Program {
-    /// Reads and scans every file once, and parses those that can start a finding, or all of them.
-    /// Runs on the current rayon pool; calls `step` after each file.
+    /// Reads and scans every file once that is not `known`, and parses those that can start a finding, or all of
+    /// them. Runs on the current rayon pool; calls `step` after each file.
     pub fn open(
         discovery: Discovery,
         catalog: Catalog,
         view: &View,
-        parse_all: bool,
+        (parse_all, mut known): (bool, Known),
         session: Arc<Session>,
         step: &(dyn Fn() + Sync),
     ) -> Result<Self, Error> {
         let work = view.settings().limits;
         let limits = Limits { max_bytes: u64::from(work.file_bytes), ..Limits::default() };
-        let words = Words::new(catalog.starting_words())?;
+        let starting = Words::new(catalog.starting_words())?;
         let option_words = Words::new(catalog.interval_option_keys())?;
         let scanning = Scanning {
             session: &session,
             limits: &limits,
             nesting: work.nesting,
-            words: &words,
+            words: &starting,
             option_words: &option_words,
             parse_all,
         };
-        let scanned: Vec<Scanned> = discovery
-            .files
-            .par_iter()
+        let known: Vec<Option<Scanned>> = discovery.files.iter().map(|it| known.0.remove(&it.path)).collect();
+        let mut scanned: Vec<Scanned> = known
+            .into_par_iter()
+            .zip(&discovery.files)
             .enumerate()
-            .map(|(at, file)| {
+            .map(|(at, (known, file))| {
                 let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
-                let scanned = scan_file(id, file, &scanning);
+                let scanned = known.unwrap_or_else(|| scan_file(id, file, &scanning));
                 step();
                 scanned
             })
             .collect();
         let resolver = Resolver::new(&discovery, &session);
-        let mut skipped = discovery.skipped;
-        let mut facts = Vec::with_capacity(scanned.len());
-        let mut identifiers = Vec::with_capacity(scanned.len());
-        let mut specifiers = Vec::with_capacity(scanned.len());
-        let mut seeds = Vec::new();
-        let mut polling_files = Vec::new();
-        let mut suppressing_files = Vec::new();
-        let mut exporting_all = FxHashSet::default();
-        let mut importing_wholes = FxHashSet::default();
-        let mut bytes_read = 0;
-        let mut files_read = 0;
-        for (at, scanned) in scanned.into_iter().enumerate() {
-            bytes_read += scanned.words.bytes;
-            files_read += usize::from(scanned.skip.is_none());
-            let slot = OnceLock::new();
-            if let Some(skip) = scanned.skip {
-                skipped.push(skip);
-                let _ = slot.set(Box::default());
-            } else if let Some(facts) = scanned.facts {
-                let _ = slot.set(facts);
-            }
-            let id = FileId(u32::try_from(at).unwrap_or(u32::MAX));
-            if let Some(file) = discovery.files.get(at).filter(|_| scanned.words.generated) {
-                skipped.push(Skip {
-                    file: file.path.clone(),
-                    reason: "generated: only followed, not judged".to_owned(),
-                });
-            }
-            if scanned.words.starts {
-                seeds.push(id);
-            }
-            if scanned.words.speaks_of_polling {
-                polling_files.push(id);
-            }
-            if scanned.words.exports_all {
-                exporting_all.insert(id);
-            }
-            if scanned.words.imports_wholes {
-                importing_wholes.insert(id);
-            }
-            if scanned.words.suppresses {
-                suppressing_files.push(id);
-            }
-            facts.push(slot);
-            identifiers.push(scanned.words.identifiers);
-            specifiers.push(scanned.words.specifiers);
-        }
+        let identifiers: Vec<Vec<u32>> =
+            scanned.iter_mut().map(|it| std::mem::take(&mut it.words.identifiers)).collect();
+        let mentions = Mentions::new(&identifiers);
         let option_keys: FxHashSet<String> =
             catalog.interval_option_keys().into_iter().map(str::to_owned).collect();
-        let mentions = Mentions::new(&identifiers);
         let ids = || (0..).map(FileId).zip(&discovery.files);
         let entries = ids().filter(|(_, file)| view.is_entry(&file.path)).map(|(id, _)| id).collect();
         let own = |file: &SourceFile| {
@@ -209,52 +192,123 @@ impl Program {
             own_package(&catalog, &path)
         };
         let own_files = ids().filter_map(|(id, file)| Some((id, own(file)?))).collect();
-        let handing = catalog.platform_callback_words();
-        let callback_files = handing.iter().flat_map(|word| mentions.files_mentioning(word)).collect();
         let injecting = ids().map(|it| it.0).filter(|it| resolver.file_depends_on(*it, "angular")).collect();
         let count = discovery.files.len();
-        Ok(Self {
+        let mut program = Self {
             session,
             files: discovery.files,
             option_keys,
             catalog,
             resolver,
             mentions,
-            callback_files,
-            hands_to_callbacks: vec![OnceLock::new(); count],
             limits,
             work,
-            hit: Mutex::default(),
+            starting,
+            option_words,
+            parse_all,
             injecting,
-            injecting_islands: OnceLock::new(),
             templates: discovery.templates,
             pages: discovery.pages,
-            on_pages: OnceLock::new(),
             backends: discovery.backends,
-            template_attributes: OnceLock::new(),
-            facts,
-            specifiers,
+            not_walked: discovery.skipped,
+            words: std::iter::repeat_with(FileWords::default).take(count).collect(),
+            facts: std::iter::repeat_with(OnceLock::new).take(count).collect(),
+            unread: vec![OnceLock::new(); count],
+            specifiers: vec![Vec::new(); count],
             imports: OnceLock::new(),
             hands_on: vec![OnceLock::new(); count],
-            seeds,
-            polling_files,
-            suppressing_files,
-            exporting_all,
-            importing_wholes,
-            backend_suppressions: Mutex::default(),
-            has_entries: OnceLock::new(),
+            seeds: Vec::new(),
+            polling_files: Vec::new(),
+            suppressing_files: Vec::new(),
+            exporting_all: FxHashSet::default(),
+            importing_wholes: FxHashSet::default(),
+            callback_files: FxHashSet::default(),
             entries,
             own_files,
-            skipped: Mutex::new(skipped),
-            bytes_read,
-            files_read,
-            timer_names: OnceLock::new(),
-            stores: OnceLock::new(),
-            connected: OnceLock::new(),
-            exports: std::iter::repeat_with(Mutex::default).take(count).collect(),
-            callers: Mutex::default(),
-            registered: Mutex::default(),
-        })
+            answers: Answers::none(count),
+        };
+        for (id, scanned) in (0..).map(FileId).zip(scanned) {
+            program.put(id, scanned);
+        }
+        program.sort_out();
+        Ok(program)
+    }
+
+    /// Looks at some files anew, and forgets every answer that hangs on several files. Runs on the current rayon
+    /// pool.
+    pub fn again(&mut self, changed: &BTreeSet<FileId>) {
+        let scanning = self.scanning();
+        let scan = |id: &FileId| Some((*id, scan_file(*id, self.file(*id)?, &scanning)));
+        let scanned: Vec<(FileId, Scanned)> = changed.par_iter().filter_map(scan).collect();
+        for (id, mut scanned) in scanned {
+            self.mentions.replace(id, &std::mem::take(&mut scanned.words.identifiers));
+            if self.specifiers.get(id.index()) != Some(&scanned.words.specifiers) {
+                self.imports = OnceLock::new();
+            }
+            self.put(id, scanned);
+        }
+        self.answers = Answers::none(self.files.len());
+        self.sort_out();
+    }
+
+    /// What is known of all files but some, for another program over the same tree.
+    pub fn into_known(self, but: impl Fn(&SourceFile) -> bool) -> Known {
+        let identifiers = self.mentions.into_files(self.files.len());
+        let scanned =
+            self.words.into_iter().zip(identifiers).zip(self.specifiers).zip(self.facts).zip(self.unread);
+        let files = self.files.into_iter().zip(scanned).filter(|(file, _)| !but(file));
+        let known = files.map(|(file, ((((words, identifiers), specifiers), facts), unread))| {
+            let words = FileWords { identifiers, specifiers, ..words };
+            (file.path, Scanned { words, facts: facts.into_inner(), skip: unread.into_inner() })
+        });
+        Known(known.collect())
+    }
+
+    fn scanning(&self) -> Scanning<'_> {
+        Scanning {
+            session: &self.session,
+            limits: &self.limits,
+            nesting: self.work.nesting,
+            words: &self.starting,
+            option_words: &self.option_words,
+            parse_all: self.parse_all,
+        }
+    }
+
+    /// Takes in what a look at a file gave.
+    fn put(&mut self, id: FileId, Scanned { mut words, facts, skip }: Scanned) {
+        let at = id.index();
+        let facts = skip.as_ref().map(|_| Box::default()).or(facts);
+        if let Some(slot) = self.facts.get_mut(at) {
+            *slot = facts.map(OnceLock::from).unwrap_or_default();
+        }
+        if let Some(slot) = self.unread.get_mut(at) {
+            *slot = skip.map(OnceLock::from).unwrap_or_default();
+        }
+        if let Some(slot) = self.specifiers.get_mut(at) {
+            *slot = std::mem::take(&mut words.specifiers);
+        }
+        if let Some(slot) = self.hands_on.get_mut(at) {
+            *slot = OnceLock::new();
+        }
+        if let Some(slot) = self.words.get_mut(at) {
+            *slot = words;
+        }
+    }
+
+    /// Sorts out which files are asked first, by their words.
+    fn sort_out(&mut self) {
+        let words: Vec<(FileId, &FileWords)> = (0..).map(FileId).zip(&self.words).collect();
+        let such = |is_such: fn(&FileWords) -> bool| {
+            words.iter().filter(move |(_, it)| is_such(it)).map(|(id, _)| *id)
+        };
+        self.seeds = such(|it| it.starts).collect();
+        self.polling_files = such(|it| it.speaks_of_polling).collect();
+        self.suppressing_files = such(|it| it.suppresses).collect();
+        self.exporting_all = such(|it| it.exports_all).collect();
+        self.importing_wholes = such(|it| it.imports_wholes).collect();
+        let handing = self.catalog.platform_callback_words();
+        self.callback_files = handing.iter().flat_map(|word| self.mentions.files_mentioning(word)).collect();
     }
 
     /// Lets the next run know the facts that this one came by.
@@ -317,7 +371,7 @@ impl Program {
         // Before questions run side by side: whoever waits for its own share of this work would take up a question
         // that waits for the whole.
         _ = self.imports();
-        _ = self.stores.set(self.find_stores());
+        _ = self.answers.stores.set(self.find_stores());
         let timers = self.timers();
         let providers = self.providers();
         let leftovers = self.leftovers();
@@ -345,7 +399,7 @@ impl Program {
             all.map(|it| (self.place_of_span(*file, it.span), it.clone())).collect::<Vec<_>>()
         };
         let mut found: Vec<_> = self.suppressing_files.iter().flat_map(of_file).collect();
-        found.extend(self.backend_suppressions.lock().iter().flat_map(|it| it.iter().cloned()));
+        found.extend(self.answers.backend_suppressions.lock().iter().flat_map(|it| it.iter().cloned()));
         found
     }
 
@@ -374,10 +428,10 @@ impl Program {
         for (place, _) in &mut facts.suppressions {
             place.file = FileId(place.file.0.saturating_add(offset));
         }
-        if let Ok(mut suppressions) = self.backend_suppressions.lock() {
+        if let Ok(mut suppressions) = self.answers.backend_suppressions.lock() {
             suppressions.clone_from(&facts.suppressions);
         }
-        if let Ok(mut skipped) = self.skipped.lock() {
+        if let Ok(mut skipped) = self.answers.skipped.lock() {
             skipped.extend(facts.skips.iter().cloned());
         }
         facts
@@ -385,19 +439,26 @@ impl Program {
 
     /// Number of files that could be read.
     pub fn files_read(&self) -> usize {
-        self.files_read
+        // Of a file that could be read but not parsed, the words are known.
+        let is_read =
+            |(unread, words): (&OnceLock<Skip>, &FileWords)| unread.get().is_none() || words.bytes > 0;
+        self.unread.iter().zip(&self.words).filter(|it| is_read(*it)).count()
     }
 
     /// Bytes of all files that were read.
     pub fn bytes_read(&self) -> u64 {
-        self.bytes_read
+        self.words.iter().map(|it| it.bytes).sum()
     }
 
     /// Runs a question about a file; a bug of ours costs its answer, not the audit.
     pub(super) fn guarded<T: Default>(&self, file: FileId, question: impl FnOnce() -> T) -> T {
+        // Nobody waits for the answers of an audit that was called off.
+        if self.session.is_called_off() {
+            return T::default();
+        }
         let path = self.file(file).map_or("", |it| it.path.as_str());
         Skip::guard(path, question).unwrap_or_else(|skip| {
-            if let Ok(mut skipped) = self.skipped.lock() {
+            if let Ok(mut skipped) = self.answers.skipped.lock() {
                 skipped.push(skip);
             }
             T::default()
@@ -411,13 +472,22 @@ impl Program {
 
     /// Remembers that a question about a file came to a limit. What lies behind it is unknown, and is said to be.
     pub(super) fn reached(&self, limit: Limit, file: FileId) {
-        if let Ok(mut hit) = self.hit.lock() {
+        if let Ok(mut hit) = self.answers.hit.lock() {
             hit.insert((file, limit));
         }
     }
 
+    /// Whether a question about a file may visit one more place after so many; when not, that is remembered.
+    pub(super) fn has_room(&self, visited: usize, file: FileId) -> bool {
+        let has_room = visited < self.work.places as usize;
+        if !has_room {
+            self.reached(Limit::Places, file);
+        }
+        has_room
+    }
+
     fn limits_reached(&self) -> Vec<Skip> {
-        let hit = self.hit.lock().map(|it| it.clone()).unwrap_or_default();
+        let hit = self.answers.hit.lock().map(|it| it.clone()).unwrap_or_default();
         let skip = |(file, limit): (FileId, Limit)| {
             let file = self.file(file)?.path.clone();
             Some(Skip { file, reason: format!("not followed beyond the limit `{limit}` of the config") })
@@ -427,7 +497,13 @@ impl Program {
 
     /// What was passed over, sorted.
     pub fn skipped(&self) -> Vec<Skip> {
-        let mut skipped = self.skipped.lock().map(|it| it.clone()).unwrap_or_default();
+        let mut skipped = self.answers.skipped.lock().map(|it| it.clone()).unwrap_or_default();
+        skipped.extend(self.not_walked.iter().chain(self.unread.iter().filter_map(OnceLock::get)).cloned());
+        let generated = self.files.iter().zip(&self.words).filter(|(_, words)| words.generated);
+        skipped.extend(generated.map(|(file, _)| Skip {
+            file: file.path.clone(),
+            reason: "generated: only followed, not judged".to_owned(),
+        }));
         skipped.extend(self.resolver.skipped());
         skipped.extend(self.limits_reached());
         for (file, slot) in self.files.iter().zip(&self.facts) {
@@ -456,9 +532,7 @@ impl Program {
             match parsed {
                 Ok(facts) => facts,
                 Err(skip) => {
-                    if let Ok(mut skipped) = self.skipped.lock() {
-                        skipped.push(skip);
-                    }
+                    _ = self.unread.get(id.index()).map(|it| it.set(skip));
                     Box::default()
                 }
             }
@@ -468,7 +542,7 @@ impl Program {
     /// What HTML templates hand to custom elements; read when first asked for, and only where a
     /// container injects by name.
     pub(super) fn template_attributes(&self) -> &[Attribute] {
-        self.template_attributes.get_or_init(|| {
+        self.answers.template_attributes.get_or_init(|| {
             if self.injecting.is_empty() {
                 return Vec::new();
             }
@@ -504,7 +578,7 @@ impl Program {
 
     /// Whether a file gets anything from a library that hands things to callbacks.
     pub(super) fn hands_to_callbacks(&self, file: FileId) -> bool {
-        let Some(known) = self.hands_to_callbacks.get(file.index()) else { return false };
+        let Some(known) = self.answers.hands_to_callbacks.get(file.index()) else { return false };
         *known.get_or_init(|| {
             self.callback_files.contains(&file)
                 || self.facts(file).imports.iter().any(|it| self.catalog.hands_to_callbacks(&it.specifier))
@@ -551,7 +625,7 @@ impl Program {
     /// word is too common to follow.
     pub(super) fn files_mentioning(&self, near: FileId, word: &str) -> Vec<FileId> {
         let files = self.mentions_near(near, word);
-        if files.len() > MAX_MENTIONS { Vec::new() } else { files }
+        if self.has_room(files.len(), near) { files } else { Vec::new() }
     }
 
     /// Files that hold a word and that a value can pass to from a file, or from there to it, however common it is.
@@ -675,11 +749,11 @@ impl Program {
     pub(super) fn registered(&self, file: FileId, name: &SmolStr) -> Option<Values> {
         let island = self.injecting_island(file)?;
         let key = (island, name.clone());
-        if let Some(known) = self.registered.lock().ok().and_then(|it| it.get(&key).cloned()) {
+        if let Some(known) = self.answers.registered.lock().ok().and_then(|it| it.get(&key).cloned()) {
             return known;
         }
         let found = self.find_registered(file, name);
-        if let Ok(mut registered) = self.registered.lock() {
+        if let Ok(mut registered) = self.answers.registered.lock() {
             registered.insert(key, found.clone());
         }
         found
@@ -690,7 +764,7 @@ impl Program {
         if self.injecting.is_empty() {
             return None;
         }
-        let injecting = self.injecting_islands.get_or_init(|| self.islands_of(&self.injecting));
+        let injecting = self.answers.injecting_islands.get_or_init(|| self.islands_of(&self.injecting));
         self.imports().islands.of(file).filter(|it| injecting.contains(it))
     }
 

@@ -13,12 +13,6 @@ use crate::vocabulary::Side;
 /// Methods of HTTP, as a route of Next exports them.
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-/// Files that one question about reachability may visit.
-const MAX_FILES: usize = 400;
-
-/// Functions that one question about mentions may ask about. Doubt counts as mentioned.
-const MAX_FUNCTIONS: usize = 400;
-
 /// Modules of Node's that bundlers bring to browsers too.
 const BUNDLED: &[&str] = &[
     "assert",
@@ -121,7 +115,7 @@ impl Program {
         let mut uses = vec![at.expr];
         while let Some(used) = uses.pop() {
             let Some(function) = self.function_to_be_mentioned(At { expr: used, ..at }) else { return true };
-            if is_routed || asked.len() > MAX_FUNCTIONS {
+            if is_routed || !self.has_room(asked.len(), at.file) {
                 return true;
             }
             if !asked.insert(function) {
@@ -193,7 +187,7 @@ impl Program {
                 continue;
             }
             seen.insert(file);
-            if seen.len() > MAX_FILES || self.is_entry(file) || self.is_on_a_page(file) {
+            if !self.has_room(seen.len(), file) || self.is_entry(file) || self.is_on_a_page(file) {
                 return true;
             }
             // One importer after the other: the first that an entry leads to answers.
@@ -206,7 +200,10 @@ impl Program {
     /// Whether the audited files hold anything that starts an app.
     pub(super) fn has_entries(&self) -> bool {
         let is_entry = |file: &SourceFile| file.role == Role::Product && is_named_like_an_entry(&file.path);
-        *self.has_entries.get_or_init(|| !self.entries.is_empty() || self.files().iter().any(is_entry))
+        *self
+            .answers
+            .has_entries
+            .get_or_init(|| !self.entries.is_empty() || self.files().iter().any(is_entry))
     }
 
     /// Whether a file runs on its own: a route, a main module, a configuration, a script.

@@ -48,7 +48,7 @@ impl TimerNames {
 impl Program {
     /// Whether a callee may be a timer or a delay of a library or the platform. Never no when it is one.
     pub(super) fn may_be_timer(&self, callee: At) -> bool {
-        let names = self.timer_names.get_or_init(|| self.find_timer_names());
+        let names = self.answers.timer_names.get_or_init(|| self.find_timer_names());
         self.stands_for_timer(callee, names, 0)
     }
 

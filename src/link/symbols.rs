@@ -31,7 +31,7 @@ impl Program {
     /// The definition of an exported name; `None` when the file does not export it or a barrel
     /// on the way could not be resolved.
     pub fn export(&self, file: FileId, name: &str) -> Option<Definition> {
-        let known = self.exports.get(file.index())?;
+        let known = self.answers.exports.get(file.index())?;
         if let Some(found) = known.lock().ok().and_then(|it| it.get(name).cloned()) {
             return found;
         }

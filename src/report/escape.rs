@@ -144,6 +144,12 @@ pub fn dot(text: &str) -> String {
     terminal(text).replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
 }
 
+/// Text for a cell of a CSV file: a spreadsheet takes it for text, and not for a formula that it would work out.
+pub fn csv(text: &str) -> Cow<'_, str> {
+    let text = terminal(text);
+    if text.starts_with(['=', '+', '-', '@']) { Cow::Owned(format!("'{text}")) } else { text }
+}
+
 /// Whether a terminal (or a person in front of it) can be led astray by the character.
 fn must_be_spelled_out(character: char) -> bool {
     character.is_control()
@@ -231,6 +237,14 @@ mod tests {
         assert_eq!(dot(r#"a"]; b -> c ["d"#), r#"a\"]; b -> c [\"d"#);
         assert_eq!(dot(r#"end\"#), r#"end\\"#);
         assert_eq!(dot("one\n\\N &lt;"), r"one\\n\\N &amp;lt;");
+    }
+
+    #[test]
+    fn a_cell_is_no_formula() {
+        assert_eq!(csv("Orders"), "Orders");
+        assert_eq!(csv("=1+1"), "'=1+1");
+        assert_eq!(csv("-1"), "'-1");
+        assert_eq!(csv("\t=1+1"), "\\t=1+1");
     }
 
     #[test]

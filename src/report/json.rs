@@ -266,7 +266,7 @@ pub(super) struct Stats<'a> {
 }
 
 /// A quantity: `5000`, not `5000.0`; `null` when it is no finite number.
-struct Number(f64);
+pub(super) struct Number(pub(super) f64);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

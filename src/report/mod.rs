@@ -14,6 +14,7 @@ mod frame;
 mod github;
 mod gitlab;
 pub mod graph;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -24,6 +25,7 @@ mod place;
 mod pretty;
 mod sarif;
 mod status;
+pub mod trend;
 pub mod words;
 
 pub use json::SCHEMA;
@@ -37,6 +39,7 @@ pub const FORMATS: &[Format] = &[
     pretty::FORMAT,
     compact::FORMAT,
     markdown::FORMAT,
+    html::FORMAT,
     json::FORMAT,
     ndjson::FORMAT,
     sarif::FORMAT,
@@ -46,6 +49,8 @@ pub const FORMATS: &[Format] = &[
     openmetrics::FORMAT,
 ];
 
+/// The format for people at a terminal.
+pub const PRETTY: &str = "pretty";
 /// The format whose user also wants the Markdown report as summary of the job.
 pub const GITHUB: &str = "github";
 
@@ -102,10 +107,12 @@ pub struct Options {
     pub accepted: bool,
     /// List skipped files with their reasons.
     pub verbose: bool,
+    /// Tell what is most urgent at length and the rest in a line each, for a screen that scrolls.
+    pub brief: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { color: false, width: 100, quiet: false, accepted: false, verbose: false }
+        Self { color: false, width: 100, quiet: false, accepted: false, verbose: false, brief: false }
     }
 }

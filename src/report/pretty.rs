@@ -24,10 +24,15 @@ const END: usize = 3;
 const MOST_UNKNOWN: usize = 5;
 /// Findings that are gone, by name; the JSON report names all.
 const MOST_FIXED: usize = 10;
+/// Findings that a brief report tells at length: about what people read before they begin to scroll.
+const AT_LENGTH: usize = 12;
+/// Lines for the next steps of a brief report. With areas, counts and commands they fill one screen.
+const STEP_LINES: usize = 8;
 
 fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let width = options.width.clamp(*READABLE.start(), *READABLE.end());
-    let mut page = Page { out, paint: Paint::new(options.color), width };
+    let at_length = if options.brief { AT_LENGTH } else { usize::MAX };
+    let mut page = Page { out, paint: Paint::new(options.color), width, at_length };
     if options.quiet {
         return compact::write(audit, options, page.out);
     }
@@ -41,15 +46,17 @@ fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> io::Result<()
         return page.comparisons(audit);
     }
     page.unknown(audit, options)?;
-    page.areas(audit)?;
+    page.areas(audit, options)?;
     page.summary(audit, options)?;
-    page.next_steps(audit)
+    page.next_steps(audit, options)
 }
 
 struct Page<'a> {
     out: &'a mut dyn Write,
     paint: Paint,
     width: usize,
+    /// Findings that may still be told at length.
+    at_length: usize,
 }
 
 impl Page<'_> {
@@ -65,7 +72,31 @@ impl Page<'_> {
         };
         let title = format!("{} {title} ({})", words::sign(severity), words::thousands(findings.len()));
         writeln!(self.out, "{}\n", self.paint.severity(severity, &title))?;
-        findings.into_iter().try_for_each(|finding| self.finding(audit, finding))
+        let (long, short) = findings.split_at(self.at_length.min(findings.len()));
+        self.at_length -= long.len();
+        long.iter().try_for_each(|finding| self.finding(audit, finding))?;
+        self.listed(audit, short, !long.is_empty())
+    }
+
+    /// Findings in a line each, `after` some that were told at length.
+    fn listed(&mut self, audit: &Audit, findings: &[&Finding], after: bool) -> io::Result<()> {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let number = match after {
+            true => format!("… and {} more, ", words::thousands(findings.len())),
+            false => String::new(),
+        };
+        let note = format!("  {number}a line each; --verbose tells them at length");
+        writeln!(self.out, "{}\n", self.paint.dim(&note))?;
+        for finding in findings {
+            let place = format!("{}:{}:{}", terminal(&finding.file), finding.line, finding.column);
+            let rule = self.paint.severity(finding.severity, finding.rule);
+            let timer = finding.timer.and_then(|at| audit.timers.get(at));
+            let what = timer.map_or_else(|| finding.subject.clone(), owner_and_interval);
+            writeln!(self.out, "  {place}  {rule}  {}", self.paint.dim(&terminal(&what)))?;
+        }
+        writeln!(self.out)
     }
 
     fn finding(&mut self, audit: &Audit, finding: &Finding) -> io::Result<()> {
@@ -219,8 +250,12 @@ impl Page<'_> {
         if let Some(suppressed) = words::suppressed(audit) {
             writeln!(self.out, "   {suppressed}")?;
         }
-        let load = words::requests(summary.requests_per_minute);
-        self.text("   ", "   ", &format!("{load} from live polls of known interval"))?;
+        if audit.timers.is_empty() && audit.channels.is_empty() && audit.messages.is_empty() {
+            writeln!(self.out, "   nothing in this code recurs, and nothing is pushed to it")?;
+        } else {
+            let load = words::requests(summary.requests_per_minute);
+            self.text("   ", "   ", &format!("{load} from live polls of known interval"))?;
+        }
         if let Some(completion) = words::completion(summary) {
             self.text("   ", "   ", &completion)?;
         }
@@ -229,9 +264,15 @@ impl Page<'_> {
             number if options.verbose => format!(", {} skipped:", words::thousands(number)),
             number => format!(", {} skipped (--verbose says why)", words::thousands(number)),
         };
-        let files = words::count(stats.files_discovered, "file");
-        let (read, parsed) = (words::thousands(stats.files_read), words::thousands(stats.files_parsed));
-        self.text("   ", "   ", &format!("{files} found, {read} read, {parsed} parsed{skipped}"))?;
+        let files = words::count(stats.files_discovered, "source file");
+        let parsed = words::thousands(stats.files_parsed);
+        let backends = match stats.backend_files {
+            0 => String::new(),
+            number => format!(" and {} of backends", words::count(number, "file")),
+        };
+        let place = if audit.root == "." { String::new() } else { format!(" in {}", audit.root) };
+        let looked = format!("looked at {files} ({parsed} parsed){backends}{place}{skipped}");
+        self.text("   ", "   ", &looked)?;
         if options.verbose {
             for skip in &stats.skipped {
                 let line = format!("     {}  {}", terminal(&skip.file), terminal(&skip.reason));
@@ -269,29 +310,45 @@ impl Page<'_> {
         words::suppressed(audit).map_or(Ok(()), |silenced| writeln!(self.out, "   {silenced}"))
     }
 
-    fn next_steps(&mut self, audit: &Audit) -> io::Result<()> {
+    fn next_steps(&mut self, audit: &Audit, options: &Options) -> io::Result<()> {
         if audit.next_steps.is_empty() {
             return Ok(());
         }
         writeln!(self.out, "\n{}", self.paint.bold("Next steps"))?;
+        let mut room = if options.brief { STEP_LINES } else { usize::MAX };
+        let mut told = 0;
         for step in &audit.next_steps {
             let priority = self.paint.dim(&format!("{:6}", words::priority(step.priority)));
-            self.text(&format!("  {priority}  "), "          ", &step.text)?;
+            let lines = self.wrapped(&format!("  {priority}  "), "          ", &step.text);
+            // The most urgent one is told however long it is.
+            if told > 0 && lines.len() > room {
+                break;
+            }
+            room = room.saturating_sub(lines.len());
+            told += 1;
+            lines.iter().try_for_each(|line| writeln!(self.out, "{line}"))?;
         }
-        Ok(())
+        match audit.next_steps.len().saturating_sub(told) {
+            0 => Ok(()),
+            hidden => {
+                let more = format!("  … and {} more; --verbose lists them", words::thousands(hidden));
+                writeln!(self.out, "{}", self.paint.dim(&more))
+            }
+        }
+    }
+
+    fn text(&mut self, first: &str, rest: &str, text: &str) -> io::Result<()> {
+        self.wrapped(first, rest, text).iter().try_for_each(|line| writeln!(self.out, "{line}"))
     }
 
     /// Wraps audited or own text; escapes it, and paints what stands between backticks.
-    fn text(&mut self, first: &str, rest: &str, text: &str) -> io::Result<()> {
+    fn wrapped(&self, first: &str, rest: &str, text: &str) -> Vec<String> {
         let text = format!("{first}{}", self.paint.sentence(&terminal(text)));
         let options = textwrap::Options::new(self.width)
             .subsequent_indent(rest)
             .break_words(false)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        for line in textwrap::wrap(&text, options) {
-            writeln!(self.out, "{}", line.trim_end())?;
-        }
-        Ok(())
+        textwrap::wrap(&text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn assert_tame(text: &str) {
 }
 
 pub(crate) fn step(file: &str, line: u32, label: &str) -> ChainStep {
-    ChainStep { file: file.into(), line, label: label.into() }
+    ChainStep { file: file.into(), line, label: label.into(), code: None }
 }
 
 pub(crate) fn timer(file: &str, line: u32, verdict: Verdict, interval_ms: f64, owner: &str) -> TimerRow {
@@ -342,7 +342,7 @@ pub(crate) fn hostile() -> Audit {
         ] {
             *text = HOSTILE.into();
         }
-        finding.chain = vec![step(HOSTILE, 1, HOSTILE)];
+        finding.chain = vec![ChainStep { code: Some(HOSTILE.into()), ..step(HOSTILE, 1, HOSTILE) }];
         finding.frame = Some(Frame { first_line: finding.line, lines: vec![HOSTILE.into()] });
     }
     for timer in &mut audit.timers {

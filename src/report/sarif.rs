@@ -23,8 +23,6 @@ pub(super) const FORMAT: Format =
 
 /// What paths are relative to: the folder that `unpoll` ran in, which consumers take for the repository.
 const BASE: &str = "%SRCROOT%";
-/// Where the source of `unpoll` is at home; empty as long as it has no public home.
-const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
 fn write(audit: &Audit, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let report = serde_json::to_string_pretty(&log(audit))?;
@@ -40,8 +38,8 @@ fn log(audit: &Audit) -> Log {
             driver: Driver {
                 name: env!("CARGO_PKG_NAME"),
                 semantic_version: env!("CARGO_PKG_VERSION"),
-                information_uri: (!REPOSITORY.is_empty()).then(|| REPOSITORY.to_owned()),
-                rules: rules::all().iter().map(|it| rule(it, REPOSITORY)).collect(),
+                information_uri: (!rules::REPOSITORY.is_empty()).then(|| rules::REPOSITORY.to_owned()),
+                rules: rules::all().iter().map(|it| rule(it, rules::REPOSITORY)).collect(),
             },
         },
         invocations: [Invocation {
@@ -57,13 +55,12 @@ fn log(audit: &Audit) -> Log {
 
 fn rule(rule: &rules::Rule, repository: &str) -> Rule {
     let page = rule.page();
-    let help_uri = format!("{repository}/blob/main/docs/rules/{}.md", rule.id);
     Rule {
         id: rule.id,
         short_description: text(rule.summary),
         full_description: text(rule.summary),
         help: Text { text: page.clone(), markdown: Some(page) },
-        help_uri: (!repository.is_empty()).then_some(help_uri),
+        help_uri: rule.address(repository),
         default_configuration: Configuration { level: level(rule.severity) },
         properties: RuleProperties { tags: [if rule.topic.is_push() { "push" } else { "polling" }] },
     }

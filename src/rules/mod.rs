@@ -35,7 +35,7 @@ pub(crate) mod words;
 pub(crate) use found::Findings;
 pub use found::{Found, Wording};
 pub use page::index;
-pub(crate) use page::without_mark;
+pub(crate) use page::{REPOSITORY, without_mark};
 pub use policy::Policy;
 
 use crate::config::{self, Settings};
@@ -142,6 +142,12 @@ pub(crate) fn is_dormant_poll(id: &str) -> bool {
 /// Whether findings of a rule speak of message handlers that nothing registers.
 pub(crate) fn is_loose_handler(id: &str) -> bool {
     id == unconnected_handler::RULE.id
+}
+
+/// Whether findings of a rule speak of a handler or a message type that is not connected: nothing registers it, nothing
+/// tells it apart, or nothing gets it.
+pub(crate) fn is_unconnected(id: &str) -> bool {
+    is_loose_handler(id) || id == unsubscribed_message::RULE.id || id == unrouted_message::RULE.id
 }
 
 /// Whether findings of a rule speak of comments that silence others, and so of nothing in the product.

@@ -4,7 +4,16 @@ use std::fmt::Write;
 
 use super::Rule;
 
+/// Where the source of `unpoll` is at home; empty as long as it has no public home.
+pub(crate) const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
 impl Rule {
+    /// Where the page about the rule is, in a repository that may have no home.
+    pub(crate) fn address(&self, repository: &str) -> Option<String> {
+        let address = format!("{repository}/blob/main/docs/rules/{}.md", self.id);
+        (!repository.is_empty()).then_some(address)
+    }
+
     /// The page about the rule.
     pub fn page(&self) -> String {
         let mut page = format!("# {}\n\nAt most {}; since {}.\n\n", self.id, self.severity, self.since);

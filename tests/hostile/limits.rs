@@ -120,3 +120,22 @@ fn limits_out_of_range_are_refused() {
         assert!(ran.status.code() == Some(2) && text.contains(said), "{limits}: {text}");
     }
 }
+
+/// A message that is handed from function to function before its type is looked at.
+#[test]
+fn places_of_one_question() {
+    let mut code = String::from(
+        "const socket = new WebSocket('/ws')\nsocket.onmessage = (event) => run0(JSON.parse(event.data))\n",
+    );
+    for at in 0..8 {
+        writeln!(code, "function run{at}(message) {{ run{}(message) }}", at + 1).unwrap();
+    }
+    code.push_str("function run8(message) { if (message.type === 'order_shipped') show(message) }\n");
+    let tree = tree(&[("src/deep.ts", &code)]);
+    let types = |report: &Value| report["messages"].as_array().unwrap().len();
+    let whole = reported(&tree, "{}");
+    assert_eq!((types(&whole), verdict(&whole).1), (1, None));
+    let limited = reported(&tree, "{ \"places\": 10 }");
+    let reason = "not followed beyond the limit `places` of the config";
+    assert_eq!((types(&limited), verdict(&limited).1), (0, Some(reason)));
+}

@@ -4,6 +4,7 @@
 
 pub mod comments;
 pub mod compare;
+pub mod shop;
 
 use std::path::{Path, PathBuf};
 

@@ -44,7 +44,7 @@ impl Evaluator<'_> {
 
     /// The states that the program's stores begin with, each with its store.
     pub(in crate::link) fn root_states(&self) -> Vec<(At, Value)> {
-        let stores = self.program.stores.get().into_iter().flatten();
+        let stores = self.program.answers.stores.get().into_iter().flatten();
         stores
             .flat_map(|(store, parts)| self.states(*parts, &None).into_iter().map(|it| (*store, it)))
             .collect()

@@ -12,9 +12,6 @@ use crate::link::value::{At, FunctionAt};
 use crate::source::{FileId, Place};
 use crate::vocabulary::ProviderVerdict;
 
-/// Hooks that one context may be read through.
-const MAX_READERS: usize = 400;
-
 /// A place in a component that reads a context, itself or through hooks.
 pub(super) struct Reader {
     /// The call of `useContext` or of a hook, or the consumer element.
@@ -89,7 +86,7 @@ impl Program {
         let mut queue: Vec<(At, bool)> = read.iter().rev().map(|at| (*at, false)).collect();
         let mut seen: FxHashSet<At> = FxHashSet::default();
         while let Some((at, throws)) = queue.pop() {
-            if !seen.insert(at) || seen.len() > MAX_READERS {
+            if !self.has_room(seen.len(), at.file) || !seen.insert(at) {
                 continue;
             }
             let facts = self.facts(at.file);

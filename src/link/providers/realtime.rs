@@ -10,9 +10,6 @@ use crate::link::timer::Step;
 use crate::link::value::{At, ClassAt, FunctionAt, Value};
 use crate::source::FileId;
 
-/// Functions whose calls are looked at for one context.
-const MAX_FUNCTIONS: usize = 80;
-
 /// Parts of names that speak of push.
 const WORDS: &[&str] = &[
     "live",
@@ -85,7 +82,7 @@ impl Program {
         let from = facts.function(component.function).and_then(|it| it.expr).unwrap_or(ExprId(u32::MAX));
         let value = Value::Function { at: component, env: None, this: None };
         let reach = self.reach(&[value], &[], At { file, expr: from });
-        for function in reach.walked.iter().take(MAX_FUNCTIONS) {
+        for function in &reach.walked {
             let facts = self.facts(function.file);
             let places = facts.own_nodes(function.function).map(|(expr, _)| At { file: function.file, expr });
             if let Some(step) = places.into_iter().find_map(|at| self.channel_use(at)) {

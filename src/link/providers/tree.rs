@@ -22,9 +22,6 @@ use crate::link::timer::Step;
 use crate::link::value::{At, FunctionAt, Value};
 use crate::source::{FileId, Place, Role};
 
-/// Places that one walk may visit.
-const MAX_PLACES: usize = 1_500;
-
 /// Components that one walk may look into for where they put what they are given.
 const MAX_NESTED: u32 = 12;
 
@@ -99,9 +96,7 @@ struct Walk {
 
 impl Walk {
     fn push(&mut self, at: At, way: &Way) {
-        if self.seen.len() >= MAX_PLACES {
-            self.ways.unseen = true;
-        } else if self.seen.insert(at) {
+        if self.seen.insert(at) {
             self.queue.push((at, way.clone()));
         }
     }
@@ -158,6 +153,10 @@ impl<'p> Tree<'p> {
 
     fn run(&self, mut walk: Walk) -> Ways {
         while let Some((at, way)) = walk.queue.pop() {
+            if !self.program.has_room(walk.seen.len(), at.file) {
+                walk.ways.unseen = true;
+                break;
+            }
             self.above(at, &way, &mut walk);
         }
         walk.ways

@@ -18,9 +18,6 @@ use crate::link::program::Program;
 use crate::link::value::{At, ClassAt, FunctionAt, Value};
 use crate::source::{FileId, Role};
 
-/// Callers that a returned value is followed to.
-const MAX_CALLERS: usize = 200;
-
 /// An expression, and the keys that lead from its value to what is carried.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Carrier {
@@ -422,7 +419,8 @@ impl Program {
         }
         let function = FunctionAt { file, function };
         let callers = trail.back(function, keys).unwrap_or_else(|| self.likely_callers(function));
-        next.extend(callers.into_iter().take(MAX_CALLERS).map(|at| Carrier { at, keys: keys.to_vec() }));
+        let callers = callers.into_iter().enumerate().take_while(|(at, _)| self.has_room(*at, file));
+        next.extend(callers.map(|(_, at)| Carrier { at, keys: keys.to_vec() }));
     }
 
     /// What a library call gives back of an argument. `called`: the argument is a function whose

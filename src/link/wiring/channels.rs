@@ -16,9 +16,6 @@ use crate::link::value::{At, Value};
 use crate::source::{FileId, Role};
 use crate::vocabulary::Side;
 
-/// Places that one channel is followed to.
-const MAX_CARRIERS: usize = 3_000;
-
 /// Longest symbol that is followed, in bytes.
 const MAX_SYMBOL: usize = 120;
 
@@ -352,7 +349,7 @@ impl Program {
             queue.push_back((carrier, package, format_smolstr!("{symbol}()")));
         }
         while let Some((carrier, package, symbol)) = queue.pop_front() {
-            if seen.len() > MAX_CARRIERS || !seen.insert((carrier.clone(), symbol.clone())) {
+            if !self.has_room(seen.len(), opened.file) || !seen.insert((carrier.clone(), symbol.clone())) {
                 continue;
             }
             if self.file(carrier.at.file).is_none_or(|it| it.role == Role::Test) {

@@ -15,9 +15,6 @@ use crate::link::program::Program;
 use crate::link::value::{At, Value};
 use crate::source::Role;
 
-/// Places that the messages of one registration are followed to.
-const MAX_CARRIERS: usize = 4_000;
-
 /// Members of a message inside which its tag is still looked for.
 const MAX_NESTING: u32 = 2;
 
@@ -290,7 +287,9 @@ impl<'p> Walk<'p> {
 
     pub(super) fn run(&mut self) {
         while let Some((carrier, what)) = self.queue.pop_front() {
-            if self.seen.len() >= MAX_CARRIERS || !self.seen.insert((carrier.clone(), what.clone())) {
+            if !self.program.has_room(self.seen.len(), carrier.at.file)
+                || !self.seen.insert((carrier.clone(), what.clone()))
+            {
                 continue;
             }
             if self.program.file(carrier.at.file).is_none_or(|it| it.role == Role::Test) {

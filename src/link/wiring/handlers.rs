@@ -52,9 +52,6 @@ const LINK_WORDS: [&str; 8] =
 /// Lines below a comment about several handlers in which these stand.
 const GROUP_LINES: u32 = 120;
 
-/// Most files that are searched because of words in their text.
-const MAX_FILES: usize = 300;
-
 /// What is known about messages when handlers are looked for.
 struct Known<'a> {
     /// Their names, without those of the protocol.
@@ -137,7 +134,8 @@ impl Program {
         };
         let links = mentioning(&LINK_WORDS);
         let spoken = mentioning(&SOURCE_WORDS).into_iter().filter(|it| links.contains(it));
-        let spoken: Vec<FileId> = spoken.take(MAX_FILES).collect();
+        let spoken = spoken.enumerate().take_while(|(at, file)| self.has_room(*at, *file));
+        let spoken: Vec<FileId> = spoken.map(|(_, file)| file).collect();
         let says = |it: &FileId| {
             self.text(*it).is_some_and(|text| may_say_unconnected(&text))
                 && self.comments(*it).iter().any(Comment::says_unconnected)

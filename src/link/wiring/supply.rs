@@ -12,14 +12,8 @@ use crate::source::Role;
 /// Callers of callers that are asked.
 const MAX_DEPTH: u32 = 5;
 
-/// Callers of one function that are asked.
-const MAX_CALLERS: usize = 400;
-
 /// Parameters that one question asks callers for.
 const MAX_ASKED: usize = 40;
-
-/// Times that one question is asked at callers.
-const MAX_PLACES: usize = 400;
 
 /// A parameter that callers are asked for: of which function, which, and the path inside it.
 type Asked = (FunctionAt, u32, Vec<SmolStr>);
@@ -174,7 +168,11 @@ impl Program {
         if callers.is_empty() {
             supplies.unseen |= self.may_be_called_unseen(*function);
         }
-        for caller in callers.into_iter().take(MAX_CALLERS) {
+        for (visited, caller) in callers.into_iter().enumerate() {
+            if !self.has_room(visited, function.file) {
+                supplies.unseen = true;
+                break;
+            }
             let mut values = self.given_by(caller, *index as usize, *function);
             for step in path.iter().take_while(|step| *step != "()") {
                 values = values.iter().flat_map(|it| evaluator.member(it, step, caller)).collect();
@@ -352,7 +350,7 @@ impl Program {
         ask: &mut dyn FnMut(&Env, At),
     ) {
         let waits = self.waits_for(exprs, env);
-        let deeper = inside.len() < MAX_DEPTH as usize && *places < MAX_PLACES;
+        let deeper = inside.len() < MAX_DEPTH as usize && self.has_room(*places, place.file);
         let Some(function) = waits.filter(|it| deeper && !inside.contains(it)) else {
             *places += 1;
             ask(env, place);
@@ -361,7 +359,7 @@ impl Program {
         let mut any = false;
         inside.push(function);
         for caller in self.likely_callers(function) {
-            if *places >= MAX_PLACES {
+            if !self.has_room(*places, place.file) {
                 break;
             }
             any = true;

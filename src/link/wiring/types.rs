@@ -10,9 +10,6 @@ use crate::link::resolve::Resolution;
 use crate::link::symbols::Definition;
 use crate::source::FileId;
 
-/// Types that one type is looked into through.
-const MAX_TYPES: usize = 300;
-
 /// What a type stands for.
 #[derive(Debug, Default)]
 pub(super) struct TypeNames {
@@ -44,7 +41,7 @@ impl Program {
             let Some((file, name)) = self.home_of_type(file, &name) else {
                 continue;
             };
-            if seen.len() >= MAX_TYPES || !seen.insert((file, name.clone())) {
+            if !self.has_room(seen.len(), file) || !seen.insert((file, name.clone())) {
                 continue;
             }
             let facts = self.facts(file);
@@ -148,7 +145,7 @@ mod tests {
             discovery,
             Catalog::embedded().unwrap(),
             &View::default(),
-            true,
+            (true, crate::link::program::Known::default()),
             std::sync::Arc::default(),
             &|| (),
         )

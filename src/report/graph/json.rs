@@ -55,13 +55,7 @@ struct Edge<'a> {
 fn write(graph: &Graph, out: &mut dyn Write) -> io::Result<()> {
     let nodes = graph.nodes.iter().map(|node| Node {
         id: &node.id,
-        kind: match node.kind {
-            Kind::Emitter => "emitter",
-            Kind::Message => "message",
-            Kind::Route => "route",
-            Kind::Handler => "handler",
-            Kind::Missing => "missing",
-        },
+        kind: node.kind.name(),
         label: node.lines.join("\n"),
         file: Some(node.file.as_str()).filter(|it| !it.is_empty()),
         lines: &node.at,

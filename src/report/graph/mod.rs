@@ -14,6 +14,7 @@ use crate::vocabulary::MessageVerdict;
 mod dot;
 mod json;
 mod mermaid;
+mod page;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -82,6 +83,18 @@ enum Kind {
     Missing,
 }
 
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Emitter => "emitter",
+            Self::Message => "message",
+            Self::Route => "route",
+            Self::Handler => "handler",
+            Self::Missing => "missing",
+        }
+    }
+}
+
 /// A box of the picture. All its texts are hostile.
 #[derive(Debug)]
 struct Node {
@@ -114,6 +127,8 @@ struct Edge {
     label: String,
     /// No message gets by here.
     cut: bool,
+    /// It is a guess that one comes by.
+    guess: bool,
     /// Names of the message types that go this way, or would.
     messages: BTreeSet<String>,
 }

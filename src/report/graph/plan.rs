@@ -196,6 +196,7 @@ impl Plan {
                 Mark::Cut(why) => why.clone(),
             },
             cut: matches!(mark, Mark::Cut(_)),
+            guess: *mark == Mark::Possible,
             messages: messages.clone(),
         });
         let edges = edges.collect();

@@ -6,15 +6,18 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::escape::terminal;
 use super::super::status::{self, Mark};
-use super::super::words;
+use super::super::{Options, words};
 use super::Page;
 use crate::findings::audit::{Area, Audit};
 
 /// Areas that are listed.
 const MOST: usize = 12;
+/// Areas that a brief report lists.
+const MOST_BRIEFLY: usize = 5;
 
 impl Page<'_> {
-    pub(super) fn areas(&mut self, audit: &Audit) -> io::Result<()> {
+    pub(super) fn areas(&mut self, audit: &Audit, options: &Options) -> io::Result<()> {
+        let most = if options.brief { MOST_BRIEFLY } else { MOST };
         let push = status::has_push(audit);
         let (told, done) = status::areas(audit);
         if told.is_empty() {
@@ -34,8 +37,8 @@ impl Page<'_> {
         }
         head.push("status");
         let head = head.into_iter().map(str::to_owned).collect();
-        self.table(head, told.iter().take(MOST).map(cells))?;
-        let hidden = told.len().saturating_sub(MOST);
+        self.table(head, told.iter().take(most).map(cells))?;
+        let hidden = told.len().saturating_sub(most);
         let rest = [(hidden, "more"), (done.len(), "done")];
         let rest: Vec<String> = rest
             .into_iter()
