@@ -116,6 +116,27 @@ fn a_handler_that_lost_its_last_subscriber_is_seen_where_nobody_touched_anything
 }
 
 #[test]
+fn what_both_a_baseline_and_the_branch_point_know_is_fixed_for_neither() {
+    let shop = Shop::new();
+    shop.unpoll(&["init"]);
+    shop.unpoll(&["baseline"]);
+    shop.commit("the baseline");
+    shop.git(&["switch", "--quiet", "--create", "prices"]);
+    // A second poll that says the same as the known one: neither takes it for that.
+    shop.replace(
+        "src/Stock.tsx",
+        "    return () => clearInterval(timer)",
+        "    const other = setInterval(load, 30_000)\n    return () => { clearInterval(timer); clearInterval(other) }",
+    );
+    let (code, new, report) = check(&shop, &["--since", "main"]);
+    assert_eq!((code, new), (1, vec!["network-poll src/Stock.tsx".to_owned()]));
+    for comparison in report["comparisons"].as_array().unwrap() {
+        assert_eq!(comparison["known"], 1, "{comparison}");
+        assert_eq!(comparison["fixed"], Value::Array(vec![]), "{comparison}");
+    }
+}
+
+#[test]
 fn pruning_takes_nothing_in() {
     let shop = Shop::new();
     shop.unpoll(&["baseline"]);

@@ -166,13 +166,12 @@ impl Seen {
             r#"{{
   "$schema": "./{SCHEMA}",
 
-  // The exit code is 1 when a finding is at least this severe: critical, warning, info or never.
-  "failOn": "critical",
-
   // Polling below `pollMs` is critical, from `acceptMs` on it is accepted.
   "thresholds": {{ "pollMs": "1m", "acceptMs": "5m" }},
 
-  // More that can be said; docs/configuration.md tells of each:
+  // More that can be said; docs/configuration.md tells of each. Without `failOn`, an audit fails on a critical
+  // finding, and `unpoll check` on any that is new.
+  // "failOn": "warning",
   // "exclude": ["src/generated"],
   // "areas": {example},
   // "overrides": {other},

@@ -27,25 +27,21 @@ pub fn compare(
     (kind, against): (ComparedWith, &str),
     paths: Paths<'_>,
 ) {
-    let heard: Vec<usize> =
-        (0..).zip(&audit.findings).filter(|(_, it)| it.is_new()).map(|(at, _)| at).collect();
-    let entries: HashMap<usize, Entry> = heard
-        .into_iter()
-        .filter_map(|at| Some((at, Entry::of(audit.findings.get(at)?, audit, paths.prefix))))
-        .collect();
+    let heard = (0..).zip(&audit.findings).filter(|(_, it)| !it.is_suppressed());
+    let entries = heard.map(|(at, it)| (at, Entry::of(it, audit, paths.prefix))).collect();
     let mut matching = Matching::new(&baseline.findings, entries);
     matching.pair_all();
 
-    let mut known = 0;
+    let known = matching.known.len();
     for at in matching.known {
         if let Some(finding) = audit.findings.get_mut(at) {
             finding.status = FindingStatus::Baseline;
             finding.change = None;
-            known += 1;
         }
     }
     for (at, change) in matching.worse {
-        if let Some(finding) = audit.findings.get_mut(at) {
+        // What something else knows already is no news.
+        if let Some(finding) = audit.findings.get_mut(at).filter(|it| it.is_new()) {
             finding.change = Some(change);
         }
     }
