@@ -127,10 +127,11 @@ fn is_minified(text: &str, limits: &Limits) -> bool {
     if text.len() <= limits.minified_from {
         return false;
     }
-    let (mut lines, mut longest) = (0, 0);
-    for line in text.as_bytes().split(|byte| *byte == b'\n') {
+    let (mut lines, mut longest, mut start) = (0, 0, 0);
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
         lines += 1;
-        longest = longest.max(line.len());
+        longest = longest.max(end - start);
+        start = end + 1;
     }
     text.len() / lines > limits.mean_line
         || (longest > limits.longest_line && longest > text.len() / 2)
