@@ -5,8 +5,10 @@
 //! budget, and a parse that is over it counts as a skip.
 
 mod comments;
+mod fields;
 
 pub use comments::{Comment, comments};
+pub use fields::FIELDS;
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
