@@ -3,13 +3,13 @@
 use super::callers::CallSite;
 use super::eval::Evaluator;
 use super::fold::{Interval, is_off};
-use super::label::{names_component_or_hook, names_hook};
+use super::label::names_component_or_hook;
 use super::program::Program;
 use super::site::Site;
 use super::value::{Args, At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, OffValue, Slot};
 use crate::facts::{
-    BinaryOp, Binding, Expr, ExprId, FunctionId, FunctionKind, GuardKind, Origin, PathKey, UnaryOp,
+    BinaryOp, Binding, Expr, ExprId, FunctionId, FunctionKind, GuardKind, Origin, UnaryOp,
 };
 use crate::vocabulary::{Gate, Kind};
 
@@ -183,9 +183,13 @@ impl Program {
         loop {
             let facts = self.facts(at.file);
             for guard in facts.guards_of(at.expr) {
-                if let (Some(test), true) = (guard.test, guard.kind != GuardKind::Catch) {
-                    self.test_gates(At { expr: test, ..at }, guard.holds, site, add);
-                }
+                let (Some(test), true) = (guard.test, guard.kind != GuardKind::Catch) else { continue };
+                // Where only the sleep of a round stands behind a condition, the loop goes on.
+                let of_sleep = guard.kind != GuardKind::EarlyExit && self.is_within_loop(site, test);
+                let mut add = |(gate, words): Gated| {
+                    add(if of_sleep { (gate.min(Gate::Conditional), words) } else { (gate, words) });
+                };
+                self.test_gates(At { expr: test, ..at }, guard.holds, site, &mut add);
             }
             let function = facts.node(at.expr).function;
             let Some(declared) = facts.function(function).filter(|_| function != FunctionId::MODULE) else {
@@ -207,6 +211,12 @@ impl Program {
                 None => break,
             }
         }
+    }
+
+    fn is_within_loop(&self, site: &Site, expr: ExprId) -> bool {
+        let super::site::Work::Loop(file, id) = site.work else { return false };
+        let looped = self.facts(file).loops.get(id.index());
+        looped.is_some_and(|it| it.first_node <= expr && expr < it.end_node)
     }
 
     /// A method or function that every caller calls under a condition: `if (auto) this.start()`.
@@ -388,42 +398,6 @@ impl Program {
             }
             Expr::Member { object, name } if name == "aborted" => {
                 matches!(facts.expr(*object), Expr::Ident { name, .. } | Expr::Member { name, .. } if name == "signal")
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether something is nothing until somebody chooses: the first of a pair that a hook gives for
-    /// `null`, `0` or `false`, as in `const [pause, setPause] = useSessionStorage('pause', null)`, also
-    /// behind a look at what is allowed.
-    fn rests_until_chosen(&self, at: At, depth: u32) -> bool {
-        let facts = self.facts(at.file);
-        let again = |expr: ExprId| depth < 6 && self.rests_until_chosen(At { expr, ..at }, depth + 1);
-        let is_nothing = |expr: &ExprId| match facts.expr(*expr) {
-            Expr::Null | Expr::Bool(false) => true,
-            Expr::Number(number) => *number == 0.0,
-            _ => false,
-        };
-        match facts.expr(at.expr) {
-            Expr::Conditional { yes, no, .. } => {
-                (is_nothing(yes) && again(*no)) || (is_nothing(no) && again(*yes))
-            }
-            Expr::Ident { binding: Some(binding), .. } => {
-                let Some(binding) = facts.binding(*binding) else { return false };
-                let Origin::Value(value) = binding.origin else { return false };
-                match (binding.path.as_slice(), facts.call(value)) {
-                    ([], _) => again(value),
-                    ([step], Some((callee, args))) if step.key == PathKey::Index(0) => {
-                        let is_hook =
-                            matches!(facts.expr(callee), Expr::Ident { name, .. } if names_hook(name));
-                        let settable = facts.bindings.iter().any(|it| {
-                            it.origin == binding.origin
-                                && matches!(it.path.as_slice(), [step] if step.key == PathKey::Index(1))
-                        });
-                        is_hook && settable && args.iter().any(is_nothing)
-                    }
-                    _ => false,
-                }
             }
             _ => false,
         }

@@ -4,6 +4,7 @@ mod abstracts;
 mod attempts;
 mod callbacks;
 mod callers;
+mod choices;
 mod circles;
 mod cleanup;
 mod connected;

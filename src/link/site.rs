@@ -661,10 +661,14 @@ impl Program {
                     return None;
                 };
                 let inside = node.function == looped.function && self.loop_holds(file, id, node.in_loop);
-                (inside && node.in_loop == Some(id)).then(|| self.delay_of(At { file, expr: value }))?
+                let own = inside && node.in_loop == Some(id);
+                Some((own.then(|| self.delay_of(At { file, expr: value }))??, expr))
             });
-            let Some((interval, unit_ms)) =
-                delay.or_else(|| self.is_long_poll(file, id).then_some((None, 1.0)))
+            // The conditions around the sleep are those of the next round; of a request that waits by itself, those at
+            // the end.
+            let last = ExprId(looped.end_node.0.saturating_sub(1));
+            let Some(((interval, unit_ms), anchor)) =
+                delay.or_else(|| self.is_long_poll(file, id).then_some(((None, 1.0), last)))
             else {
                 continue;
             };
@@ -673,7 +677,7 @@ impl Program {
             if (looped.kind == LoopKind::ForOf && !tries_again) || self.walks_a_list(file, id) {
                 continue;
             }
-            let at = At { file, expr: ExprId(looped.end_node.0.saturating_sub(1)) };
+            let at = At { file, expr: anchor };
             sites.push(Site {
                 place: facts.lines.place(file, looped.span),
                 kind: Kind::SleepLoop,

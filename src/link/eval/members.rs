@@ -241,7 +241,7 @@ impl Evaluator<'_> {
         (!open.is_empty()).then_some(open)
     }
 
-    pub(super) fn ref_current(&self, made: At, env: &Env, argument: usize, _at: At) -> Values {
+    pub(super) fn ref_current(&self, made: At, env: &Env, argument: usize, at: At) -> Values {
         let facts = self.facts(made.file);
         let mut values = match facts.call(made.expr).and_then(|(_, args)| args.get(argument)) {
             Some(initial) => self.eval(At { file: made.file, expr: *initial }, env),
@@ -258,6 +258,11 @@ impl Evaluator<'_> {
         }
         if values.len() > 1 {
             values.retain(|value| !matches!(value, Value::Null | Value::Undefined));
+        }
+        // Whoever is handed the ref fills it.
+        let is_empty = values.iter().all(|value| matches!(value, Value::Null | Value::Undefined));
+        if is_empty && self.program.is_handed_on(made.file, binding) {
+            values.push(Value::Unknown(at));
         }
         values
     }
