@@ -24,6 +24,7 @@ mod pages;
 pub mod program;
 pub mod providers;
 mod reachability;
+mod rearming;
 pub mod resolve;
 mod schedule;
 mod sieve;
