@@ -1,7 +1,9 @@
 //! Which switch stands before a timer.
 
+use smol_str::SmolStr;
+
 use super::callers::CallSite;
-use super::eval::Evaluator;
+use super::eval::{Evaluator, number};
 use super::fold::{Interval, is_off};
 use super::label::names_component_or_hook;
 use super::program::Program;
@@ -9,7 +11,8 @@ use super::site::Site;
 use super::value::{Args, At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, OffValue, Slot};
 use crate::facts::{
-    BinaryOp, Binding, Expr, ExprId, FunctionId, FunctionKind, GuardKind, Origin, UnaryOp,
+    BinaryOp, Binding, Expr, ExprId, FunctionId, FunctionKind, GuardKind, Origin, PathKey, PathStep,
+    PropertyKey, UnaryOp,
 };
 use crate::vocabulary::{Gate, Kind};
 
@@ -45,7 +48,15 @@ impl Program {
         }
         for (switch, call, env) in &site.switches {
             let slot = Slot { argument: switch.argument, option: switch.option.clone() };
-            for at in self.slot(*call, &slot, env) {
+            // A wrapper hands on what stands beside the interval.
+            let mut places = match (site.kind, switch.option.as_deref()) {
+                (Kind::IntervalParam, Some(option)) => self.beside_interval(site, option),
+                _ => Vec::new(),
+            };
+            if places.is_empty() {
+                places = self.slot(*call, &slot, env);
+            }
+            for at in places {
                 let evaluator = Evaluator::new(self);
                 // `useSWR(() => id && path)`, `isPaused: () => document.hidden`
                 let answers = |value: Value| match value {
@@ -80,6 +91,9 @@ impl Program {
         if let Some(definition) = site.definition {
             self.gates_around(definition, site, &mut add);
         }
+        if let Some(reason) = self.rests_until_started(site) {
+            add((Gate::Conditional, Some(reason)));
+        }
         if self.stops_itself(site) {
             add((Gate::Conditional, Some("the callback stops it when it is done".to_owned())));
         }
@@ -111,6 +125,22 @@ impl Program {
             add((Gate::Conditional, Some("its work stands behind one".to_owned())));
         }
         gate
+    }
+
+    /// The values of an option in the object that holds the interval.
+    fn beside_interval(&self, site: &Site, option: &str) -> Vec<At> {
+        let Some(interval) = site.interval else { return Vec::new() };
+        let facts = self.facts(interval.file);
+        let Some(object) = facts.node(interval.expr).parent else { return Vec::new() };
+        let key = option.rsplit('.').next().unwrap_or(option);
+        match facts.expr(object) {
+            Expr::Object(properties) => properties
+                .iter()
+                .filter(|it| matches!(&it.key, PropertyKey::Name(name) if name == key))
+                .map(|it| At { expr: it.value, ..interval })
+                .collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether one arm of a choice was not seen at all: `orders.length ? paceOf(orders) : 0` rests only when
@@ -325,7 +355,10 @@ impl Program {
         if self.ends_with_its_owner(test) {
             return None;
         }
-        let label = self.label(test);
+        if self.order_in_frame(test, &site.env) == Some(holds) {
+            return None;
+        }
+        let label = self.label(self.bound_in_frame(test, &site.env).unwrap_or(test));
         // `typeof window !== 'undefined'` asks for the side, not for a switch.
         if label.starts_with('!') && label.contains("window") || label.contains("typeof") {
             return None;
@@ -370,6 +403,64 @@ impl Program {
             _ if default_off && live.is_empty() => (Gate::OffByDefault, Some(words)),
             _ => (Gate::Conditional, Some(words)),
         })
+    }
+
+    /// Whether a comparison with a number holds for what a caller gives: `interval <= 0` for 3000.
+    fn order_in_frame(&self, test: At, env: &Env) -> Option<bool> {
+        let Expr::Binary { op, left, right } = self.facts(test.file).expr(test.expr) else { return None };
+        let is_bound = |expr: ExprId| self.bound_in_frame(At { expr, ..test }, env).is_some();
+        if !op.is_order() || !(is_bound(*left) || is_bound(*right)) {
+            return None;
+        }
+        let evaluator = Evaluator::new(self);
+        let numbers = |expr: ExprId| -> Option<Vec<f64>> {
+            let values = evaluator.eval(At { expr, ..test }, env);
+            values.iter().map(number).collect()
+        };
+        let (left, right) = (numbers(*left)?, numbers(*right)?);
+        let holds = |a: f64, b: f64| match op {
+            BinaryOp::Less => a < b,
+            BinaryOp::AtMost => a <= b,
+            BinaryOp::More => a > b,
+            _ => a >= b,
+        };
+        let first = holds(*left.first()?, *right.first()?);
+        let same = left.iter().all(|a| right.iter().all(|b| holds(*a, *b) == first));
+        same.then_some(first)
+    }
+
+    /// What the caller of a wrapper wrote for a parameter that an expression reads, also through
+    /// `const { interval } = options`.
+    pub(super) fn bound_in_frame(&self, read: At, env: &Env) -> Option<At> {
+        let facts = self.facts(read.file);
+        let names = |path: &[PathStep]| -> Option<Vec<SmolStr>> {
+            let name = |it: &PathStep| match &it.key {
+                PathKey::Name(name) => Some(name.clone()),
+                _ => None,
+            };
+            path.iter().map(name).collect()
+        };
+        let declared = |expr: ExprId| match facts.expr(expr) {
+            Expr::Ident { binding: Some(binding), .. } => {
+                facts.binding(*binding).filter(|it| it.assigned.is_empty() && !it.is_counted)
+            }
+            _ => None,
+        };
+        let mut binding = declared(read.expr)?;
+        let mut path = names(&binding.path)?;
+        if let Origin::Value(whole) = binding.origin {
+            binding = declared(whole)?;
+            path.splice(0..0, names(&binding.path)?);
+        }
+        let Origin::Parameter { function, index } = binding.origin else { return None };
+        let mut frame = env.as_ref();
+        while let Some(running) = frame.filter(|it| it.function != FunctionAt { file: read.file, function }) {
+            frame = running.outer.as_ref();
+        }
+        let Args::Call { at: call, env: caller } = &frame?.args else { return None };
+        let given = self.given_at(*call, index as usize, &path)?.value;
+        // A wrapper of the wrapper may only hand it on.
+        Some(self.bound_in_frame(given, caller).unwrap_or(given))
     }
 
     /// Whether a condition only asks if the component is still there: a flag or ref that the cleanup of
