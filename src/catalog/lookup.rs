@@ -233,6 +233,15 @@ impl Catalog {
         self.find(package).is_some_and(|(package, _)| package.callback.entries().next().is_some())
     }
 
+    /// Whether any row says what calling a symbol does, gives or repeats.
+    pub fn knows_symbol(&self, package: &str, symbol: &str) -> bool {
+        self.timer(package, symbol).is_some()
+            || self.effect(package, symbol).is_some()
+            || self.returns(package, symbol).is_some()
+            || self.once(package, symbol).is_some()
+            || self.delay(package, symbol).is_some()
+    }
+
     /// The first of [`Self::timers`].
     pub fn timer(&self, package: &str, symbol: &str) -> Option<&TimerMeaning> {
         self.first(package, symbol, |package| &package.timer)

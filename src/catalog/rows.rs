@@ -199,6 +199,9 @@ pub struct TimerMeaning {
     /// `{ option = "enabled", off = "false" }`.
     #[serde(default)]
     pub switch: Vec<Switch>,
+    /// Members of what the call gives that start it: until one is called, it rests.
+    #[serde(default)]
+    pub starts: Vec<String>,
     /// The interval is a cron expression (or a `5 minutes` text), not a number.
     #[serde(default)]
     pub schedule: bool,

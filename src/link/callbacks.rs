@@ -7,7 +7,7 @@ use super::connected::Component;
 use super::eval::{Evaluator, Values};
 use super::program::Program;
 use super::site::{Site, Work};
-use super::value::{At, Env, FunctionAt, Value};
+use super::value::{Args, At, Env, Frame, FunctionAt, Value};
 use crate::catalog::rows::OffValue;
 use crate::facts::{Expr, ExprId, PropertyKey};
 use crate::source::Span;
@@ -48,7 +48,8 @@ impl Program {
             .collect()
     }
 
-    fn given_at(&self, call: At, index: usize, path: &[SmolStr]) -> Option<Given> {
+    /// What one call or element gives.
+    pub(super) fn given_at(&self, call: At, index: usize, path: &[SmolStr]) -> Option<Given> {
         let facts = self.facts(call.file);
         match facts.expr(call.expr) {
             Expr::Jsx { .. } => {
@@ -178,19 +179,33 @@ impl Program {
             Value::Parameter { path, .. } => path.last().cloned().unwrap_or_default(),
             _ => SmolStr::default(),
         };
-        let env = hops
-            .iter()
-            .rev()
-            .fold(timer.env.clone(), |env, (function, call)| self.frame_at(*function, *call, &env));
+        let hops = hops.iter().rev();
+        let outer = hops.fold(None, |env, (function, call)| self.frame_at(*function, *call, &env));
+        let env = match &timer.env {
+            Some(frame) => self.framed_in(frame, &outer),
+            None => outer,
+        };
         Site {
             place: facts.lines.place(given.call.file, given.span),
             kind: Kind::IntervalParam,
             api: format!("{} {name}", self.callee_label(given.call)).trim_end().to_owned(),
             anchor: given.call,
+            definition: Some(timer.definition.unwrap_or(timer.anchor)),
             env,
             self_clearing: true,
             ..timer.clone()
         }
+    }
+
+    /// A frame whose outermost caller runs in another frame.
+    fn framed_in(&self, frame: &Frame, outer: &Env) -> Env {
+        let Args::Call { at, env } = &frame.args else { return outer.clone() };
+        let caller = match env {
+            Some(inner) => self.framed_in(inner, outer),
+            None => outer.clone(),
+        };
+        let args = Args::Call { at: *at, env: caller.clone() };
+        Evaluator::new(self).frame(frame.function, args, frame.this.clone(), &frame.outer, &caller)
     }
 
     /// Whether a function is a component: capitalised, and used as an element.

@@ -145,9 +145,13 @@ impl Program {
                 continue;
             }
             let values = Evaluator::new(self).eval(At { file, expr: callee }, &None);
+            let is_element = matches!(facts.expr(call), Expr::Jsx { .. });
             let is_it = values.iter().any(|value| match value {
                 Value::Function { at, .. } => *at == function,
-                Value::Class(class) => self.constructor_of(*class) == Some(function),
+                Value::Class(class) => {
+                    self.constructor_of(*class) == Some(function)
+                        || (is_element && self.render_of(*class) == Some(function))
+                }
                 _ => false,
             }) || is_open(&values)
                 && class.as_ref().is_some_and(|it| owner_is(facts, callee, it));
@@ -216,6 +220,12 @@ impl Program {
         let Some(declared) = facts.function(function.function) else {
             return CalledAs::default();
         };
+        // Who renders a component calls its `render`.
+        if let Some(class) = declared.class
+            && self.render_of(ClassAt { file: function.file, class }) == Some(function)
+        {
+            return self.class_called_as(function.file, class).unwrap_or_default();
+        }
         let mut exported = FxHashSet::default();
         let mut is_handed_out = declared.class.is_some();
         // `onOrder(function show() {…})`: a function that is a value calls itself by its name, and nobody else does.

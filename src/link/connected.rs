@@ -8,12 +8,15 @@ use super::program::Program;
 use super::resolve::Resolution;
 use super::symbols::Definition;
 use super::value::{At, ClassAt, FunctionAt, Value};
-use crate::catalog::rows::{SupplyMeaning, TreePart};
-use crate::facts::{BindingId, Expr, ExprId, ImportedName, Origin};
+use crate::catalog::rows::{Gives, SupplyMeaning, TreePart};
+use crate::facts::{BindingId, Expr, ExprId, ImportedName, JsxTag, MemberKind, Origin};
 use crate::source::FileId;
 
 /// Wrappers around one component: `connect(mapState)(withRouter(memo(Orders)))`.
 const MAX_WRAPPERS: u32 = 6;
+
+/// Classes that one class is thought to extend.
+const MAX_BASES: usize = 8;
 
 /// What renders: a function, or a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,10 +63,79 @@ impl Program {
         values
     }
 
-    /// Whether a member of the base of a class holds props that a store supplies.
-    pub(super) fn is_connected(&self, class: ClassAt, package: &str, base: &str, member: &str) -> bool {
+    /// Whether a member of what a class extends holds the props of a component.
+    pub(super) fn are_props(&self, package: &str, base: &str, member: &str) -> bool {
         self.catalog().tree_part(package, &format_smolstr!("{base}().{member}")) == Some(TreePart::Props)
-            && !self.suppliers_of(Component::Class(class)).is_empty()
+    }
+
+    /// Whether a store supplies props of a component that is a class.
+    pub(super) fn is_connected(&self, class: ClassAt) -> bool {
+        !self.suppliers_of(Component::Class(class)).is_empty()
+    }
+
+    /// The props that the elements of a component give which is a class: as if its `render` took them.
+    pub(super) fn class_props(&self, class: ClassAt) -> Option<Value> {
+        let function = self.render_of(class)?;
+        Some(Value::Parameter { function, index: 0, path: std::sync::Arc::from([]) })
+    }
+
+    /// The `render` of a component that is a class.
+    pub(super) fn render_of(&self, class: ClassAt) -> Option<FunctionAt> {
+        let declared = self.facts(class.file).classes.get(class.class.index())?;
+        let render = declared.members.iter().find_map(|it| match it.kind {
+            MemberKind::Method(function) if it.name == "render" && !it.is_static => Some(function),
+            _ => None,
+        })?;
+        self.is_component_class(class).then_some(FunctionAt { file: class.file, function: render })
+    }
+
+    /// Whether what a class extends, in the end, has props.
+    fn is_component_class(&self, class: ClassAt) -> bool {
+        let mut class = class;
+        for _ in 0..MAX_BASES {
+            let declared = self.facts(class.file).classes.get(class.class.index());
+            let Some(base) = declared.and_then(|it| it.extends) else { return false };
+            let mut next = None;
+            for base in Evaluator::new(self).eval(At { file: class.file, expr: base }, &None) {
+                match base {
+                    Value::Library { package, symbol, .. } if self.are_props(&package, &symbol, "props") => {
+                        return true;
+                    }
+                    Value::Class(base) => next = Some(base),
+                    _ => {}
+                }
+            }
+            let Some(base) = next else { return false };
+            class = base;
+        }
+        false
+    }
+
+    /// The context that an element hands to the functions inside it: `<Ctx.Consumer>`.
+    pub(super) fn consumed(&self, element: At) -> Option<At> {
+        let facts = self.facts(element.file);
+        let Expr::Jsx { tag: JsxTag::Component(tag), .. } = facts.expr(element.expr) else { return None };
+        let Expr::Member { object, name } = facts.expr(*tag) else { return None };
+        if name != "Consumer" {
+            return None;
+        }
+        Evaluator::new(self).eval(At { expr: *object, ..element }, &None).into_iter().find_map(
+            |it| match it {
+                Value::Made { gives: Gives::Context, at, .. } => Some(at),
+                _ => None,
+            },
+        )
+    }
+
+    /// The functions that an element has as its children.
+    pub(super) fn rendered_by(&self, element: At) -> Vec<FunctionAt> {
+        let facts = self.facts(element.file);
+        let Expr::Jsx { children, .. } = facts.expr(element.expr) else { return Vec::new() };
+        let function = |child: &ExprId| match facts.expr(*child) {
+            Expr::Function(function) => Some(FunctionAt { file: element.file, function: *function }),
+            _ => None,
+        };
+        children.iter().filter_map(function).collect()
     }
 
     /// The calls that say what a component is supplied with.

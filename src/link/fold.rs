@@ -4,10 +4,13 @@ use super::eval::{Evaluator, Values, number};
 use super::program::Program;
 use super::value::{At, Env, Value};
 use crate::catalog::rows::OffValue;
-use crate::facts::{BinaryOp, Expr, Origin};
+use crate::facts::{BinaryOp, Expr, ExprId, Origin};
 
 /// Values of one interval that are all named.
 const MAX_CHOICES: usize = 4;
+
+/// The interval in ms that a platform takes for none.
+const NO_DELAY: f64 = 1.0;
 
 /// The interval of a timer.
 #[derive(Debug, Clone, Default)]
@@ -46,7 +49,15 @@ impl Program {
         let evaluator = Evaluator::new(self);
         let values = evaluator.eval(at, env);
         let mut interval = self.interval_of(&evaluator, values, at, reading);
-        interval.source = self.interval_source(at, &interval);
+        // A wrapper's caller wrote it.
+        interval.source = self.interval_source(self.bound_in_frame(at, env).unwrap_or(at), &interval);
+        if interval.ms.is_none()
+            && let Some(floor) = self.floor_of_rest(at, env)
+        {
+            interval.ms = Some(floor);
+            interval.source = format!("at least {floor} ms: {}", self.label(at));
+            interval.parameters.clear();
+        }
         // The smallest decides how bad it is; the others say when it is not.
         if (2..=MAX_CHOICES).contains(&interval.choices.len()) {
             let choices: Vec<String> = interval.choices.iter().map(f64::to_string).collect();
@@ -76,6 +87,7 @@ impl Program {
             Interval { absent: known.iter().all(|it| matches!(it, Value::Undefined)), ..Interval::default() };
         let mut open = known.is_empty();
         let mut smallest: Option<f64> = None;
+        let mut least = None;
         let mut zero = false;
         let mut off_at_zero = false;
         for value in known {
@@ -97,10 +109,12 @@ impl Program {
                 Some(_) => zero = true,
                 None if matches!(value, Value::Undefined | Value::Null) => {
                     // No delay at all (`setInterval(work)`) is only what is left when no other is known.
-                    if let Some(default) = reading.default_ms.filter(|it| *it > 0.0) {
-                        smallest = Some(smallest.map_or(default, |it: f64| it.min(default)));
-                    } else {
-                        zero = true;
+                    match reading.default_ms.filter(|it| *it > 0.0) {
+                        Some(default) if default <= NO_DELAY => least = Some(default),
+                        Some(default) => {
+                            smallest = Some(smallest.map_or(default, |it: f64| it.min(default)));
+                        }
+                        None => zero = true,
                     }
                 }
                 None => open = true,
@@ -108,6 +122,9 @@ impl Program {
         }
         interval.choices.sort_by(f64::total_cmp);
         interval.choices.dedup();
+        if !open && interval.parameters.is_empty() {
+            smallest = smallest.or(least);
+        }
         interval.ms = smallest.or((zero && !open && interval.parameters.is_empty()).then_some(0.0));
         if interval.ms.is_none() && off_at_zero && !open && interval.parameters.is_empty() {
             interval.ms = Some(0.0);
@@ -117,9 +134,29 @@ impl Program {
         interval
     }
 
+    /// Whether a delay is a power of something that is no constant: `Math.min(1000 * 2 ** round, 30_000)`.
+    fn grows(&self, at: At) -> bool {
+        let facts = self.facts(at.file);
+        let is_open = |exponent: ExprId| {
+            let values = Evaluator::new(self).eval(At { expr: exponent, ..at }, &None);
+            !matches!(values.as_slice(), [Value::Number(_)])
+        };
+        facts.parts_of(at.expr).any(|part| match facts.expr(part) {
+            Expr::Binary { op: BinaryOp::Power, right, .. } => is_open(*right),
+            Expr::Call { callee, args, .. } => {
+                matches!(facts.expr(*callee), Expr::Member { name, .. } if name == "pow")
+                    && args.get(1).is_some_and(|it| is_open(*it))
+            }
+            _ => false,
+        })
+    }
+
     fn interval_source(&self, at: At, interval: &Interval) -> String {
         let facts = self.facts(at.file);
         let label = self.label(at);
+        if self.grows(at) {
+            return format!("{label}, which grows with each attempt");
+        }
         match facts.expr(at.expr) {
             Expr::Number(_) => format!("literal {label}"),
             Expr::Binary {
@@ -138,7 +175,12 @@ impl Program {
                     }
                     Some(Origin::Parameter { .. }) => format!("parameter {label}"),
                     Some(Origin::Import(_)) => format!("imported constant {label}"),
-                    Some(Origin::Value(_)) if interval.parameters.is_empty() => format!("constant {label}"),
+                    Some(Origin::Value(value)) if self.grows(At { expr: value, ..at }) => {
+                        format!("{label}, which grows with each attempt")
+                    }
+                    Some(Origin::Value(_)) if interval.ms.is_some() && interval.parameters.is_empty() => {
+                        format!("constant {label}")
+                    }
                     _ => label,
                 }
             }

@@ -1,15 +1,18 @@
 //! Which switch stands before a timer.
 
+use smol_str::SmolStr;
+
 use super::callers::CallSite;
-use super::eval::Evaluator;
+use super::eval::{Evaluator, number};
 use super::fold::{Interval, is_off};
-use super::label::{names_component_or_hook, names_hook};
+use super::label::names_component_or_hook;
 use super::program::Program;
 use super::site::Site;
 use super::value::{Args, At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, OffValue, Slot};
 use crate::facts::{
-    BinaryOp, Binding, Expr, ExprId, FunctionId, FunctionKind, GuardKind, Origin, PathKey, UnaryOp,
+    BinaryOp, Binding, Expr, ExprId, FunctionId, FunctionKind, GuardKind, Origin, PathKey, PathStep,
+    PropertyKey, UnaryOp,
 };
 use crate::vocabulary::{Gate, Kind};
 
@@ -45,7 +48,15 @@ impl Program {
         }
         for (switch, call, env) in &site.switches {
             let slot = Slot { argument: switch.argument, option: switch.option.clone() };
-            for at in self.slot(*call, &slot, env) {
+            // A wrapper hands on what stands beside the interval.
+            let mut places = match (site.kind, switch.option.as_deref()) {
+                (Kind::IntervalParam, Some(option)) => self.beside_interval(site, option),
+                _ => Vec::new(),
+            };
+            if places.is_empty() {
+                places = self.slot(*call, &slot, env);
+            }
+            for at in places {
                 let evaluator = Evaluator::new(self);
                 // `useSWR(() => id && path)`, `isPaused: () => document.hidden`
                 let answers = |value: Value| match value {
@@ -80,6 +91,9 @@ impl Program {
         if let Some(definition) = site.definition {
             self.gates_around(definition, site, &mut add);
         }
+        if let Some(reason) = self.rests_until_started(site) {
+            add((Gate::Conditional, Some(reason)));
+        }
         if self.stops_itself(site) {
             add((Gate::Conditional, Some("the callback stops it when it is done".to_owned())));
         }
@@ -111,6 +125,22 @@ impl Program {
             add((Gate::Conditional, Some("its work stands behind one".to_owned())));
         }
         gate
+    }
+
+    /// The values of an option in the object that holds the interval.
+    fn beside_interval(&self, site: &Site, option: &str) -> Vec<At> {
+        let Some(interval) = site.interval else { return Vec::new() };
+        let facts = self.facts(interval.file);
+        let Some(object) = facts.node(interval.expr).parent else { return Vec::new() };
+        let key = option.rsplit('.').next().unwrap_or(option);
+        match facts.expr(object) {
+            Expr::Object(properties) => properties
+                .iter()
+                .filter(|it| matches!(&it.key, PropertyKey::Name(name) if name == key))
+                .map(|it| At { expr: it.value, ..interval })
+                .collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether one arm of a choice was not seen at all: `orders.length ? paceOf(orders) : 0` rests only when
@@ -183,9 +213,13 @@ impl Program {
         loop {
             let facts = self.facts(at.file);
             for guard in facts.guards_of(at.expr) {
-                if let (Some(test), true) = (guard.test, guard.kind != GuardKind::Catch) {
-                    self.test_gates(At { expr: test, ..at }, guard.holds, site, add);
-                }
+                let (Some(test), true) = (guard.test, guard.kind != GuardKind::Catch) else { continue };
+                // Where only the sleep of a round stands behind a condition, the loop goes on.
+                let of_sleep = guard.kind != GuardKind::EarlyExit && self.is_within_loop(site, test);
+                let mut add = |(gate, words): Gated| {
+                    add(if of_sleep { (gate.min(Gate::Conditional), words) } else { (gate, words) });
+                };
+                self.test_gates(At { expr: test, ..at }, guard.holds, site, &mut add);
             }
             let function = facts.node(at.expr).function;
             let Some(declared) = facts.function(function).filter(|_| function != FunctionId::MODULE) else {
@@ -207,6 +241,12 @@ impl Program {
                 None => break,
             }
         }
+    }
+
+    fn is_within_loop(&self, site: &Site, expr: ExprId) -> bool {
+        let super::site::Work::Loop(file, id) = site.work else { return false };
+        let looped = self.facts(file).loops.get(id.index());
+        looped.is_some_and(|it| it.first_node <= expr && expr < it.end_node)
     }
 
     /// A method or function that every caller calls under a condition: `if (auto) this.start()`.
@@ -315,7 +355,10 @@ impl Program {
         if self.ends_with_its_owner(test) {
             return None;
         }
-        let label = self.label(test);
+        if self.order_in_frame(test, &site.env) == Some(holds) {
+            return None;
+        }
+        let label = self.label(self.bound_in_frame(test, &site.env).unwrap_or(test));
         // `typeof window !== 'undefined'` asks for the side, not for a switch.
         if label.starts_with('!') && label.contains("window") || label.contains("typeof") {
             return None;
@@ -362,6 +405,64 @@ impl Program {
         })
     }
 
+    /// Whether a comparison with a number holds for what a caller gives: `interval <= 0` for 3000.
+    fn order_in_frame(&self, test: At, env: &Env) -> Option<bool> {
+        let Expr::Binary { op, left, right } = self.facts(test.file).expr(test.expr) else { return None };
+        let is_bound = |expr: ExprId| self.bound_in_frame(At { expr, ..test }, env).is_some();
+        if !op.is_order() || !(is_bound(*left) || is_bound(*right)) {
+            return None;
+        }
+        let evaluator = Evaluator::new(self);
+        let numbers = |expr: ExprId| -> Option<Vec<f64>> {
+            let values = evaluator.eval(At { expr, ..test }, env);
+            values.iter().map(number).collect()
+        };
+        let (left, right) = (numbers(*left)?, numbers(*right)?);
+        let holds = |a: f64, b: f64| match op {
+            BinaryOp::Less => a < b,
+            BinaryOp::AtMost => a <= b,
+            BinaryOp::More => a > b,
+            _ => a >= b,
+        };
+        let first = holds(*left.first()?, *right.first()?);
+        let same = left.iter().all(|a| right.iter().all(|b| holds(*a, *b) == first));
+        same.then_some(first)
+    }
+
+    /// What the caller of a wrapper wrote for a parameter that an expression reads, also through
+    /// `const { interval } = options`.
+    pub(super) fn bound_in_frame(&self, read: At, env: &Env) -> Option<At> {
+        let facts = self.facts(read.file);
+        let names = |path: &[PathStep]| -> Option<Vec<SmolStr>> {
+            let name = |it: &PathStep| match &it.key {
+                PathKey::Name(name) => Some(name.clone()),
+                _ => None,
+            };
+            path.iter().map(name).collect()
+        };
+        let declared = |expr: ExprId| match facts.expr(expr) {
+            Expr::Ident { binding: Some(binding), .. } => {
+                facts.binding(*binding).filter(|it| it.assigned.is_empty() && !it.is_counted)
+            }
+            _ => None,
+        };
+        let mut binding = declared(read.expr)?;
+        let mut path = names(&binding.path)?;
+        if let Origin::Value(whole) = binding.origin {
+            binding = declared(whole)?;
+            path.splice(0..0, names(&binding.path)?);
+        }
+        let Origin::Parameter { function, index } = binding.origin else { return None };
+        let mut frame = env.as_ref();
+        while let Some(running) = frame.filter(|it| it.function != FunctionAt { file: read.file, function }) {
+            frame = running.outer.as_ref();
+        }
+        let Args::Call { at: call, env: caller } = &frame?.args else { return None };
+        let given = self.given_at(*call, index as usize, &path)?.value;
+        // A wrapper of the wrapper may only hand it on.
+        Some(self.bound_in_frame(given, caller).unwrap_or(given))
+    }
+
     /// Whether a condition only asks if the component is still there: a flag or ref that the cleanup of
     /// an effect sets, or an abort signal. What is gone does not poll, and that is no switch.
     pub(super) fn ends_with_its_owner(&self, test: At) -> bool {
@@ -388,42 +489,6 @@ impl Program {
             }
             Expr::Member { object, name } if name == "aborted" => {
                 matches!(facts.expr(*object), Expr::Ident { name, .. } | Expr::Member { name, .. } if name == "signal")
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether something is nothing until somebody chooses: the first of a pair that a hook gives for
-    /// `null`, `0` or `false`, as in `const [pause, setPause] = useSessionStorage('pause', null)`, also
-    /// behind a look at what is allowed.
-    fn rests_until_chosen(&self, at: At, depth: u32) -> bool {
-        let facts = self.facts(at.file);
-        let again = |expr: ExprId| depth < 6 && self.rests_until_chosen(At { expr, ..at }, depth + 1);
-        let is_nothing = |expr: &ExprId| match facts.expr(*expr) {
-            Expr::Null | Expr::Bool(false) => true,
-            Expr::Number(number) => *number == 0.0,
-            _ => false,
-        };
-        match facts.expr(at.expr) {
-            Expr::Conditional { yes, no, .. } => {
-                (is_nothing(yes) && again(*no)) || (is_nothing(no) && again(*yes))
-            }
-            Expr::Ident { binding: Some(binding), .. } => {
-                let Some(binding) = facts.binding(*binding) else { return false };
-                let Origin::Value(value) = binding.origin else { return false };
-                match (binding.path.as_slice(), facts.call(value)) {
-                    ([], _) => again(value),
-                    ([step], Some((callee, args))) if step.key == PathKey::Index(0) => {
-                        let is_hook =
-                            matches!(facts.expr(callee), Expr::Ident { name, .. } if names_hook(name));
-                        let settable = facts.bindings.iter().any(|it| {
-                            it.origin == binding.origin
-                                && matches!(it.path.as_slice(), [step] if step.key == PathKey::Index(1))
-                        });
-                        is_hook && settable && args.iter().any(is_nothing)
-                    }
-                    _ => false,
-                }
             }
             _ => false,
         }

@@ -346,7 +346,8 @@ impl Program {
                     if let Some(row) = rows.next() {
                         return Some(Sink { call, row: Some(row), through_own_function: hop.through });
                     }
-                    unseen &= !self.catalog().knows_package(&package);
+                    // A known library that says nothing of this name is as good as one out of sight.
+                    unseen &= !self.catalog().knows_symbol(&package, &name);
                     // A wrapper that gives back what it is given: `useMemo(() => options)`.
                     if self.catalog().returns(&package, &name).is_some() {
                         next.push(Hop { at: call, keys: hop.keys.clone(), through: hop.through });

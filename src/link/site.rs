@@ -78,7 +78,8 @@ impl Program {
             if !self.may_be_timer(callee) && !self.may_wait_again(at) {
                 continue;
             }
-            for value in Evaluator::new(self).eval(callee, &None) {
+            let called = Evaluator::new(self).eval(callee, &None).into_iter();
+            for value in called.flat_map(|it| self.or_handed_over(it)) {
                 let Value::Library { package, symbol, .. } = value else {
                     // The repository's own `sleep`.
                     if matches!(value, Value::Function { .. }) && self.waiting(at).is_some() {
@@ -107,8 +108,24 @@ impl Program {
                 }
             }
         }
+        // `hidden ? requestAnimationFrame(step) : requestAnimationFrame(draw)` is one loop.
+        let mut drawing = rustc_hash::FxHashSet::default();
+        sites.retain(|it| it.kind != Kind::Raf || drawing.insert(facts.node(it.anchor.expr).function));
         sites.extend(self.sleep_loops(file));
         sites
+    }
+
+    /// What a call runs; of what callers hand over, theirs: `usePollWhile(pending, startPolling)`.
+    fn or_handed_over(&self, value: Value) -> Values {
+        if !matches!(value, Value::Parameter { .. }) {
+            return vec![value];
+        }
+        let is_timer = |it: &Value| match it {
+            Value::Library { package, symbol, .. } => !self.catalog().timers(package, symbol).is_empty(),
+            _ => false,
+        };
+        let handed = self.given_values(&value).into_iter().find(is_timer);
+        vec![handed.unwrap_or(value)]
     }
 
     /// Whether a row of overloads is the one that a call means.
@@ -401,8 +418,10 @@ impl Program {
             .collect();
         let own: Vec<FunctionId> =
             starts.iter().filter(|start| start.file == at.file).map(|start| start.function).collect();
-        let rearms =
-            own.iter().any(|start| self.leads_back(at.file, *start, holder)) || self.effect_rearms(at, &own);
+        let reloads = self.image_reloads(at, &own);
+        let rearms = own.iter().any(|start| self.leads_back(at.file, *start, holder))
+            || self.effect_rearms(at, &own)
+            || reloads;
         if kind == Kind::Raf && self.is_spaced_by_a_timeout(at.file, &own, holder) {
             return None;
         }
@@ -421,8 +440,8 @@ impl Program {
             default_ms: (kind == Kind::RecursiveTimeout).then_some(0.0),
             off: Vec::new(),
             // The whole circle: what runs between two firings.
-            work: Work::Functions(callbacks),
-            effect: None,
+            work: if reloads { Work::Library } else { Work::Functions(callbacks) },
+            effect: reloads.then_some(Effect::Network),
             switches: Vec::new(),
             self_clearing: false,
             schedule: false,
@@ -661,10 +680,14 @@ impl Program {
                     return None;
                 };
                 let inside = node.function == looped.function && self.loop_holds(file, id, node.in_loop);
-                (inside && node.in_loop == Some(id)).then(|| self.delay_of(At { file, expr: value }))?
+                let own = inside && node.in_loop == Some(id);
+                Some((own.then(|| self.delay_of(At { file, expr: value }))??, expr))
             });
-            let Some((interval, unit_ms)) =
-                delay.or_else(|| self.is_long_poll(file, id).then_some((None, 1.0)))
+            // The conditions around the sleep are those of the next round; of a request that waits by itself, those at
+            // the end.
+            let last = ExprId(looped.end_node.0.saturating_sub(1));
+            let Some(((interval, unit_ms), anchor)) =
+                delay.or_else(|| self.is_long_poll(file, id).then_some(((None, 1.0), last)))
             else {
                 continue;
             };
@@ -673,7 +696,7 @@ impl Program {
             if (looped.kind == LoopKind::ForOf && !tries_again) || self.walks_a_list(file, id) {
                 continue;
             }
-            let at = At { file, expr: ExprId(looped.end_node.0.saturating_sub(1)) };
+            let at = At { file, expr: anchor };
             sites.push(Site {
                 place: facts.lines.place(file, looped.span),
                 kind: Kind::SleepLoop,

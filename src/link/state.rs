@@ -7,7 +7,7 @@ use super::program::Program;
 use super::timer::Step;
 use super::value::{At, FunctionAt, Value};
 use crate::catalog::rows::{Effect, Gives};
-use crate::facts::{BindingId, Expr, ExprId, FileFacts, FunctionId, Origin, PathKey, PropertyKey};
+use crate::facts::{BindingId, Expr, ExprId, FileFacts, Origin, PathKey, PropertyKey};
 use crate::source::FileId;
 use crate::vocabulary::Confidence;
 
@@ -35,17 +35,30 @@ impl Program {
         let Origin::Value(made) = taken_at(facts, *binding, 1)? else {
             return None;
         };
-        let is_state = Evaluator::new(self)
-            .eval(At { file, expr: made }, &None)
-            .iter()
-            .any(|it| matches!(it, Value::Made { gives: Gives::State, .. }));
-        if !is_state {
+        let made_of = Evaluator::new(self).eval(At { file, expr: made }, &None);
+        let is_state = |it: &Value| matches!(it, Value::Made { gives: Gives::State, .. });
+        if !made_of.iter().any(|it| is_state(it) || self.is_pair_with_setter(it)) {
             return None;
         }
         let value = (0..facts.bindings.len())
             .map(|at| BindingId(u32::try_from(at).unwrap_or(u32::MAX)))
             .find(|it| taken_at(facts, *it, 0) == Some(Origin::Value(made)))?;
         Some(value)
+    }
+
+    /// `[value, setValue]`, as a hook of the repository gives it.
+    fn is_pair_with_setter(&self, value: &Value) -> bool {
+        let Value::Array { at, env } = value else { return false };
+        let Expr::Array(parts) = self.facts(at.file).expr(at.expr) else { return false };
+        let [_, setter] = parts.as_ref() else { return false };
+        let setter = At { file: at.file, expr: *setter };
+        if self.state_of_setter(setter.file, setter.expr).is_some() {
+            return true;
+        }
+        Evaluator::new(self).eval(setter, env).iter().any(|it| match it {
+            Value::Function { at, .. } => !self.states_set_by(*at).is_empty(),
+            _ => false,
+        })
     }
 
     /// What setting state sets off, added to what a walk found.
@@ -200,70 +213,6 @@ impl Program {
         }
         None
     }
-
-    /// Whether an effect's one-shot timer is armed again because it sets what the effect depends on:
-    /// `useEffect(() => { setTimeout(load, 3_000) }, [orders])`, where `load` sets `orders`.
-    pub(super) fn effect_rearms(&self, timer: At, callbacks: &[FunctionId]) -> bool {
-        let facts = self.facts(timer.file);
-        let holder = facts.node(timer.expr).function;
-        let Some(expr) = facts.function(holder).and_then(|it| it.expr) else {
-            return false;
-        };
-        let Some((callee, args)) = facts.node(expr).parent.and_then(|parent| facts.call(parent)) else {
-            return false;
-        };
-        // `useCallback(run, [state])` only remembers; it does not run.
-        let runs =
-            Evaluator::new(self).eval(At { expr: callee, ..timer }, &None).iter().any(|value| match value {
-                Value::Library { package, symbol, .. } => self.catalog().returns(package, symbol).is_none(),
-                _ => false,
-            });
-        let [run, list] = args else { return false };
-        if !runs {
-            return false;
-        }
-        let Expr::Array(dependencies) = facts.expr(*list) else {
-            return false;
-        };
-        if *run != expr {
-            return false;
-        }
-        let set: Vec<BindingId> = callbacks
-            .iter()
-            .flat_map(|function| self.states_set_by(FunctionAt { file: timer.file, function: *function }))
-            .filter(|state| !self.is_emptied(timer, callbacks, *state))
-            .collect();
-        dependencies.iter().any(|it| matches!(facts.expr(*it), Expr::Ident { binding: Some(binding), .. } if set.contains(binding)))
-    }
-}
-
-impl Program {
-    /// Whether callbacks only empty a state that a condition in front of the timer looks at: `if (!draft)
-    /// return; setTimeout(() => { save(draft); setDraft(null) }, 400)` ends after one round.
-    fn is_emptied(&self, timer: At, callbacks: &[FunctionId], state: BindingId) -> bool {
-        let facts = self.facts(timer.file);
-        let tested = facts.guards_of(timer.expr).filter_map(|it| it.test).any(|test| {
-            let span = facts.node(test).span;
-            facts.binding(state).is_some_and(|it| {
-                it.uses
-                    .iter()
-                    .map(|used| facts.node(*used).span)
-                    .any(|it| span.start <= it.start && it.end <= span.end)
-            })
-        });
-        let mut settings = callbacks
-            .iter()
-            .flat_map(|function| facts.nodes_inside(*function))
-            .filter_map(|(expr, _)| facts.call(expr))
-            .filter(|(callee, _)| self.state_of_setter(timer.file, *callee) == Some(state));
-        tested
-            && settings.all(|(_, args)| match args.first().map(|it| facts.expr(*it)) {
-                None | Some(Expr::Undefined | Expr::Null | Expr::Bool(false)) => true,
-                Some(Expr::Text(text)) => text.is_empty(),
-                Some(Expr::Ident { name, binding: None }) => name == "undefined",
-                _ => false,
-            })
-    }
 }
 
 /// Whether what stands around a value keeps its changes from a query: a comparison, which seldom comes
@@ -281,7 +230,7 @@ fn hides(facts: &FileFacts, parent: ExprId, expr: ExprId) -> bool {
 }
 
 /// Where a name comes from that takes one item out of a pair.
-fn taken_at(facts: &FileFacts, binding: BindingId, index: u32) -> Option<Origin> {
+pub(super) fn taken_at(facts: &FileFacts, binding: BindingId, index: u32) -> Option<Origin> {
     let binding = facts.binding(binding)?;
     match binding.path.as_slice() {
         [step] if step.key == PathKey::Index(index) => Some(binding.origin),

@@ -348,6 +348,7 @@ impl Program {
             // A default stands beside what callers pass.
             if parameters.is_empty()
                 && let Some(at) = site.interval
+                && self.floor_of_rest(at, &site.env).is_none()
             {
                 parameters = self.parameters_in(at, &site.env);
             }

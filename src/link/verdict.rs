@@ -162,7 +162,10 @@ impl Program {
         if self.is_retry(site) {
             return judged(Verdict::Retry, Vec::new(), Confidence::Likely, 0);
         }
-        if site.kind == Kind::RecursiveTimeout && self.waits_for_the_rest(site) {
+        let is_debounce = || site.kind == Kind::RecursiveTimeout && self.waits_for_the_rest(site);
+        let is_supplied = !reach.parameters.is_empty() || !reach.supplied.is_empty();
+        // What callers give is done again and again where the circle always closes.
+        if is_debounce() && !(is_supplied && self.always_rearms(site)) {
             return judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0);
         }
         if let Work::Loop(file, id) = site.work
@@ -423,45 +426,6 @@ impl Program {
             let words: Vec<&str> = label.split('_').collect();
             let any = |list: &[&str]| list.iter().any(|it| words.contains(it));
             any(&["lock", "lease", "mutex"]) && any(&["extend", "renew", "touch", "prolong"])
-        })
-    }
-
-    /// A delay that is what is left of a period, by the clock: a debounce, or the next full hour.
-    fn waits_for_the_rest(&self, site: &Site) -> bool {
-        let Some(delay) = site.interval else { return false };
-        let facts = self.facts(delay.file);
-        let span = facts.node(delay.expr).span;
-        let is_clock = |expr: ExprId| match facts.expr(expr) {
-            Expr::Member { object, name } => {
-                name == "now"
-                    && matches!(facts.expr(*object), Expr::Ident { name, binding: None } if name == "Date" || name == "performance")
-            }
-            Expr::Call { callee, construct: true, .. } => {
-                matches!(facts.expr(*callee), Expr::Ident { name, binding: None } if name == "Date")
-            }
-            _ => false,
-        };
-        let holds_clock = |value: ExprId| {
-            let inside = facts.node(value).span;
-            facts.nodes.iter().enumerate().any(|(at, node)| {
-                inside.start <= node.span.start
-                    && node.span.end <= inside.end
-                    && is_clock(ExprId(u32::try_from(at).unwrap_or(u32::MAX)))
-            })
-        };
-        facts.nodes.iter().enumerate().any(|(at, node)| {
-            if node.span.start < span.start || span.end < node.span.end {
-                return false;
-            }
-            match &node.expr {
-                Expr::Ident { binding: Some(binding), .. } => {
-                    facts.binding(*binding).is_some_and(|it| match it.origin {
-                        crate::facts::Origin::Value(value) => holds_clock(value),
-                        _ => false,
-                    })
-                }
-                _ => is_clock(ExprId(u32::try_from(at).unwrap_or(u32::MAX))),
-            }
         })
     }
 

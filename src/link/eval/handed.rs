@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::facts::{Expr, ExprId, Origin, PropertyKey};
+use crate::facts::{Expr, ExprId, JsxTag, Origin, PropertyKey};
 use crate::link::value::{At, Env, FunctionAt, Value};
 
 use super::{Evaluator, Values, merge};
@@ -18,6 +18,12 @@ impl Evaluator<'_> {
     pub(super) fn handed(&self, function: FunctionAt, index: u32, env: &Env) -> Option<Values> {
         let facts = self.facts(function.file);
         let own = facts.function(function.function)?.expr;
+        if index == 0
+            && let Some(values) =
+                own.and_then(|own| self.consumed(At { file: function.file, expr: own }, env))
+        {
+            return Some(values);
+        }
         let given = own.and_then(|own| self.argument_of(function, own));
         if let Some((call, 0)) = given
             && index == 0
@@ -38,6 +44,19 @@ impl Evaluator<'_> {
         let given = given.or_else(|| self.named_argument(function));
         let handed = given.and_then(|given| self.handed_by_library(function, given, index, env));
         handed.or_else(|| self.typed_pattern(function, index))
+    }
+
+    /// What a context hands to a function inside `<Ctx.Consumer>`.
+    fn consumed(&self, function: At, env: &Env) -> Option<Values> {
+        let facts = self.facts(function.file);
+        let parent = facts.node(function.expr).parent?;
+        let Expr::Jsx { tag: JsxTag::Component(tag), children, .. } = facts.expr(parent) else { return None };
+        let Expr::Member { object, name } = facts.expr(*tag) else { return None };
+        if name != "Consumer" || !children.contains(&function.expr) {
+            return None;
+        }
+        let values = self.program.context_values(self, Some(At { expr: *object, ..function }), env);
+        (!values.is_empty()).then_some(values)
     }
 
     /// `({ document }: onStatelessPayload) => …`: a parameter that is taken apart at once has no name

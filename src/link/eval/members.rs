@@ -23,7 +23,11 @@ impl Evaluator<'_> {
                 }
                 _ => value,
             };
-            merge(&mut values, self.member(&value, name, at));
+            let is_own = matches!(value, Value::Instance { .. });
+            for found in self.member(&value, name, at) {
+                let known = if is_own { self.props_given(&found, env, at) } else { None };
+                merge(&mut values, known.unwrap_or_else(|| vec![found]));
+            }
         }
         // `config.refreshInterval = rate` and `$scope.load = …` add members to what a name holds.
         if let Expr::Ident { binding: Some(binding), .. } = facts.expr(object) {
@@ -75,7 +79,11 @@ impl Evaluator<'_> {
             }
             Value::ClassProps(class) => {
                 let supplied = self.program.connected_prop(self, Component::Class(*class), name);
-                if supplied.is_empty() { vec![Value::Unknown(at)] } else { supplied }
+                match self.program.class_props(*class) {
+                    _ if !supplied.is_empty() => supplied,
+                    Some(props) => self.member(&props, name, at),
+                    None => vec![Value::Unknown(at)],
+                }
             }
             Value::Class(class) => self.class_member(*class, name, true, value, at, 0),
             Value::Instance { class, .. } => self.class_member(*class, name, false, value, at, 0),
@@ -233,7 +241,7 @@ impl Evaluator<'_> {
         (!open.is_empty()).then_some(open)
     }
 
-    pub(super) fn ref_current(&self, made: At, env: &Env, argument: usize, _at: At) -> Values {
+    pub(super) fn ref_current(&self, made: At, env: &Env, argument: usize, at: At) -> Values {
         let facts = self.facts(made.file);
         let mut values = match facts.call(made.expr).and_then(|(_, args)| args.get(argument)) {
             Some(initial) => self.eval(At { file: made.file, expr: *initial }, env),
@@ -250,6 +258,11 @@ impl Evaluator<'_> {
         }
         if values.len() > 1 {
             values.retain(|value| !matches!(value, Value::Null | Value::Undefined));
+        }
+        // Whoever is handed the ref fills it.
+        let is_empty = values.iter().all(|value| matches!(value, Value::Null | Value::Undefined));
+        if is_empty && self.program.is_handed_on(made.file, binding) {
+            values.push(Value::Unknown(at));
         }
         values
     }
@@ -365,9 +378,9 @@ impl Evaluator<'_> {
                         Value::Class(base) => self.class_member(base, name, is_static, this, at, depth + 1),
                         Value::Library { package, symbol, .. } => {
                             if let Value::Instance { class: own, .. } = this
-                                && self.program.is_connected(*own, &package, &symbol, name)
+                                && self.program.are_props(&package, &symbol, name)
                             {
-                                return vec![Value::ClassProps(*own)];
+                                return vec![self.props_of(*own, at)];
                             }
                             let object = if is_static { symbol } else { format_smolstr!("{symbol}()") };
                             vec![Value::Library {
@@ -382,6 +395,25 @@ impl Evaluator<'_> {
             }
         }
         if values.is_empty() { vec![Value::Undefined] } else { values }
+    }
+
+    /// `this.props` of a component.
+    fn props_of(&self, class: ClassAt, at: At) -> Value {
+        if self.program.is_connected(class) {
+            return Value::ClassProps(class);
+        }
+        self.program.class_props(class).unwrap_or(Value::Unknown(at))
+    }
+
+    /// `this.props` where the element that renders the component is known.
+    fn props_given(&self, props: &Value, env: &Env, at: At) -> Option<Values> {
+        let Value::Parameter { function, index, path } = props else { return None };
+        let mut frame = env.as_ref();
+        while let Some(running) = frame.filter(|running| running.function != *function) {
+            frame = running.outer.as_ref();
+        }
+        let running = frame.filter(|_| path.is_empty())?;
+        Some(self.argument(running, *function, *index, false, at))
     }
 
     /// `this.name = value` anywhere in a class.

@@ -215,10 +215,31 @@ impl<'p> Evaluator<'p> {
             Some(true) => self.eval(At { expr: yes, ..at }, env),
             Some(false) => self.eval(At { expr: no, ..at }, env),
             None => {
-                let mut values = self.eval(At { expr: yes, ..at }, env);
-                merge(&mut values, self.eval(At { expr: no, ..at }, env));
+                let mut values = Values::new();
+                for arm in [yes, no] {
+                    if !self.is_late(at.file, test, arm, if arm == yes { no } else { yes }) {
+                        merge(&mut values, self.eval(At { expr: arm, ..at }, env));
+                    }
+                }
                 values
             }
+        }
+    }
+
+    /// Whether an arm is for who comes late: `taken > period ? 1 : period` waits as long as the period, or not at
+    /// all once that is over.
+    fn is_late(&self, file: FileId, test: ExprId, arm: ExprId, other: ExprId) -> bool {
+        let facts = self.facts(file);
+        let name = |expr: ExprId| match facts.expr(expr) {
+            Expr::Ident { binding: Some(binding), .. } => Some(*binding),
+            _ => None,
+        };
+        let at_once = matches!(facts.expr(arm), Expr::Number(number) if (0.0..=1.0).contains(number));
+        match facts.expr(test) {
+            Expr::Binary { op, left, right } if at_once && op.is_order() => {
+                name(other).is_some_and(|it| name(*left) == Some(it) || name(*right) == Some(it))
+            }
+            _ => false,
         }
     }
 

@@ -111,15 +111,27 @@ impl Evaluator<'_> {
         env: &Env,
         at: At,
     ) -> Values {
+        let of_parameter = self.is_parameter(file, binding.origin);
         for step in &binding.path {
+            let written = of_parameter && is_written(&values);
             let mut next = Values::new();
             for value in values {
                 merge(&mut next, self.take(value, &step.key, at));
             }
-            self.apply_default(&mut next, step.default, file, env);
+            if !(written && is_given(&next)) {
+                self.apply_default(&mut next, step.default, file, env);
+            }
             values = next;
         }
         values
+    }
+
+    /// `const { interval = 5_000 } = options` of a function's own options.
+    fn is_parameter(&self, file: FileId, origin: Origin) -> bool {
+        let Origin::Value(value) = origin else { return false };
+        let facts = self.facts(file);
+        let Expr::Ident { binding: Some(whole), .. } = facts.expr(value) else { return false };
+        facts.binding(*whole).is_some_and(|it| matches!(it.origin, Origin::Parameter { .. }))
     }
 
     pub(super) fn take(&self, value: Value, key: &PathKey, at: At) -> Values {
@@ -179,13 +191,20 @@ impl Evaluator<'_> {
             },
         };
         let own_env = frame.cloned().or_else(|| env.clone());
-        self.apply_default(&mut values, parameter.and_then(|it| it.default), function.file, &own_env);
+        let called = frame.is_some_and(|it| matches!(it.args, Args::Call { .. }));
+        if !(called && is_given(&values)) {
+            self.apply_default(&mut values, parameter.and_then(|it| it.default), function.file, &own_env);
+        }
         for step in path {
+            let written = called && is_written(&values);
             let mut next = Values::new();
             for value in values {
                 merge(&mut next, self.take(value, &step.key, at));
             }
-            self.apply_default(&mut next, step.default, function.file, &own_env);
+            // `useRows({ period: settings.period })` gives something, and not what stands for nothing.
+            if !(written && is_given(&next)) {
+                self.apply_default(&mut next, step.default, function.file, &own_env);
+            }
             values = next;
         }
         values
@@ -323,4 +342,14 @@ impl Evaluator<'_> {
             None => vec![Value::Unknown(at)],
         }
     }
+}
+
+/// Whether values are objects that stand in the source.
+fn is_written(values: &[Value]) -> bool {
+    values.iter().all(|it| matches!(it, Value::Object { .. } | Value::Props { .. }))
+}
+
+/// Whether a caller gives something, be it out of sight: a default, which stands for nothing, says nothing of it.
+fn is_given(values: &[Value]) -> bool {
+    !values.is_empty() && !values.iter().any(|it| matches!(it, Value::Undefined | Value::Parameter { .. }))
 }

@@ -578,7 +578,14 @@ impl Program {
                 }
                 // `<Ctx value={…}>`, and below `<Ctx.Provider value={…}>`
                 Value::Made { gives: Gives::Context, at: context, .. } => {
-                    self.context_reads(context, keys, next);
+                    self.context_reads(context, keys, next, uses);
+                }
+                Value::Class(class) => {
+                    uses.push(Use::Entered(element));
+                    if let Some(constructor) = self.constructor_of(class) {
+                        self.enter_parameter(constructor, 0, keys, next, uses);
+                    }
+                    self.props_reads(class, keys, next);
                 }
                 _ => {}
             }
@@ -588,14 +595,27 @@ impl Program {
         {
             for value in evaluator.eval(At { expr: *object, ..tag }, &None) {
                 if let Value::Made { gives: Gives::Context, at: context, .. } = value {
-                    self.context_reads(context, keys, next);
+                    self.context_reads(context, keys, next, uses);
                 }
             }
         }
     }
 
-    /// Calls that read a context: `useContext(Ctx)`.
-    fn context_reads(&self, context: At, keys: &[SmolStr], next: &mut Vec<Carrier>) {
+    /// Reads of `this.props` in a component that is a class.
+    fn props_reads(&self, class: ClassAt, keys: &[SmolStr], next: &mut Vec<Carrier>) {
+        let facts = self.facts(class.file);
+        let reads = facts.nodes.iter().enumerate().filter_map(|(index, node)| match &node.expr {
+            Expr::Member { object, name } if name == "props" && matches!(facts.expr(*object), Expr::This) => {
+                Some(ExprId(u32::try_from(index).unwrap_or(u32::MAX)))
+            }
+            _ => None,
+        });
+        let own = reads.filter(|it| self.class_around(class.file, *it) == Some(class.class));
+        next.extend(own.map(|expr| Carrier { at: At { file: class.file, expr }, keys: keys.to_vec() }));
+    }
+
+    /// What reads a context: `useContext(Ctx)`, `<Ctx.Consumer>{(value) => …}</Ctx.Consumer>`.
+    fn context_reads(&self, context: At, keys: &[SmolStr], next: &mut Vec<Carrier>, uses: &mut Vec<Use>) {
         let Some((first, rest)) = keys.split_first() else {
             return;
         };
@@ -633,6 +653,15 @@ impl Program {
                     );
                 if is_it {
                     next.push(Carrier { at: At { file, expr: *call }, keys: rest.to_vec() });
+                }
+            }
+            for element in &facts.elements {
+                let at = At { file, expr: *element };
+                if self.consumed(at) != Some(context) {
+                    continue;
+                }
+                for function in self.rendered_by(at) {
+                    self.enter_parameter(function, 0, rest, next, uses);
                 }
             }
         }
