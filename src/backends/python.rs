@@ -11,6 +11,10 @@ const KEYWORDS: &[&str] =
     &["and", "assert", "await", "elif", "else", "if", "in", "is", "lambda", "not", "or", "return", "yield"];
 /// Keys under which a message says what it is.
 const TAGS: &[&str] = &["type", "event", "eventType", "event_type", "messageType", "message_type", "action"];
+/// Attributes of a class by which its messages say what they are.
+const ATTRIBUTES: &[&str] = &["__event_name__", "event_name", "event_type", "message_type", "topic", "type"];
+/// Words in the names of enumerations whose members are message types.
+const MESSAGES: &[&str] = &["Channel", "Event", "Message", "Msg", "Notification", "Signal", "Topic"];
 
 /// Whether the text between two quotes is sent. `before` ends before the opening quote, `after` begins
 /// behind the closing one.
@@ -90,15 +94,36 @@ fn key_of(before: &str) -> Option<&str> {
     Some(word_before(named)).filter(|it| !it.is_empty())
 }
 
-/// Whether the line gives a constant or a tag its value: `ORDERS = `, `payload["type"] = `.
+/// Whether the line gives a constant or a tag its value: `ORDERS = `, `payload["type"] = `, and in a class
+/// of messages `event_name = `.
 fn names_it(before: &str) -> bool {
-    let line = before.rsplit('\n').next().unwrap_or_default().trim();
-    let Some(target) = line.strip_suffix('=').map(str::trim_end) else { return false };
-    let constant = target.split([':', ' ']).next().unwrap_or_default();
-    let is_constant = !constant.is_empty()
-        && constant.chars().all(|it| it.is_uppercase() || it.is_ascii_digit() || it == '_');
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let Some(target) = line.trim().strip_suffix('=').map(str::trim_end) else { return false };
+    let name = target.split([':', ' ']).next().unwrap_or_default();
+    let class = class_around(before);
+    if !name.is_empty() && name.chars().all(|it| it.is_uppercase() || it.is_ascii_digit() || it == '_') {
+        return class.is_none_or(|it| !it.contains("Enum") || is_of_messages(it));
+    }
+    if class.is_some() && ATTRIBUTES.contains(&name) {
+        return true;
+    }
     let item = target.strip_suffix(']').map(|it| it.trim_end_matches(['"', '\'']));
-    is_constant || item.is_some_and(|it| TAGS.contains(&word_before(it)))
+    item.is_some_and(|it| TAGS.contains(&word_before(it)))
+}
+
+/// The head of the class whose attribute the last line is: `StepDone(EventBase):`.
+fn class_around(before: &str) -> Option<&str> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = before.rsplit('\n');
+    let own = indent(lines.next()?);
+    let outer = lines.find(|it| !it.trim().is_empty() && indent(it) < own)?;
+    outer.trim_start().strip_prefix("class ")
+}
+
+/// Whether the name at the beginning of a class's head says that it lists messages.
+fn is_of_messages(head: &str) -> bool {
+    let name = head.split(['(', ':']).next().unwrap_or_default();
+    MESSAGES.iter().any(|it| name.contains(it))
 }
 
 #[cfg(test)]
@@ -125,6 +150,10 @@ mod tests {
             "READY: str = 'ready'",
             "Message(type='ready')",
             "notify('a (b', 'ready')",
+            "class PressReady(EventBase):\n    \"\"\"Ready.\"\"\"\n\n    __event_name__ = 'ready'",
+            "class Ready(BaseModel):\n    sheet: int\n    type: Literal['x'] = 'ready'",
+            "class PressEvents(str, Enum):\n    READY = 'ready'",
+            "class Names:\n    READY = 'ready'",
         ] {
             assert!(sent(code), "{code}");
         }
@@ -145,6 +174,9 @@ mod tests {
             "tokens = {'ready', 'done'}",
             "rows = {'title': 'ready'}",
             "logger.info('ready')",
+            "class Kind(str, Enum):\n    LATE = 'late'\n    READY = 'ready'",
+            "class Sheet(BaseModel):\n    state: str = 'ready'",
+            "def load():\n    type = 'ready'",
         ] {
             assert!(!sent(code), "{code}");
         }

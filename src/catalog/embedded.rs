@@ -79,6 +79,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "mantine.toml",
     "mobx.toml",
     "mqtt.toml",
+    "nanostores.toml",
     "nats.toml",
     "nest-http.toml",
     "nest-schedule.toml",

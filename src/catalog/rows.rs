@@ -622,7 +622,8 @@ pub struct CallbackMeaning {
     pub gives: Vec<String>,
 }
 
-/// State that is shared under the first argument of a call: jotai's `useAtom(atom)`.
+/// State that is shared under the first argument of a call, jotai's `useAtom(atom)`, or that is what a call
+/// made: nanostores' `atom(0).set(1)`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharedMeaning {
@@ -630,6 +631,9 @@ pub struct SharedMeaning {
     pub at: Vec<String>,
     /// Whether it sets the state or reads it.
     pub does: SharedUse,
+    /// The state is what the call on the way made, and not what stands under that call's first argument.
+    #[serde(default)]
+    pub itself: bool,
 }
 
 /// What is done with shared state.

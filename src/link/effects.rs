@@ -44,6 +44,8 @@ pub struct Reach {
     pub walked: Vec<FunctionAt>,
     /// Calls into packages that the catalog says nothing about.
     pub unknown_library: bool,
+    /// Calls of members that the catalog says nothing about, of packages that it knows.
+    pub unnamed: bool,
     /// Something reads the answer of a request.
     pub answer_read: bool,
     /// The data that is asked for and set on the way.
@@ -79,6 +81,7 @@ impl Reach {
         self.requests += other.requests;
         self.walked.extend(other.walked);
         self.unknown_library |= other.unknown_library;
+        self.unnamed |= other.unnamed;
         self.answer_read |= other.answer_read;
         self.touches.extend(other.touches);
         self.lost_guarded &= other.lost_guarded;
@@ -635,7 +638,9 @@ impl<'p> Walk<'p> {
                         row.effect
                     }
                     None => {
-                        self.reach.unknown_library |= !catalog.knows_package(package);
+                        let is_known = catalog.knows_package(package);
+                        self.reach.unknown_library |= !is_known;
+                        self.reach.unnamed |= is_known;
                         Effect::Pure
                     }
                 }

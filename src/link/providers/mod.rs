@@ -19,8 +19,8 @@ use super::timer::Step;
 use super::value::{At, FunctionAt, Value};
 use crate::catalog::rows::Gives;
 use crate::facts::{
-    BindingId, ExportTarget, Expr, ExprId, FunctionId, ImportedName, JsxTag, Origin, PathKey, PathStep,
-    PropertyKey,
+    BinaryOp, BindingId, ExportTarget, Expr, ExprId, FileFacts, FunctionId, ImportedName, JsxTag, Origin,
+    PathKey, PathStep, PropertyKey,
 };
 use crate::source::{FileId, Place, Role};
 use crate::vocabulary::ProviderVerdict;
@@ -110,7 +110,9 @@ impl Program {
         let binding = self.binding_of_value(created)?;
         let name = self.facts(created.file).binding(binding)?.name.clone();
         let mut uses = Use::default();
-        let ways = self.ways_of_exports(created.file, self.exported_as(created.file, binding), false);
+        let factory = self.factory_around(created);
+        let holder = factory.unwrap_or(binding);
+        let ways = self.ways_of_exports(created.file, self.exported_as(created.file, holder), false);
         let mut files = ways.importers.clone();
         files.insert(created.file);
         // `theme.OrdersContext`, of an object in a module that imports it.
@@ -123,6 +125,8 @@ impl Program {
                 self.uses_in(file, created, &ways.modules, &mut uses);
             }
         }
+        let mut names = Vec::new();
+        uses.provided = self.elements_of_aliases(uses.provided, &mut names);
         let evidence = self.realtime(created, &name, &uses.provided);
         // Of what has to do with push, every reader and every mount counts. Of other contexts one is enough.
         if evidence.is_some() {
@@ -131,8 +135,11 @@ impl Program {
             uses.read.clear();
         }
         let mut mounted = Vec::new();
-        let mut names = Vec::new();
         for element in &uses.provided {
+            if self.is_tag_of_alias(*element, &names) {
+                mounted.push(self.place(*element));
+                continue;
+            }
             let (component, places) = self.mounts_of(*element, evidence.is_some());
             names.extend(component);
             mounted.extend(places);
@@ -164,6 +171,12 @@ impl Program {
             (_, _, true) => ProviderVerdict::NoConsumers,
             (false, false, false) => ProviderVerdict::Ok,
         };
+        // What one instance of several lacks, another may have.
+        if self.facts(created.file).node(created.expr).function != FunctionId::MODULE
+            && verdict != ProviderVerdict::Ok
+        {
+            return None;
+        }
         let readers = if evidence.is_some() { self.readers(&uses.read) } else { Vec::new() };
         let outside = tree.as_ref().map(|tree| self.outside(tree, &readers, verdict));
         Some(Provider {
@@ -181,6 +194,63 @@ impl Program {
             consumers,
             verdict,
         })
+    }
+
+    /// The name of the outermost function inside which a context is made, each time that it is called.
+    fn factory_around(&self, created: At) -> Option<BindingId> {
+        let facts = self.facts(created.file);
+        let around = facts.functions_around(created.expr).filter(|it| *it != FunctionId::MODULE).last()?;
+        let expr = facts.function(around).and_then(|it| it.expr);
+        let bindings = (0_u32..).zip(&facts.bindings);
+        let mut named = bindings.filter(|(_, it)| match it.origin {
+            Origin::Function(function) => function == around,
+            Origin::Value(value) => Some(value) == expr && it.path.is_empty(),
+            _ => false,
+        });
+        named.next().map(|(id, _)| BindingId(id))
+    }
+
+    /// `const OrdersProvider = Orders.Provider`: its elements stand for it, and its name goes into `names`.
+    fn elements_of_aliases(&self, provided: Vec<At>, names: &mut Vec<String>) -> Vec<At> {
+        let mut elements = Vec::new();
+        for at in provided {
+            let tags = self.alias_of(at).map(|(name, tags)| {
+                names.push(name);
+                tags
+            });
+            match tags {
+                Some(tags) => elements.extend(tags),
+                None => elements.push(at),
+            }
+        }
+        elements
+    }
+
+    /// The name that `Orders.Provider` is the value of, and the elements of that name, if it has any.
+    fn alias_of(&self, provider: At) -> Option<(String, Vec<At>)> {
+        let facts = self.facts(provider.file);
+        if !matches!(facts.expr(provider.expr), Expr::Member { .. }) {
+            return None;
+        }
+        let binding = self.binding_of_value(provider)?;
+        let name = facts.binding(binding)?.name.to_string();
+        let uses = self.uses_of(provider.file, binding).into_iter();
+        let shipped = uses.filter(|it| self.file(it.file).is_some_and(|it| it.role == Role::Product));
+        let tags = shipped.filter_map(|used| {
+            let facts = self.facts(used.file);
+            let parent = facts.node(used.expr).parent?;
+            let is_tag = matches!(facts.expr(parent), Expr::Jsx { tag: JsxTag::Component(it), .. } if *it == used.expr);
+            is_tag.then_some(At { expr: parent, ..used })
+        });
+        let tags: Vec<At> = tags.collect();
+        (!tags.is_empty()).then_some((name, tags))
+    }
+
+    /// Whether an element is that of an alias of a provider.
+    fn is_tag_of_alias(&self, element: At, aliases: &[String]) -> bool {
+        let facts = self.facts(element.file);
+        let Expr::Jsx { tag: JsxTag::Component(tag), .. } = facts.expr(element.expr) else { return false };
+        matches!(facts.expr(*tag), Expr::Ident { name, .. } if aliases.iter().any(|it| it == name.as_str()))
     }
 
     /// Whether a context is read by a hook that nobody calls, as when all components import another hook of
@@ -259,7 +329,7 @@ impl Program {
                 .any(|it| matches!(it, Value::Made { gives: Gives::Context, at, .. } if *at == context))
         };
         let named = self.context_names(file, modules);
-        let is_it = |expr: ExprId| match facts.expr(expr) {
+        let names_it = |expr: ExprId| match facts.expr(expr) {
             Expr::Ident { binding: Some(binding), .. } => {
                 named.get(binding).is_some_and(|made| made.contains(&context))
             }
@@ -270,6 +340,7 @@ impl Program {
             }
             _ => false,
         };
+        let is_it = |expr: ExprId| choices(facts, expr).into_iter().any(names_it);
         for (index, node) in facts.nodes.iter().enumerate() {
             let at = At { file, expr: ExprId(u32::try_from(index).unwrap_or(u32::MAX)) };
             match &node.expr {
@@ -481,4 +552,33 @@ impl Program {
                     it.path.split('/').any(|part| matches!(part, "pages" | "app" | "routes"))
                 }))
     }
+}
+
+/// What an expression can be that chooses between several, here or where its name is bound:
+/// `isCloud ? CloudOrders : Orders`.
+fn choices(facts: &FileFacts, expr: ExprId) -> Vec<ExprId> {
+    let mut found = Vec::new();
+    let mut queue = vec![expr];
+    while let Some(expr) = queue.pop() {
+        if found.len() + queue.len() > 16 {
+            break;
+        }
+        match facts.expr(expr) {
+            Expr::Conditional { yes, no, .. } => queue.extend([*yes, *no]),
+            Expr::Binary { op: BinaryOp::Or | BinaryOp::Nullish, left, right } => {
+                queue.extend([*left, *right])
+            }
+            Expr::Ident { binding: Some(binding), .. } => {
+                let chosen = facts.binding(*binding).and_then(|it| match it.origin {
+                    Origin::Value(value) if it.path.is_empty() => Some(value),
+                    _ => None,
+                });
+                let chosen = chosen.filter(|it| matches!(facts.expr(*it), Expr::Conditional { .. }));
+                queue.extend(chosen);
+                found.push(expr);
+            }
+            _ => found.push(expr),
+        }
+    }
+    found
 }

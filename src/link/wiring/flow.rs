@@ -3,13 +3,14 @@
 
 use std::collections::VecDeque;
 
+use heck::ToSnakeCase;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::carry::{Carrier, Trail, Use};
 use super::channels::{Registration, Traffic};
-use crate::facts::{Expr, ExprId, GuardId, Origin, PropertyKey};
+use crate::facts::{Expr, ExprId, GuardId, Origin};
 use crate::link::eval::Evaluator;
 use crate::link::program::Program;
 use crate::link::value::{At, Value};
@@ -49,6 +50,38 @@ pub(super) const TAGS: [&str; 28] = [
     "e",
     "subject",
 ];
+
+/// Words of the names of events that may carry any message.
+const ENVELOPES: [&str; 25] = [
+    "all",
+    "any",
+    "broadcast",
+    "client",
+    "data",
+    "envelope",
+    "event",
+    "events",
+    "incoming",
+    "message",
+    "messages",
+    "msg",
+    "new",
+    "notify",
+    "on",
+    "packet",
+    "payload",
+    "push",
+    "receive",
+    "received",
+    "relay",
+    "server",
+    "socket",
+    "stream",
+    "ws",
+];
+
+/// The depth of a message that its event names already: what its fields tell apart are no message types.
+const NAMED: u32 = 1 << 8;
 
 /// Stands for the field of a name that the channel gives beside the message.
 const BY_CHANNEL: &str = "()";
@@ -92,7 +125,7 @@ pub(super) enum Region {
 
 /// What is followed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum What {
+pub(super) enum What {
     /// A message, or a member of it: how deep, and the name that it was last read by.
     Message(u32, SmolStr),
     /// The name of its type: field and depth. The field is `BY_CHANNEL` when the channel gives the name.
@@ -103,7 +136,7 @@ enum What {
 
 /// Everything that one registration leads to.
 pub(super) struct Walk<'p> {
-    program: &'p Program,
+    pub(super) program: &'p Program,
     traffic: &'p Traffic,
     from: At,
     queue: VecDeque<(Carrier, What)>,
@@ -200,7 +233,7 @@ impl Program {
                         None => name == listed,
                     };
                     if row.unnamed.iter().any(|listed| name == listed) {
-                        walk.start(&values, row.parameter, row.payload.as_deref());
+                        walk.start(&values, row.parameter, row.payload.as_deref(), 0);
                     } else if !row.reserved.iter().any(is) {
                         walk.routes.push(Route {
                             name: SmolStr::new(name),
@@ -212,11 +245,12 @@ impl Program {
                             weak: false,
                         });
                         // One event may carry messages that have a type of their own.
-                        walk.start(&values, row.parameter, row.payload.as_deref());
+                        let depth = if names_an_envelope(name) { 0 } else { NAMED };
+                        walk.start(&values, row.parameter, row.payload.as_deref(), depth);
                     }
                 }
                 if !named || open {
-                    walk.start(&values, row.parameter, row.payload.as_deref());
+                    walk.start(&values, row.parameter, row.payload.as_deref(), 0);
                     if let Some(parameter) = row.name_parameter {
                         walk.start_tag(&values, parameter);
                     }
@@ -244,15 +278,15 @@ impl<'p> Walk<'p> {
         }
     }
 
-    fn push(&mut self, carrier: Carrier, what: What) {
+    pub(super) fn push(&mut self, carrier: Carrier, what: What) {
         self.queue.push_back((carrier, what));
     }
 
     /// The handlers get the message as a parameter, perhaps inside an envelope.
-    pub(super) fn start(&mut self, handlers: &[Value], parameter: usize, payload: Option<&str>) {
+    pub(super) fn start(&mut self, handlers: &[Value], parameter: usize, payload: Option<&str>, depth: u32) {
         let keys: Vec<SmolStr> =
             payload.map(|it| it.split('.').map(SmolStr::new).collect()).unwrap_or_default();
-        self.enter(handlers, parameter, &keys, &What::Message(0, SmolStr::default()));
+        self.enter(handlers, parameter, &keys, &What::Message(depth, SmolStr::default()));
     }
 
     fn start_tag(&mut self, handlers: &[Value], parameter: usize) {
@@ -472,183 +506,16 @@ impl<'p> Walk<'p> {
         }
     }
 
-    fn route(&mut self, name: SmolStr, at: At, field: &SmolStr, nesting: u32, region: Region) {
+    pub(super) fn route(&mut self, name: SmolStr, at: At, field: &SmolStr, nesting: u32, region: Region) {
         let field = (field != BY_CHANNEL).then(|| field.clone());
         self.routes.push(Route { name, at, field, nesting, region, from: self.from, weak: false });
-    }
-
-    /// `handlers[message.type]`
-    fn selects(&mut self, entry: At, field: &SmolStr, nesting: u32) {
-        let facts = self.program.facts(entry.file);
-        let Expr::Index { object, .. } = facts.expr(entry.expr) else {
-            return;
-        };
-        let object = At { expr: *object, ..entry };
-        self.table(object, field, nesting);
-        self.push(Carrier { at: entry, keys: Vec::new() }, What::Translation(object, field.clone(), nesting));
-    }
-
-    /// `socket.send(ANSWERS[message.type])`: every name that a table translates is passed on.
-    fn translated(&mut self, table: At, sent: At, field: &SmolStr, nesting: u32) {
-        for value in Evaluator::new(self.program).eval(table, &None) {
-            let Value::Object { at, .. } = value else { continue };
-            let Expr::Object(properties) = self.program.facts(at.file).expr(at.expr) else {
-                continue;
-            };
-            for property in properties {
-                if let PropertyKey::Name(name) = &property.key {
-                    self.route(name.clone(), sent, field, nesting, Region::PassedOn(sent));
-                }
-            }
-        }
-    }
-
-    /// Every entry of a table that is keyed by message type.
-    fn table(&mut self, object: At, field: &SmolStr, nesting: u32) {
-        let values = Evaluator::new(self.program).eval(object, &None);
-        for value in values {
-            match &value {
-                Value::Object { .. } => self.object_table(&value, field, nesting),
-                Value::Parameter { .. } => {
-                    for supply in self.program.supplied(&value).found {
-                        self.object_table(&supply.value, field, nesting);
-                    }
-                }
-                _ => {}
-            }
-        }
-        let (source, _) = self.program.collection_behind(object);
-        for made in self.program.collections(source) {
-            self.initial_entries(made, field, nesting);
-            for entry in self.program.entries_of(made) {
-                let Some(key) = entry.key else { continue };
-                self.added_entry(key, entry.value, field, nesting);
-            }
-        }
-    }
-
-    fn object_table(&mut self, object: &Value, field: &SmolStr, nesting: u32) {
-        let Value::Object { at, env } = object else {
-            return;
-        };
-        let Expr::Object(properties) = self.program.facts(at.file).expr(at.expr) else {
-            return;
-        };
-        for property in properties {
-            let value = At { file: at.file, expr: property.value };
-            let names = match &property.key {
-                PropertyKey::Name(name) => vec![name.clone()],
-                PropertyKey::Computed(key) => self.program.texts(At { expr: *key, ..value }, env).0,
-                PropertyKey::Spread => {
-                    for inner in Evaluator::new(self.program).eval(value, env) {
-                        if !matches!(&inner, Value::Object { at: own, .. } if own == at) {
-                            self.object_table(&inner, field, nesting);
-                        }
-                    }
-                    continue;
-                }
-            };
-            let values = Evaluator::new(self.program).eval(value, env);
-            // A table of labels routes nothing.
-            if !values.iter().any(|it| self.program.holds_code(it)) {
-                continue;
-            }
-            for name in names {
-                let functions = values.iter().map(|it| (it.clone(), value)).collect();
-                self.route(name, value, field, nesting, Region::Functions(functions));
-            }
-        }
-    }
-
-    /// `new Map([["order", show]])`
-    fn initial_entries(&mut self, made: At, field: &SmolStr, nesting: u32) {
-        let facts = self.program.facts(made.file);
-        let Some(list) = self.program.argument_at(made, 0) else {
-            return;
-        };
-        let Expr::Array(pairs) = facts.expr(list.expr) else {
-            return;
-        };
-        for pair in pairs {
-            let Expr::Array(parts) = facts.expr(*pair) else {
-                continue;
-            };
-            if let [key, value] = parts.as_ref() {
-                let at = |expr: ExprId| At { expr, ..made };
-                self.added_entry(at(*key), at(*value), field, nesting);
-            }
-        }
-    }
-
-    /// `listeners.set(type, show)`, wherever the caller decides what type and function are.
-    fn added_entry(&mut self, key: At, value: At, field: &SmolStr, nesting: u32) {
-        let program = self.program;
-        let mut found = Vec::new();
-        program.at_deciding_callers(&[key, value], value, &mut |env, place| {
-            let (names, _) = program.texts(key, env);
-            let values = Evaluator::new(program).eval(value, env);
-            let functions: Vec<(Value, At)> = values
-                .into_iter()
-                .filter(|it| {
-                    matches!(it, Value::Function { .. } | Value::Parameter { .. } | Value::Unknown(_))
-                })
-                .map(|it| (it, place))
-                .collect();
-            if !functions.is_empty() {
-                found.extend(names.into_iter().map(|name| (name, place, functions.clone())));
-            }
-        });
-        for (name, place, functions) in found {
-            self.route(name, place, field, nesting, Region::Functions(functions));
-        }
-    }
-
-    /// A tag is handed to a lookup: `handlers.get(type)`, `["a", "b"].includes(type)`.
-    fn looked_up(
-        &mut self,
-        tag: At,
-        call: At,
-        index: usize,
-        callees: &[Value],
-        field: &SmolStr,
-        nesting: u32,
-    ) {
-        if index != 0 {
-            return;
-        }
-        let facts = self.program.facts(call.file);
-        let Some((callee, _)) = facts.call(call.expr) else {
-            return;
-        };
-        let Expr::Member { object, name } = facts.expr(callee) else {
-            return;
-        };
-        let object = At { expr: *object, ..call };
-        match name.as_str() {
-            "get" => self.table(object, field, nesting),
-            "includes" | "has" => {
-                let lists = Evaluator::new(self.program).eval(object, &None);
-                for list in lists {
-                    let Value::Array { at, env } = list else { continue };
-                    let Expr::Array(parts) = self.program.facts(at.file).expr(at.expr) else {
-                        continue;
-                    };
-                    for part in parts {
-                        for name in self.program.texts(At { file: at.file, expr: *part }, &env).0 {
-                            let region = Region::Guarded { test: call, holds: true };
-                            self.route(name, call, field, nesting, region);
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-        let _ = (tag, callees);
     }
 
     /// Keeps, of several fields that were compared, the one that tells the types apart.
     pub(super) fn finish(self) -> Routed {
         let by_channel = self.routes.iter().any(|it| it.field.is_none());
+        // Inside a named event only a field of the message itself can say more than the event.
+        let deepest = if by_channel { 0 } else { MAX_NESTING };
         let told = |field: &str, nesting: u32| {
             let names: FxHashSet<&SmolStr> = self
                 .routes
@@ -659,7 +526,7 @@ impl<'p> Walk<'p> {
             names.len()
         };
         // A word alone, or an unusual field, has to tell at least two apart.
-        let chosen = (0..=MAX_NESTING).find_map(|nesting| {
+        let chosen = (0..=deepest).find_map(|nesting| {
             let many = TAGS.iter().find(|field| told(field, nesting) >= 2);
             let one = || TAGS.iter().take(10).find(|field| told(field, nesting) == 1);
             let word = || (told("", nesting) >= 2).then_some(&"");
@@ -668,6 +535,7 @@ impl<'p> Walk<'p> {
         // `message.domain === "orders"`: a field that is named like no other has to tell several apart.
         let chosen = chosen.or_else(|| {
             let fields = self.routes.iter().filter_map(|it| Some((it.field.clone()?, it.nesting)));
+            let fields = fields.filter(|(_, nesting)| *nesting <= deepest);
             fields.filter(|(field, nesting)| told(field, *nesting) >= 3).min_by_key(|(field, nesting)| {
                 (*nesting, std::cmp::Reverse(told(field, *nesting)), field.clone())
             })
@@ -692,12 +560,18 @@ impl<'p> Walk<'p> {
     }
 }
 
+/// Whether an event is named like what carries messages of any type: `server-message`.
+fn names_an_envelope(event: &str) -> bool {
+    let words = event.to_snake_case();
+    !words.is_empty() && words.split('_').all(|it| ENVELOPES.contains(&it))
+}
+
 /// What a member of a message is.
 fn member_of_message(name: &str, nesting: u32) -> Option<What> {
     if TAGS.contains(&name) {
         Some(What::Tag(SmolStr::new(name), nesting))
     } else {
-        (nesting < MAX_NESTING).then(|| What::Message(nesting + 1, SmolStr::new(name)))
+        (nesting % NAMED < MAX_NESTING).then(|| What::Message(nesting + 1, SmolStr::new(name)))
     }
 }
 
@@ -766,7 +640,7 @@ impl Program {
     }
 
     /// The calls that make the collections an expression can be.
-    fn collections(&self, at: At) -> Vec<At> {
+    pub(super) fn collections(&self, at: At) -> Vec<At> {
         Evaluator::new(self)
             .eval(at, &None)
             .into_iter()

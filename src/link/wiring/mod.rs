@@ -24,6 +24,7 @@ mod region;
 mod searched;
 mod shared;
 mod supply;
+mod tables;
 mod types;
 mod unused;
 mod verdict;

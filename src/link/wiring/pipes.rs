@@ -95,7 +95,7 @@ impl Program {
         }
         if is_heard || escapes {
             let whole = &stream.whole;
-            whole.iter().for_each(|(functions, parameter)| piping.walk.start(functions, *parameter, None));
+            whole.iter().for_each(|(functions, parameter)| piping.walk.start(functions, *parameter, None, 0));
         }
         let region = if is_heard || escapes { Region::Functions(stream.rest) } else { Region::Unheard };
         let selected = stream.selected.unwrap_or_default().into_iter();
@@ -118,7 +118,7 @@ impl Program {
             let functions = Evaluator::new(self).eval(function, &None);
             if row.selects && stream.selected.is_none() {
                 let mut walk = Walk::new(self, traffic, pipe);
-                walk.start(&functions, row.parameter, None);
+                walk.start(&functions, row.parameter, None, 0);
                 walk.run();
                 let selects = |it: &Route| matches!(it.region, Region::Guarded { holds: true, .. });
                 let routes: Vec<Route> = walk.finish().routes.into_iter().filter(selects).collect();

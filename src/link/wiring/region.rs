@@ -7,7 +7,7 @@ use super::flow::{Region, Route, guards_with};
 use super::model::Spot;
 use super::supply::Supplies;
 use crate::catalog::rows::Effect;
-use crate::facts::{Expr, ExprId, FunctionId, GuardId, JsxTag};
+use crate::facts::{Expr, ExprId, FileFacts, FunctionId, GuardId, JsxTag};
 use crate::link::effects::Reach;
 use crate::link::eval::Evaluator;
 use crate::link::program::Program;
@@ -16,6 +16,9 @@ use crate::vocabulary::Confidence;
 
 /// Suppliers of suppliers that are followed.
 const MAX_DEPTH: u32 = 4;
+
+/// Methods of the language's collections that change them.
+const CHANGES: [&str; 9] = ["add", "clear", "delete", "pop", "push", "set", "shift", "splice", "unshift"];
 
 /// What becomes of a message at one route.
 #[derive(Debug, Clone, Default)]
@@ -72,7 +75,7 @@ impl Program {
                 let facts = self.facts(at.file);
                 let nodes: Vec<ExprId> = facts.nodes_inside(at.function).map(|(expr, _)| expr).collect();
                 let whole = self.function_place(*at, supplier);
-                self.weigh(&reach, At { file: at.file, expr: ExprId(u32::MAX) }, &nodes, whole, depth)
+                self.weigh(&reach, *at, &nodes, whole, depth)
             }
             Value::Parameter { .. } => {
                 let label = self.label(supplier);
@@ -149,7 +152,7 @@ impl Program {
         }
     }
 
-    fn outcome_of_guarded(&self, test: At, holds: bool) -> Outcome {
+    pub(super) fn outcome_of_guarded(&self, test: At, holds: bool) -> Outcome {
         let facts = self.facts(test.file);
         let guards = guards_with(facts, test.expr, holds);
         // A type guard: what its callers guard with it.
@@ -241,7 +244,8 @@ impl Program {
             }
         }
         nodes.extend(nested);
-        let mut outcome = self.weigh(&reach, test, &nodes, self.first_of(test, &nodes), 0);
+        let region = FunctionAt { file: test.file, function };
+        let mut outcome = self.weigh(&reach, region, &nodes, self.first_of(test, &nodes), 0);
         outcome.unsupplied.extend(unsupplied);
         if returned {
             outcome.subscribers.push(self.spot(test, self.label(test), Confidence::Likely));
@@ -260,22 +264,22 @@ impl Program {
     }
 
     /// Weighs what code does: `nodes` is its own text, `reach` what it leads to.
-    fn weigh(&self, reach: &Reach, region: At, nodes: &[ExprId], place: At, depth: u32) -> Outcome {
+    fn weigh(&self, reach: &Reach, region: FunctionAt, nodes: &[ExprId], place: At, depth: u32) -> Outcome {
         let file = region.file;
         let facts = self.facts(file);
         let logged = reach.has(Effect::Log) && !self.logs_failures_only(file, nodes);
         let effective = reach.effects.keys().any(|effect| does_something(*effect));
-        let writes = nodes.iter().any(|expr| self.keeps_something(At { file, expr: *expr }))
+        let writes = nodes.iter().any(|expr| self.keeps_something(At { file, expr: *expr }, region.function))
             || reach.walked.iter().any(|walked| {
                 let facts = self.facts(walked.file);
                 facts
                     .nodes_inside(walked.function)
-                    .any(|(expr, _)| self.keeps_something(At { file: walked.file, expr }))
+                    .any(|(expr, _)| self.keeps_something(At { file: walked.file, expr }, walked.function))
             });
         let mut outcome = Outcome { logged, ..Outcome::default() };
         if effective || writes {
             outcome.subscribers.push(self.spot(place, self.label(place), Confidence::Certain));
-        } else if !reach.lost.is_empty() || reach.unknown_library {
+        } else if !reach.lost.is_empty() || reach.unknown_library || reach.unnamed {
             outcome.subscribers.push(self.spot(place, self.label(place), Confidence::Likely));
         }
         // What callers supply is asked for even where the route does something itself.
@@ -319,8 +323,8 @@ impl Program {
     }
 
     /// Whether an expression keeps something for later: it writes a member, or a name of a function
-    /// around its own.
-    fn keeps_something(&self, at: At) -> bool {
+    /// around its own, or changes a collection that `function` did not make.
+    fn keeps_something(&self, at: At, function: FunctionId) -> bool {
         let facts = self.facts(at.file);
         match facts.expr(at.expr) {
             Expr::Assign { target, .. } => match facts.expr(*target) {
@@ -331,9 +335,33 @@ impl Program {
             },
             Expr::Await(_) | Expr::Yield(_) => false,
             Expr::Unary { op: crate::facts::UnaryOp::Update | crate::facts::UnaryOp::Delete, .. } => true,
+            Expr::Call { callee, .. } => match facts.expr(*callee) {
+                Expr::Member { object, name } if CHANGES.contains(&name.as_str()) => {
+                    outlives(facts, *object, function)
+                }
+                _ => false,
+            },
             _ => false,
         }
     }
+}
+
+/// Whether what an expression stands for was there before a function ran, and is not what it was given.
+fn outlives(facts: &FileFacts, object: ExprId, function: FunctionId) -> bool {
+    let mut expr = object;
+    for _ in 0..16 {
+        match facts.expr(expr) {
+            Expr::Member { object, .. } | Expr::Index { object, .. } => expr = *object,
+            Expr::This => return true,
+            Expr::Ident { binding: Some(binding), .. } => {
+                let Some(declared) = facts.binding(*binding) else { return false };
+                let mut around = facts.functions_around(expr).skip_while(|it| *it != function).skip(1);
+                return around.any(|it| it == declared.function);
+            }
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Whether an effect is more than looking at the message.
@@ -342,7 +370,7 @@ const fn does_something(effect: Effect) -> bool {
 }
 
 /// Whether an expression is another or stands inside it.
-fn is_part(facts: &crate::facts::FileFacts, whole: ExprId, part: ExprId) -> bool {
+fn is_part(facts: &FileFacts, whole: ExprId, part: ExprId) -> bool {
     let mut expr = Some(part);
     for _ in 0..64 {
         match expr {

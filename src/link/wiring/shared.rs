@@ -21,10 +21,14 @@ impl Program {
         match setter {
             // `const [, setSocket] = useAtom(socketAtom)`
             Value::Library { package, symbol, call: Some((hook, _)) } => {
-                let sets =
-                    self.catalog().shared(package, symbol).is_some_and(|it| it.does == SharedUse::Sets);
-                if sets {
-                    return self.reads_of_key(*hook, keys);
+                let row = self.catalog().shared(package, symbol).filter(|it| it.does == SharedUse::Sets);
+                if let Some(row) = row {
+                    let state = if row.itself {
+                        self.binding_of_value(*hook).map(|binding| (hook.file, binding))
+                    } else {
+                        self.argument_at(*hook, 0).and_then(|at| self.declared(at))
+                    };
+                    return state.map(|it| self.reads_of_state(it, keys)).unwrap_or_default();
                 }
                 // `useStore.setState({ socket })`
                 match symbol.strip_suffix(".setState") {
@@ -40,35 +44,68 @@ impl Program {
         }
     }
 
-    /// Calls that read the state under the key that a call names.
-    fn reads_of_key(&self, hook: At, keys: &[SmolStr]) -> Vec<Carrier> {
-        let Some((file, binding)) = self.argument_at(hook, 0).and_then(|at| self.declared(at)) else {
+    /// Expressions that read the state which a name stands for.
+    fn reads_of_state(&self, (file, binding): (FileId, BindingId), keys: &[SmolStr]) -> Vec<Carrier> {
+        let uses = self.uses_of(file, binding).into_iter();
+        uses.flat_map(|used| self.read_by_call(used, keys).into_iter().chain(self.read_itself(used, keys)))
+            .collect()
+    }
+
+    /// `useAtomValue(socketAtom)`
+    fn read_by_call(&self, used: At, keys: &[SmolStr]) -> Vec<Carrier> {
+        let facts = self.facts(used.file);
+        let Some(call) = facts.node(used.expr).parent else { return Vec::new() };
+        let Some((callee, args)) = facts.call(call) else { return Vec::new() };
+        if args.first() != Some(&used.expr) {
             return Vec::new();
-        };
-        let mut reads = Vec::new();
-        for used in self.uses_of(file, binding) {
-            let facts = self.facts(used.file);
-            let Some(call) = facts.node(used.expr).parent else { continue };
-            let Some((callee, args)) = facts.call(call) else { continue };
-            if args.first() != Some(&used.expr) {
-                continue;
-            }
-            let at = At { file: used.file, expr: call };
-            for value in Evaluator::new(self).eval(At { file: used.file, expr: callee }, &None) {
-                let Value::Library { package, symbol, .. } = value else { continue };
-                let does = |symbol: &str| {
-                    self.catalog().shared(&package, symbol).is_some_and(|it| it.does == SharedUse::Reads)
-                };
-                if does(&format!("{symbol}()")) {
-                    reads.push(Carrier { at, keys: keys.to_vec() });
-                } else if does(&format!("{symbol}().0")) {
-                    let mut longer = vec![SmolStr::new_static("0")];
-                    longer.extend(keys.iter().cloned());
-                    reads.push(Carrier { at, keys: longer });
-                }
-            }
         }
-        reads
+        let at = At { expr: call, ..used };
+        let symbols = self.library_symbols(At { expr: callee, ..used });
+        let read = symbols.into_iter().filter_map(|(package, symbol)| {
+            if self.reads_state(&package, &format!("{symbol}()"), false) {
+                Some(Carrier { at, keys: keys.to_vec() })
+            } else if self.reads_state(&package, &format!("{symbol}().0"), false) {
+                let mut longer = vec![SmolStr::new_static("0")];
+                longer.extend(keys.iter().cloned());
+                Some(Carrier { at, keys: longer })
+            } else {
+                None
+            }
+        });
+        read.collect()
+    }
+
+    /// `$socket.get()`, `$socket.value`
+    fn read_itself(&self, used: At, keys: &[SmolStr]) -> Option<Carrier> {
+        let facts = self.facts(used.file);
+        let member = facts.node(used.expr).parent?;
+        if !matches!(facts.expr(member), Expr::Member { object, .. } if *object == used.expr) {
+            return None;
+        }
+        let call = facts.node(member).parent.filter(|it| facts.call(*it).is_some_and(|(it, _)| it == member));
+        self.library_symbols(At { expr: member, ..used }).into_iter().find_map(|(package, symbol)| {
+            let expr = match call {
+                Some(call) if self.reads_state(&package, &format!("{symbol}()"), true) => call,
+                _ if self.reads_state(&package, &symbol, true) => member,
+                _ => return None,
+            };
+            Some(Carrier { at: At { expr, ..used }, keys: keys.to_vec() })
+        })
+    }
+
+    fn reads_state(&self, package: &str, symbol: &str, itself: bool) -> bool {
+        let row = self.catalog().shared(package, symbol);
+        row.is_some_and(|it| it.does == SharedUse::Reads && it.itself == itself)
+    }
+
+    fn library_symbols(&self, at: At) -> Vec<(SmolStr, SmolStr)> {
+        let values = Evaluator::new(self).eval(at, &None).into_iter();
+        values
+            .filter_map(|it| match it {
+                Value::Library { package, symbol, .. } => Some((package, symbol)),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The declaration that a name stands for, in its own file or where it is imported from.
