@@ -13,13 +13,14 @@ use super::expr::{
     PathStep, Property, PropertyKey, UnaryOp, Write,
 };
 use super::scope::Scopes;
-use crate::parse::FIELDS;
+use crate::parse::Fields;
 use crate::source::{LineIndex, Span};
 
 /// Reads the tree of one file, so many levels of nesting deep.
 pub(super) fn lower(text: &str, tree: &tree_sitter::Tree, nesting: u32) -> FileFacts {
     let mut lowerer = Lowerer {
         text,
+        fields: Fields::of(tree),
         facts: FileFacts { lines: LineIndex::new(text.as_bytes()), ..FileFacts::default() },
         scopes: Scopes::new(),
         function: FunctionId::MODULE,
@@ -51,6 +52,7 @@ pub(super) fn lower(text: &str, tree: &tree_sitter::Tree, nesting: u32) -> FileF
 /// The walk: the facts so far, and where it stands.
 pub(super) struct Lowerer<'t> {
     pub(super) text: &'t str,
+    pub(super) fields: &'static Fields,
     pub(super) facts: FileFacts,
     pub(super) scopes: Scopes,
     pub(super) function: FunctionId,
@@ -268,16 +270,16 @@ impl<'t> Lowerer<'t> {
                 None => self.push(Expr::Undefined, at),
             },
             "member_expression" | "nested_identifier" | "jsx_namespace_name" => {
-                let object = self.field(node, FIELDS.object);
+                let object = self.field(node, self.fields.object);
                 let name = node
-                    .child_by_field_id(FIELDS.property)
+                    .child_by_field_id(self.fields.property)
                     .map(|name| self.name_of(name))
                     .unwrap_or_default();
                 self.push(Expr::Member { object, name }, at)
             }
             "subscript_expression" => {
-                let object = self.field(node, FIELDS.object);
-                let index = self.field(node, FIELDS.index);
+                let object = self.field(node, self.fields.object);
+                let index = self.field(node, self.fields.index);
                 match self.facts.expr(index) {
                     // `a['b']` is `a.b`.
                     Expr::Text(name) => {
@@ -289,9 +291,11 @@ impl<'t> Lowerer<'t> {
             }
             "call_expression" => self.call(node),
             "new_expression" => {
-                let callee = self.field(node, FIELDS.constructor);
-                let args =
-                    node.child_by_field_id(FIELDS.arguments).map(|args| self.all(args)).unwrap_or_default();
+                let callee = self.field(node, self.fields.constructor);
+                let args = node
+                    .child_by_field_id(self.fields.arguments)
+                    .map(|args| self.all(args))
+                    .unwrap_or_default();
                 let id = self.push(Expr::Call { callee, args: args.into(), construct: true }, at);
                 self.facts.calls.push(id);
                 id
@@ -322,40 +326,40 @@ impl<'t> Lowerer<'t> {
                 self.push(Expr::Yield(value), at)
             }
             "unary_expression" => {
-                let op = match node.child_by_field_id(FIELDS.operator).map(|op| op.kind()) {
+                let op = match node.child_by_field_id(self.fields.operator).map(|op| op.kind()) {
                     Some("!") => UnaryOp::Not,
                     Some("-") => UnaryOp::Minus,
                     Some("+") => UnaryOp::Plus,
                     Some("delete") => UnaryOp::Delete,
                     Some("void") => {
-                        let value = self.field(node, FIELDS.argument);
+                        let value = self.field(node, self.fields.argument);
                         // The work of `void load()` still happens.
                         let nothing = self.push(Expr::Undefined, at);
                         return self.push(Expr::Sequence([value, nothing].into()), at);
                     }
                     _ => UnaryOp::Other,
                 };
-                let value = self.field(node, FIELDS.argument);
+                let value = self.field(node, self.fields.argument);
                 self.push(Expr::Unary { op, value }, at)
             }
             "update_expression" => {
-                let value = self.field(node, FIELDS.argument);
+                let value = self.field(node, self.fields.argument);
                 self.push(Expr::Unary { op: UnaryOp::Update, value }, at)
             }
             "binary_expression" => self.binary(node),
             "ternary_expression" => {
-                let test = self.field(node, FIELDS.condition);
+                let test = self.field(node, self.fields.condition);
                 let yes = self.guarded(Some(test), true, GuardKind::Ternary, |this| {
-                    this.field(node, FIELDS.consequence)
+                    this.field(node, self.fields.consequence)
                 });
                 let no = self.guarded(Some(test), false, GuardKind::Ternary, |this| {
-                    this.field(node, FIELDS.alternative)
+                    this.field(node, self.fields.alternative)
                 });
                 self.push(Expr::Conditional { test, yes, no }, at)
             }
             "assignment_expression" => self.assign(node, AssignOp::Set),
             "augmented_assignment_expression" => {
-                let op = match node.child_by_field_id(FIELDS.operator).map(|op| op.kind()) {
+                let op = match node.child_by_field_id(self.fields.operator).map(|op| op.kind()) {
                     Some("||=" | "&&=" | "??=") => AssignOp::Logical,
                     _ => AssignOp::Arithmetic,
                 };
@@ -405,10 +409,10 @@ impl<'t> Lowerer<'t> {
 
     fn call(&mut self, node: Syntax<'t>) -> ExprId {
         let at = span(node);
-        let Some(callee) = node.child_by_field_id(FIELDS.function) else {
+        let Some(callee) = node.child_by_field_id(self.fields.function) else {
             return self.push(Expr::Opaque, at);
         };
-        let arguments = node.child_by_field_id(FIELDS.arguments);
+        let arguments = node.child_by_field_id(self.fields.arguments);
         if callee.kind() == "import" {
             let specifier = arguments.and_then(|args| children(args).first().copied());
             let specifier = match specifier {
@@ -432,7 +436,7 @@ impl<'t> Lowerer<'t> {
     }
 
     fn binary(&mut self, node: Syntax<'t>) -> ExprId {
-        let op = match node.child_by_field_id(FIELDS.operator).map(|op| op.kind()).unwrap_or_default() {
+        let op = match node.child_by_field_id(self.fields.operator).map(|op| op.kind()).unwrap_or_default() {
             "+" => BinaryOp::Add,
             "-" => BinaryOp::Subtract,
             "*" => BinaryOp::Multiply,
@@ -451,22 +455,21 @@ impl<'t> Lowerer<'t> {
             "instanceof" => BinaryOp::InstanceOf,
             _ => BinaryOp::Other,
         };
-        let left = self.field(node, FIELDS.left);
+        let left = self.field(node, self.fields.left);
         let right = match op {
             BinaryOp::And => {
-                self.guarded(Some(left), true, GuardKind::Logical, |this| this.field(node, FIELDS.right))
+                self.guarded(Some(left), true, GuardKind::Logical, |this| this.field(node, self.fields.right))
             }
-            BinaryOp::Or | BinaryOp::Nullish => {
-                self.guarded(Some(left), false, GuardKind::Logical, |this| this.field(node, FIELDS.right))
-            }
-            _ => self.field(node, FIELDS.right),
+            BinaryOp::Or | BinaryOp::Nullish => self
+                .guarded(Some(left), false, GuardKind::Logical, |this| this.field(node, self.fields.right)),
+            _ => self.field(node, self.fields.right),
         };
         self.push(Expr::Binary { op, left, right }, span(node))
     }
 
     fn assign(&mut self, node: Syntax<'t>, op: AssignOp) -> ExprId {
-        let target = self.field(node, FIELDS.left);
-        let value = self.field(node, FIELDS.right);
+        let target = self.field(node, self.fields.left);
+        let value = self.field(node, self.fields.right);
         let id = self.push(Expr::Assign { op, target, value }, span(node));
         let name = match self.facts.expr(target) {
             Expr::Member { object, name } => {
@@ -505,7 +508,7 @@ impl<'t> Lowerer<'t> {
     /// Any function: declaration, expression, arrow or method.
     pub(super) fn function(&mut self, node: Syntax<'t>, class: Option<ClassId>) -> FunctionId {
         let id = FunctionId::next(self.facts.functions.len());
-        let name = node.child_by_field_id(FIELDS.name).map(|name| unquote(self.source(name)));
+        let name = node.child_by_field_id(self.fields.name).map(|name| unquote(self.source(name)));
         let kind = match node.kind() {
             "arrow_function" => FunctionKind::Arrow,
             "method_definition" if name.as_deref() == Some("constructor") && class.is_some() => {
@@ -535,7 +538,7 @@ impl<'t> Lowerer<'t> {
         let scope = self.scopes.open(true);
         // A function expression can call itself by its own name.
         if kind == FunctionKind::Expression
-            && let Some(name) = node.child_by_field_id(FIELDS.name)
+            && let Some(name) = node.child_by_field_id(self.fields.name)
         {
             self.declare(name, Origin::Function(id), Vec::new(), false);
         }
@@ -543,7 +546,7 @@ impl<'t> Lowerer<'t> {
         if let Some(function) = self.facts.functions.get_mut(id.index()) {
             function.params = params;
         }
-        match node.child_by_field_id(FIELDS.body) {
+        match node.child_by_field_id(self.fields.body) {
             Some(body) if body.kind() == "statement_block" => self.statements(body),
             Some(body) => {
                 let value = self.expr(body);
@@ -568,11 +571,11 @@ impl<'t> Lowerer<'t> {
 
     fn parameters(&mut self, node: Syntax<'t>, function: FunctionId) -> Vec<Parameter> {
         // `x => …` has a bare name in place of the list.
-        if let Some(name) = node.child_by_field_id(FIELDS.parameter) {
+        if let Some(name) = node.child_by_field_id(self.fields.parameter) {
             let binding = self.declare(name, Origin::Parameter { function, index: 0 }, Vec::new(), false);
             return vec![Parameter { binding: Some(binding), default: None, rest: false, annotation: None }];
         }
-        let Some(list) = node.child_by_field_id(FIELDS.parameters) else {
+        let Some(list) = node.child_by_field_id(self.fields.parameters) else {
             return Vec::new();
         };
         let mut params = Vec::new();
@@ -580,7 +583,7 @@ impl<'t> Lowerer<'t> {
             if !matches!(child.kind(), "required_parameter" | "optional_parameter") {
                 continue;
             }
-            let Some(pattern) = child.child_by_field_id(FIELDS.pattern) else {
+            let Some(pattern) = child.child_by_field_id(self.fields.pattern) else {
                 continue;
             };
             if pattern.kind() == "this" {
@@ -589,11 +592,11 @@ impl<'t> Lowerer<'t> {
             let origin =
                 Origin::Parameter { function, index: u32::try_from(params.len()).unwrap_or(u32::MAX) };
             let annotation =
-                child.child_by_field_id(FIELDS.type_).and_then(|annotation| self.annotation(annotation));
+                child.child_by_field_id(self.fields.type_).and_then(|annotation| self.annotation(annotation));
             let rest = pattern.kind() == "rest_pattern";
             let pattern = if rest { children(pattern).first().copied().unwrap_or(pattern) } else { pattern };
             let binding = self.pattern(pattern, origin, Vec::new(), false);
-            let default = child.child_by_field_id(FIELDS.value).map(|value| self.expr(value));
+            let default = child.child_by_field_id(self.fields.value).map(|value| self.expr(value));
             if let Some(binding) = binding.and_then(|binding| self.facts.bindings.get_mut(binding.index())) {
                 binding.annotation = annotation;
             }
@@ -607,14 +610,14 @@ impl<'t> Lowerer<'t> {
         self.type_members_of(node);
         let mut named = *children(node).first()?;
         if named.kind() == "generic_type" {
-            named = named.child_by_field_id(FIELDS.name)?;
+            named = named.child_by_field_id(self.fields.name)?;
         }
         match named.kind() {
             "type_identifier" => Some(self.mention(named)),
             "nested_type_identifier" => {
-                let module = named.child_by_field_id(FIELDS.module)?;
+                let module = named.child_by_field_id(self.fields.module)?;
                 let object = self.expr(module);
-                let name = self.name_of(named.child_by_field_id(FIELDS.name)?);
+                let name = self.name_of(named.child_by_field_id(self.fields.name)?);
                 Some(self.push(Expr::Member { object, name }, span(named)))
             }
             _ => None,
@@ -631,7 +634,7 @@ impl<'t> Lowerer<'t> {
     /// A class of any form.
     pub(super) fn class(&mut self, node: Syntax<'t>) -> ClassId {
         let id = ClassId::next(self.facts.classes.len());
-        let name = node.child_by_field_id(FIELDS.name).map(|name| self.name_of(name));
+        let name = node.child_by_field_id(self.fields.name).map(|name| self.name_of(name));
         let decorators = self.decorators(node);
         self.facts.classes.push(Class {
             name,
@@ -646,7 +649,7 @@ impl<'t> Lowerer<'t> {
             for clause in children(heritage) {
                 match clause.kind() {
                     "extends_clause" => {
-                        extends = clause.child_by_field_id(FIELDS.value).map(|value| self.expr(value))
+                        extends = clause.child_by_field_id(self.fields.value).map(|value| self.expr(value))
                     }
                     "implements_clause" => {}
                     _ => extends = Some(self.expr(clause)),
@@ -657,7 +660,7 @@ impl<'t> Lowerer<'t> {
         let mut constructor = None;
         // Decorators of methods stand before them as siblings.
         let mut waiting = Vec::new();
-        for member in node.child_by_field_id(FIELDS.body).map(children).unwrap_or_default() {
+        for member in node.child_by_field_id(self.fields.body).map(children).unwrap_or_default() {
             match member.kind() {
                 "decorator" => {
                     let decorator = self.first(member);
@@ -671,7 +674,7 @@ impl<'t> Lowerer<'t> {
                         self.parameter_properties(member, function, &mut members);
                         continue;
                     }
-                    let Some(name) = member.child_by_field_id(FIELDS.name) else {
+                    let Some(name) = member.child_by_field_id(self.fields.name) else {
                         continue;
                     };
                     let kind = if has_token(member, "get") {
@@ -689,7 +692,7 @@ impl<'t> Lowerer<'t> {
                     });
                 }
                 "abstract_method_signature" => {
-                    let Some(name) = member.child_by_field_id(FIELDS.name) else { continue };
+                    let Some(name) = member.child_by_field_id(self.fields.name) else { continue };
                     members.push(ClassMember {
                         name: unquote(self.source(name)),
                         is_static: false,
@@ -703,12 +706,12 @@ impl<'t> Lowerer<'t> {
                     let mut decorators = std::mem::take(&mut waiting);
                     decorators.extend(self.decorators(member));
                     let name = member
-                        .child_by_field_id(FIELDS.name)
-                        .or_else(|| member.child_by_field_id(FIELDS.property));
+                        .child_by_field_id(self.fields.name)
+                        .or_else(|| member.child_by_field_id(self.fields.property));
                     let Some(name) = name else { continue };
                     let annotation =
-                        member.child_by_field_id(FIELDS.type_).and_then(|it| self.annotation(it));
-                    let value = member.child_by_field_id(FIELDS.value).map(|value| self.expr(value));
+                        member.child_by_field_id(self.fields.type_).and_then(|it| self.annotation(it));
+                    let value = member.child_by_field_id(self.fields.value).map(|value| self.expr(value));
                     let key = unquote(self.source(name));
                     if let Some(value) = value {
                         self.name_value(value, &key);
@@ -724,7 +727,7 @@ impl<'t> Lowerer<'t> {
                     });
                 }
                 "class_static_block" => {
-                    if let Some(body) = member.child_by_field_id(FIELDS.body) {
+                    if let Some(body) = member.child_by_field_id(self.fields.body) {
                         self.statements(body);
                     }
                 }
@@ -767,7 +770,7 @@ impl<'t> Lowerer<'t> {
         function: FunctionId,
         members: &mut Vec<ClassMember>,
     ) {
-        let list = node.child_by_field_id(FIELDS.parameters).map(children).unwrap_or_default();
+        let list = node.child_by_field_id(self.fields.parameters).map(children).unwrap_or_default();
         let params = self.facts.function(function).map(|it| it.params.clone()).unwrap_or_default();
         for (param, node) in
             params.iter().zip(list.into_iter().filter(|it| it.kind().ends_with("_parameter")))
@@ -776,7 +779,7 @@ impl<'t> Lowerer<'t> {
                 .iter()
                 .any(|it| it.kind() == "accessibility_modifier" || it.kind() == "override_modifier")
                 || has_token(node, "readonly");
-            let Some(pattern) = node.child_by_field_id(FIELDS.pattern).filter(|_| is_property) else {
+            let Some(pattern) = node.child_by_field_id(self.fields.pattern).filter(|_| is_property) else {
                 continue;
             };
             let outer = std::mem::replace(&mut self.function, function);
@@ -799,11 +802,11 @@ impl<'t> Lowerer<'t> {
         for entry in children(node) {
             let property = match entry.kind() {
                 "pair" => {
-                    let Some(key_node) = entry.child_by_field_id(FIELDS.key) else {
+                    let Some(key_node) = entry.child_by_field_id(self.fields.key) else {
                         continue;
                     };
                     let key = self.key(key_node);
-                    let value = self.field(entry, FIELDS.value);
+                    let value = self.field(entry, self.fields.value);
                     if let PropertyKey::Name(name) = &key {
                         let name = name.clone();
                         self.name_value(value, &name);
@@ -826,7 +829,7 @@ impl<'t> Lowerer<'t> {
                     }
                 }
                 "method_definition" => {
-                    let Some(name) = entry.child_by_field_id(FIELDS.name) else {
+                    let Some(name) = entry.child_by_field_id(self.fields.name) else {
                         continue;
                     };
                     let key = self.key(name);
@@ -859,8 +862,8 @@ impl<'t> Lowerer<'t> {
     }
 
     fn jsx(&mut self, node: Syntax<'t>) -> ExprId {
-        let open = node.child_by_field_id(FIELDS.open_tag).unwrap_or(node);
-        let tag = match open.child_by_field_id(FIELDS.name) {
+        let open = node.child_by_field_id(self.fields.open_tag).unwrap_or(node);
+        let tag = match open.child_by_field_id(self.fields.name) {
             None => JsxTag::Fragment,
             Some(name) => {
                 let text = self.source(name);

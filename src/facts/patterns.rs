@@ -5,7 +5,6 @@ use tree_sitter::Node as Syntax;
 
 use super::expr::{BindingId, Origin, PathKey, PathStep, PropertyKey};
 use super::lower::{Lowerer, children};
-use crate::parse::FIELDS;
 
 impl<'t> Lowerer<'t> {
     /// Declares the names of a pattern. Gives the binding when the pattern is one plain name.
@@ -28,12 +27,12 @@ impl<'t> Lowerer<'t> {
             "array_pattern" => self.array_pattern(node, origin, &path, var),
             "assignment_pattern" => {
                 // A default of the whole: it belongs to the step that led here.
-                let default = node.child_by_field_id(FIELDS.right).map(|value| self.expr(value));
+                let default = node.child_by_field_id(self.fields.right).map(|value| self.expr(value));
                 let mut path = path;
                 if let Some(step) = path.last_mut() {
                     step.default = default;
                 }
-                let left = node.child_by_field_id(FIELDS.left)?;
+                let left = node.child_by_field_id(self.fields.left)?;
                 return self.pattern(left, origin, path, var);
             }
             "parenthesized_expression" | "non_null_expression" => {
@@ -60,18 +59,19 @@ impl<'t> Lowerer<'t> {
                     self.declare(entry, origin, step(PathKey::Name(name), None), var);
                 }
                 "object_assignment_pattern" => {
-                    let Some(left) = entry.child_by_field_id(FIELDS.left) else {
+                    let Some(left) = entry.child_by_field_id(self.fields.left) else {
                         continue;
                     };
-                    let default = entry.child_by_field_id(FIELDS.right).map(|value| self.expr(value));
+                    let default = entry.child_by_field_id(self.fields.right).map(|value| self.expr(value));
                     let name = self.name_of(left);
                     taken.push(name.clone());
                     self.declare(left, origin, step(PathKey::Name(name), default), var);
                 }
                 "pair_pattern" => {
-                    let (Some(key), Some(value)) =
-                        (entry.child_by_field_id(FIELDS.key), entry.child_by_field_id(FIELDS.value))
-                    else {
+                    let (Some(key), Some(value)) = (
+                        entry.child_by_field_id(self.fields.key),
+                        entry.child_by_field_id(self.fields.value),
+                    ) else {
                         continue;
                     };
                     let key = match self.key(key) {

@@ -7,7 +7,6 @@ use super::expr::{
     Export, ExportTarget, Expr, ExprId, GuardKind, Import, ImportedName, Loop, LoopId, LoopKind, Origin,
     Property, PropertyKey, TypeLiteral, TypeMember, TypeMemberKind, TypePart,
 };
-use crate::parse::FIELDS;
 use crate::source::Span;
 
 use super::lower::{Lowerer, children, has_token, span, unquote};
@@ -76,23 +75,24 @@ impl<'t> Lowerer<'t> {
             }
             "switch_statement" => self.switch(node),
             "try_statement" => {
-                if let Some(body) = node.child_by_field_id(FIELDS.body) {
+                if let Some(body) = node.child_by_field_id(self.fields.body) {
                     self.block(body);
                 }
-                if let Some(handler) = node.child_by_field_id(FIELDS.handler) {
+                if let Some(handler) = node.child_by_field_id(self.fields.handler) {
                     self.guarded(None, true, GuardKind::Catch, |this| {
                         let scope = this.scopes.open(false);
-                        if let Some(parameter) = handler.child_by_field_id(FIELDS.parameter) {
+                        if let Some(parameter) = handler.child_by_field_id(self.fields.parameter) {
                             this.pattern(parameter, Origin::Nothing, Vec::new(), false);
                         }
-                        if let Some(body) = handler.child_by_field_id(FIELDS.body) {
+                        if let Some(body) = handler.child_by_field_id(self.fields.body) {
                             this.block(body);
                         }
                         this.scopes.close(scope);
                     });
                 }
-                if let Some(body) =
-                    node.child_by_field_id(FIELDS.finalizer).and_then(|it| it.child_by_field_id(FIELDS.body))
+                if let Some(body) = node
+                    .child_by_field_id(self.fields.finalizer)
+                    .and_then(|it| it.child_by_field_id(self.fields.body))
                 {
                     self.block(body);
                 }
@@ -113,16 +113,17 @@ impl<'t> Lowerer<'t> {
             "break_statement" => self.ends_loops(false),
             "statement_block" => self.block(node),
             "labeled_statement" => {
-                if let Some(body) = node.child_by_field_id(FIELDS.body) {
+                if let Some(body) = node.child_by_field_id(self.fields.body) {
                     self.statement(body);
                 }
             }
             "internal_module" | "module" => {
-                if let Some(name) = node.child_by_field_id(FIELDS.name).filter(|it| it.kind() == "identifier")
+                if let Some(name) =
+                    node.child_by_field_id(self.fields.name).filter(|it| it.kind() == "identifier")
                 {
                     self.declare(name, Origin::Nothing, Vec::new(), false);
                 }
-                if let Some(body) = node.child_by_field_id(FIELDS.body) {
+                if let Some(body) = node.child_by_field_id(self.fields.body) {
                     self.block(body);
                 }
             }
@@ -194,11 +195,12 @@ impl<'t> Lowerer<'t> {
             if declarator.kind() != "variable_declarator" {
                 continue;
             }
-            let Some(name) = declarator.child_by_field_id(FIELDS.name) else {
+            let Some(name) = declarator.child_by_field_id(self.fields.name) else {
                 continue;
             };
-            let annotation = declarator.child_by_field_id(FIELDS.type_).and_then(|it| self.annotation(it));
-            let value = declarator.child_by_field_id(FIELDS.value).map(|value| self.expr(value));
+            let annotation =
+                declarator.child_by_field_id(self.fields.type_).and_then(|it| self.annotation(it));
+            let value = declarator.child_by_field_id(self.fields.value).map(|value| self.expr(value));
             let first = self.facts.bindings.len();
             match value {
                 Some(value) => {
@@ -253,7 +255,10 @@ impl<'t> Lowerer<'t> {
             let (key, local) = match entry.kind() {
                 "shorthand_property_identifier_pattern" => (entry, entry),
                 "pair_pattern" => {
-                    match (entry.child_by_field_id(FIELDS.key), entry.child_by_field_id(FIELDS.value)) {
+                    match (
+                        entry.child_by_field_id(self.fields.key),
+                        entry.child_by_field_id(self.fields.value),
+                    ) {
                         (Some(key), Some(value)) if value.kind() == "identifier" => (key, value),
                         _ => continue,
                     }
@@ -279,11 +284,12 @@ impl<'t> Lowerer<'t> {
 
     fn import(&mut self, node: Syntax<'t>) {
         let type_only = has_token(node, "type");
-        let Some(source) = node.child_by_field_id(FIELDS.source) else {
+        let Some(source) = node.child_by_field_id(self.fields.source) else {
             // `import x = require('y')`
             for clause in children(node).into_iter().filter(|it| it.kind() == "import_require_clause") {
                 let parts = children(clause);
-                if let (Some(local), Some(source)) = (parts.first(), clause.child_by_field_id(FIELDS.source))
+                if let (Some(local), Some(source)) =
+                    (parts.first(), clause.child_by_field_id(self.fields.source))
                 {
                     let specifier = unquote(self.source(source));
                     self.add_import(*local, specifier, ImportedName::Namespace, type_only);
@@ -315,10 +321,10 @@ impl<'t> Lowerer<'t> {
                 }
                 "named_imports" => {
                     for entry in children(part) {
-                        let Some(name) = entry.child_by_field_id(FIELDS.name) else {
+                        let Some(name) = entry.child_by_field_id(self.fields.name) else {
                             continue;
                         };
-                        let local = entry.child_by_field_id(FIELDS.alias).unwrap_or(name);
+                        let local = entry.child_by_field_id(self.fields.alias).unwrap_or(name);
                         let imported = ImportedName::Named(unquote(self.source(name)));
                         let type_only = type_only || has_token(entry, "type");
                         self.add_import(local, specifier.clone(), imported, type_only);
@@ -332,8 +338,8 @@ impl<'t> Lowerer<'t> {
     fn export(&mut self, node: Syntax<'t>) {
         let at = span(node);
         let default = has_token(node, "default");
-        let source = node.child_by_field_id(FIELDS.source).map(|source| unquote(self.source(source)));
-        if let Some(declaration) = node.child_by_field_id(FIELDS.declaration) {
+        let source = node.child_by_field_id(self.fields.source).map(|source| unquote(self.source(source)));
+        if let Some(declaration) = node.child_by_field_id(self.fields.declaration) {
             let declared = match declaration.kind() {
                 "lexical_declaration" => self.variables(declaration, false),
                 "variable_declaration" => self.variables(declaration, true),
@@ -361,7 +367,7 @@ impl<'t> Lowerer<'t> {
             }
             return;
         }
-        if let Some(value) = node.child_by_field_id(FIELDS.value) {
+        if let Some(value) = node.child_by_field_id(self.fields.value) {
             let value = self.expr(value);
             let name = SmolStr::new_static("default");
             self.facts.exports.push(Export { name, target: ExportTarget::Expr(value), span: at });
@@ -371,10 +377,10 @@ impl<'t> Lowerer<'t> {
             match part.kind() {
                 "export_clause" => {
                     for entry in children(part) {
-                        let Some(name) = entry.child_by_field_id(FIELDS.name) else {
+                        let Some(name) = entry.child_by_field_id(self.fields.name) else {
                             continue;
                         };
-                        let exported = entry.child_by_field_id(FIELDS.alias).unwrap_or(name);
+                        let exported = entry.child_by_field_id(self.fields.alias).unwrap_or(name);
                         let exported = unquote(self.source(exported));
                         let target = match &source {
                             Some(specifier) => ExportTarget::From {
@@ -411,7 +417,7 @@ impl<'t> Lowerer<'t> {
     fn function_declaration(&mut self, node: Syntax<'t>) -> Option<(SmolStr, super::expr::BindingId)> {
         let function = self.function(node, None);
         // `export default function () {}` has no name, and is found through its export.
-        let Some(name) = node.child_by_field_id(FIELDS.name) else {
+        let Some(name) = node.child_by_field_id(self.fields.name) else {
             let value = self.push(Expr::Function(function), span(node));
             let name = SmolStr::new_static("default");
             self.facts.exports.push(Export { name, target: ExportTarget::Expr(value), span: span(node) });
@@ -423,7 +429,7 @@ impl<'t> Lowerer<'t> {
 
     fn class_declaration(&mut self, node: Syntax<'t>) -> Option<(SmolStr, super::expr::BindingId)> {
         let class = self.class(node);
-        let name = node.child_by_field_id(FIELDS.name)?;
+        let name = node.child_by_field_id(self.fields.name)?;
         let binding = self.declare(name, Origin::Class(class), Vec::new(), false);
         Some((self.name_of(name), binding))
     }
@@ -432,10 +438,10 @@ impl<'t> Lowerer<'t> {
     fn enumeration(&mut self, node: Syntax<'t>) -> Option<(SmolStr, super::expr::BindingId)> {
         let mut properties = Vec::new();
         let mut next = 0.0;
-        for member in node.child_by_field_id(FIELDS.body).map(children).unwrap_or_default() {
+        for member in node.child_by_field_id(self.fields.body).map(children).unwrap_or_default() {
             let (name, value) = match member.kind() {
                 "enum_assignment" => {
-                    (member.child_by_field_id(FIELDS.name), member.child_by_field_id(FIELDS.value))
+                    (member.child_by_field_id(self.fields.name), member.child_by_field_id(self.fields.value))
                 }
                 _ => (Some(member), None),
             };
@@ -457,18 +463,18 @@ impl<'t> Lowerer<'t> {
             });
         }
         let object = self.push(Expr::Object(properties.into()), span(node));
-        let name = node.child_by_field_id(FIELDS.name)?;
+        let name = node.child_by_field_id(self.fields.name)?;
         let binding = self.declare(name, Origin::Value(object), Vec::new(), false);
         Some((self.name_of(name), binding))
     }
 
     fn if_statement(&mut self, node: Syntax<'t>) {
-        let Some(condition) = node.child_by_field_id(FIELDS.condition) else {
+        let Some(condition) = node.child_by_field_id(self.fields.condition) else {
             return;
         };
         let test = self.expr(condition);
-        let consequence = node.child_by_field_id(FIELDS.consequence);
-        let alternative = node.child_by_field_id(FIELDS.alternative);
+        let consequence = node.child_by_field_id(self.fields.consequence);
+        let alternative = node.child_by_field_id(self.fields.alternative);
         if let Some(body) = consequence {
             self.guarded(Some(test), true, GuardKind::If, |this| this.block(body));
         }
@@ -484,15 +490,15 @@ impl<'t> Lowerer<'t> {
     }
 
     fn switch(&mut self, node: Syntax<'t>) {
-        let Some(value) = node.child_by_field_id(FIELDS.value) else {
+        let Some(value) = node.child_by_field_id(self.fields.value) else {
             return;
         };
         let value = self.expr(value);
         let scope = self.scopes.open(false);
         // `case "a": case "b": …` runs for both.
         let mut shared: Option<ExprId> = None;
-        for case in node.child_by_field_id(FIELDS.body).map(children).unwrap_or_default() {
-            let label = case.child_by_field_id(FIELDS.value);
+        for case in node.child_by_field_id(self.fields.body).map(children).unwrap_or_default() {
+            let label = case.child_by_field_id(self.fields.value);
             let test = label.map(|label| {
                 let label = self.expr(label);
                 // The comparison that `case` makes; `value` keeps its first parent for this.
@@ -529,7 +535,7 @@ impl<'t> Lowerer<'t> {
             "do_statement" => LoopKind::DoWhile,
             "for_statement" => LoopKind::For,
             _ if has_token(node, "await") => LoopKind::ForAwait,
-            _ if node.child_by_field_id(FIELDS.operator).is_some_and(|op| op.kind() == "in") => {
+            _ if node.child_by_field_id(self.fields.operator).is_some_and(|op| op.kind() == "in") => {
                 LoopKind::ForIn
             }
             _ => LoopKind::ForOf,
@@ -552,26 +558,27 @@ impl<'t> Lowerer<'t> {
         let outer_guard = self.guard;
         let mut iterable = None;
         if node.kind() == "for_in_statement" {
-            iterable = node.child_by_field_id(FIELDS.right).map(|right| self.expr(right));
-            if let (Some(left), Some(iterable)) = (node.child_by_field_id(FIELDS.left), iterable) {
-                let var = node.child_by_field_id(FIELDS.kind).is_some_and(|kind| kind.kind() == "var");
+            iterable = node.child_by_field_id(self.fields.right).map(|right| self.expr(right));
+            if let (Some(left), Some(iterable)) = (node.child_by_field_id(self.fields.left), iterable) {
+                let var = node.child_by_field_id(self.fields.kind).is_some_and(|kind| kind.kind() == "var");
                 self.pattern(left, Origin::Item(iterable), Vec::new(), var);
             }
         }
-        if let Some(start) = node.child_by_field_id(FIELDS.initializer) {
+        if let Some(start) = node.child_by_field_id(self.fields.initializer) {
             self.statement(start);
         }
         self.in_loop = Some(id);
-        let condition = node.child_by_field_id(FIELDS.condition).filter(|it| it.kind() != "empty_statement");
+        let condition =
+            node.child_by_field_id(self.fields.condition).filter(|it| it.kind() != "empty_statement");
         let test = condition.map(|it| match it.kind() {
             "expression_statement" => children(it).first().copied().unwrap_or(it),
             _ => it,
         });
         let test = test.map(|test| self.expr(test));
-        if let Some(body) = node.child_by_field_id(FIELDS.body) {
+        if let Some(body) = node.child_by_field_id(self.fields.body) {
             self.block(body);
         }
-        if let Some(step) = node.child_by_field_id(FIELDS.increment) {
+        if let Some(step) = node.child_by_field_id(self.fields.increment) {
             self.expr(step);
         }
         self.in_loop = outer_loop;
@@ -597,7 +604,7 @@ impl<'t> Lowerer<'t> {
     /// An interface or a type alias.
     fn type_declaration(&mut self, node: Syntax<'t>) -> Option<(SmolStr, super::expr::BindingId)> {
         self.type_members_of(node);
-        let name = node.child_by_field_id(FIELDS.name)?;
+        let name = node.child_by_field_id(self.fields.name)?;
         let binding = self.declare(name, Origin::Nothing, Vec::new(), false);
         Some((self.name_of(name), binding))
     }
@@ -606,12 +613,12 @@ impl<'t> Lowerer<'t> {
     pub(super) fn type_members_of(&mut self, node: Syntax<'t>) {
         let owner = match node.kind() {
             "interface_declaration" | "type_alias_declaration" => {
-                node.child_by_field_id(FIELDS.name).map(|name| self.name_of(name))
+                node.child_by_field_id(self.fields.name).map(|name| self.name_of(name))
             }
             _ => None,
         };
         if let Some(owner) = &owner
-            && let Some(value) = node.child_by_field_id(FIELDS.value)
+            && let Some(value) = node.child_by_field_id(self.fields.value)
         {
             let literals = self.string_types(value).into_iter();
             self.facts.type_literals.extend(literals.map(|(text, span)| TypeLiteral {
@@ -629,9 +636,9 @@ impl<'t> Lowerer<'t> {
         loop {
             let at = cursor.node();
             if matches!(at.kind(), "property_signature" | "method_signature")
-                && let Some(name) = at.child_by_field_id(FIELDS.name)
+                && let Some(name) = at.child_by_field_id(self.fields.name)
             {
-                let annotation = at.child_by_field_id(FIELDS.type_).and_then(|it| it.named_child(0));
+                let annotation = at.child_by_field_id(self.fields.type_).and_then(|it| it.named_child(0));
                 let kind = match annotation {
                     _ if at.kind() == "method_signature" => TypeMemberKind::Method,
                     Some(it) if is_function_type(it) => TypeMemberKind::Callback,
@@ -684,7 +691,7 @@ impl<'t> Lowerer<'t> {
                 "identifier" => found.push(self.name_of(part)),
                 // `z.infer<typeof message>`; of other generic types the arguments are no members.
                 "generic_type" => {
-                    let arguments = part.child_by_field_id(FIELDS.type_arguments).map(children);
+                    let arguments = part.child_by_field_id(self.fields.type_arguments).map(children);
                     left.extend(
                         arguments.unwrap_or_default().into_iter().filter(|it| it.kind() == "type_query"),
                     );

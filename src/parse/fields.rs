@@ -6,7 +6,7 @@
 use std::num::NonZero;
 use std::sync::LazyLock;
 
-use tree_sitter::Language;
+use tree_sitter::{Language, Tree};
 
 /// Declares the numbers of fields: the name of each in Rust, and that in the grammar.
 macro_rules! fields {
@@ -19,7 +19,7 @@ macro_rules! fields {
 
         impl Fields {
             /// A field that the grammar does not have gets the number that none has.
-            fn of(language: &Language) -> Self {
+            fn of_language(language: &Language) -> Self {
                 let number = |name| language.field_id_for_name(name).map_or(0, NonZero::get);
                 Self { $($field: number($name),)* }
             }
@@ -67,18 +67,40 @@ fields! {
     value = "value",
 }
 
-/// The fields of TypeScript, with and without JSX.
-pub static FIELDS: LazyLock<Fields> =
-    LazyLock::new(|| Fields::of(&tree_sitter_typescript::LANGUAGE_TSX.into()));
+static TYPESCRIPT: LazyLock<Fields> =
+    LazyLock::new(|| Fields::of_language(&tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()));
+
+static TSX: LazyLock<Fields> =
+    LazyLock::new(|| Fields::of_language(&tree_sitter_typescript::LANGUAGE_TSX.into()));
+
+impl Fields {
+    /// The numbers that are in force in a tree of TypeScript, with or without JSX: each grammar has its own.
+    pub fn of(tree: &Tree) -> &'static Self {
+        let tsx: Language = tree_sitter_typescript::LANGUAGE_TSX.into();
+        if *tree.language() == tsx { &TSX } else { &TYPESCRIPT }
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse::parse;
+    use crate::source;
 
     #[test]
     fn every_field_is_one_of_both_grammars() {
-        let plain = Fields::of(&tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into());
-        assert_eq!(FIELDS.named(), plain.named());
-        assert!(plain.named().iter().all(|(_, number)| *number > 0), "{:?}", plain.named());
+        for named in [TYPESCRIPT.named(), TSX.named()] {
+            assert!(named.iter().all(|(_, number)| *number > 0), "{named:?}");
+        }
+    }
+
+    #[test]
+    fn trees_are_read_with_the_numbers_of_their_grammar() {
+        for language in [source::Language::TypeScript, source::Language::Tsx] {
+            let tree = parse(b"load()", language).unwrap();
+            let call = tree.root_node().child(0).unwrap().child(0).unwrap();
+            let callee = call.child_by_field_id(Fields::of(&tree).function);
+            assert_eq!(callee.map(|it| it.byte_range()), Some(0..4));
+        }
     }
 }

@@ -8,7 +8,7 @@ mod comments;
 mod fields;
 
 pub use comments::{Comment, comments};
-pub use fields::FIELDS;
+pub use fields::Fields;
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
