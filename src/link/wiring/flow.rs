@@ -211,9 +211,14 @@ impl Program {
         };
         let name_at =
             row.name.as_ref().and_then(|slot| self.slot(registration.at, slot, &None).first().copied());
+        let handlers = handlers.into_iter().flat_map(|(own_name, handler)| {
+            let entries = name_at.map(|name| self.looped_entries(name, handler)).unwrap_or_default();
+            let entries: Vec<_> = entries.into_iter().map(|(name, at)| (Some(name), at)).collect();
+            if entries.is_empty() { vec![(own_name, handler)] } else { entries }
+        });
         for (own_name, handler) in handlers {
             let mut exprs = vec![handler];
-            exprs.extend(name_at);
+            exprs.extend(name_at.filter(|_| own_name.is_none()));
             self.at_deciding_callers(&exprs, registration.at, &mut |env, place| {
                 let (names, open) = match (&own_name, name_at) {
                     (Some(name), _) => (vec![name.clone()], false),

@@ -3,7 +3,7 @@
 
 use smol_str::SmolStr;
 
-use super::channels::{Opened, Traffic};
+use super::channels::{Opened, Registration, Traffic};
 use super::flow::Routed;
 use super::model::{Channel, KeptListener};
 use crate::catalog::rows::Reconnects;
@@ -45,6 +45,7 @@ impl Program {
             .registrations
             .values()
             .filter(|it| it.channels.contains(&index) || it.at == opened.at)
+            .filter(|it| !self.hears_only_of_the_connection(it))
             .map(|it| self.spot(it.at, self.label(it.at), Confidence::Certain))
             .collect();
         receivers.sort();
@@ -65,6 +66,20 @@ impl Program {
             messages,
             receivers,
         }
+    }
+
+    /// `socket.addEventListener("open", …)`: no message comes by there.
+    fn hears_only_of_the_connection(&self, registration: &Registration) -> bool {
+        let row = &registration.row;
+        let slots = row.name.iter().flat_map(|slot| self.slot(registration.at, slot, &None));
+        let names: Vec<SmolStr> = slots.flat_map(|at| self.texts(at, &None).0).collect();
+        let is_reserved = |name: &SmolStr| {
+            row.reserved.iter().any(|listed| match listed.strip_suffix('*') {
+                Some(start) => name.starts_with(start),
+                None => name == listed,
+            })
+        };
+        !names.is_empty() && names.iter().all(is_reserved)
     }
 
     /// Whether an option of the call makes the library open the channel again.
@@ -203,14 +218,23 @@ impl Program {
     /// Whether the function that opens a channel is scheduled again by itself: a reconnect.
     fn reopens(&self, at: At) -> bool {
         let facts = self.facts(at.file);
-        let Some(function) = facts
-            .functions_around(at.expr)
-            .find(|it| *it != FunctionId::MODULE && facts.function(*it).is_some_and(|it| it.name.is_some()))
-        else {
-            return false;
-        };
+        for function in facts.functions_around(at.expr).filter(|it| *it != FunctionId::MODULE) {
+            if self.is_scheduled(FunctionAt { file: at.file, function }) {
+                return true;
+            }
+            if facts.function(function).is_some_and(|it| it.name.is_some()) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Whether a timer of its own file calls a function, or is handed it.
+    fn is_scheduled(&self, own: FunctionAt) -> bool {
+        let FunctionAt { file, function } = own;
+        let facts = self.facts(file);
         let is_timer = |expr| {
-            Evaluator::new(self).eval(At { file: at.file, expr }, &None).iter().any(|value| match value {
+            Evaluator::new(self).eval(At { file, expr }, &None).iter().any(|value| match value {
                 Value::Library { package, symbol, .. } => {
                     let catalog = self.catalog();
                     catalog.once(package, symbol).is_some() || !catalog.timers(package, symbol).is_empty()
@@ -218,7 +242,6 @@ impl Program {
                 _ => false,
             })
         };
-        let own = FunctionAt { file: at.file, function };
         let inside_timer = |expr| {
             let mut next = Some(expr);
             for _ in 0..24 {
@@ -233,7 +256,9 @@ impl Program {
             }
             false
         };
-        let called = self.callers(own).iter().any(|it| it.at.file == at.file && inside_timer(it.at.expr));
+        let is_named = facts.function(function).is_some_and(|it| it.name.is_some());
+        let called =
+            is_named && self.callers(own).iter().any(|it| it.at.file == file && inside_timer(it.at.expr));
         let value = facts.function(function).and_then(|it| it.expr);
         let handed = facts.bindings.iter().any(|binding| {
             let names_it = match binding.origin {

@@ -4,9 +4,77 @@ use smol_str::SmolStr;
 
 use super::carry::Carrier;
 use super::flow::{Region, Walk, What, guards_with};
-use crate::facts::{Expr, ExprId, PropertyKey};
+use crate::facts::{Expr, ExprId, Origin, PathKey, PathStep, PropertyKey};
 use crate::link::eval::Evaluator;
+use crate::link::program::Program;
 use crate::link::value::{At, Value};
+
+impl Program {
+    /// The entries of a table that a loop registers one by one, when name and handler are what the loop has:
+    /// `Object.entries(handlers).forEach(([name, handler]) => socket.on(name, handler))`.
+    pub(super) fn looped_entries(&self, name: At, handler: At) -> Vec<(SmolStr, At)> {
+        let Some((list, name_path)) = self.item_of(name) else { return Vec::new() };
+        let Some((method, table)) = self.table_walked(list) else { return Vec::new() };
+        let facts = self.facts(handler.file);
+        let is_entry = match (method.as_str(), facts.expr(handler.expr)) {
+            // `handlers[name]`
+            ("keys", Expr::Index { index, .. }) => {
+                name_path.is_none() && self.item_of(At { expr: *index, ..handler }) == Some((list, None))
+            }
+            ("entries", _) => name_path == Some(0) && self.item_of(handler) == Some((list, Some(1))),
+            _ => false,
+        };
+        if !is_entry {
+            return Vec::new();
+        }
+        let mut entries = Vec::new();
+        for value in Evaluator::new(self).eval(table, &None) {
+            let Value::Object { at, .. } = value else { continue };
+            let Expr::Object(properties) = self.facts(at.file).expr(at.expr) else { continue };
+            entries.extend(properties.iter().filter_map(|it| match &it.key {
+                PropertyKey::Name(name) => Some((name.clone(), At { file: at.file, expr: it.value })),
+                _ => None,
+            }));
+        }
+        entries
+    }
+
+    /// The list that a name is an item of, and which part of the item: of `for (const x of list)`, or of a
+    /// callback of the list.
+    fn item_of(&self, at: At) -> Option<(At, Option<u32>)> {
+        let facts = self.facts(at.file);
+        let Expr::Ident { binding: Some(binding), .. } = facts.expr(at.expr) else { return None };
+        let binding = facts.binding(*binding)?;
+        let list = match binding.origin {
+            Origin::Item(list) => list,
+            Origin::Parameter { function, index: 0 } => {
+                let callback = facts.function(function)?.expr?;
+                let (callee, args) = facts.call(facts.node(callback).parent?)?;
+                let Expr::Member { object, name } = facts.expr(callee) else { return None };
+                let walks = args.first() == Some(&callback) && matches!(name.as_str(), "forEach" | "map");
+                walks.then_some(*object)?
+            }
+            _ => return None,
+        };
+        let part = match binding.path.as_slice() {
+            [] => None,
+            [PathStep { key: PathKey::Index(index), .. }] => Some(*index),
+            _ => return None,
+        };
+        Some((At { expr: list, ..at }, part))
+    }
+
+    /// `Object.keys(handlers)`: `keys`, and the table.
+    fn table_walked(&self, list: At) -> Option<(SmolStr, At)> {
+        let facts = self.facts(list.file);
+        let (callee, args) = facts.call(list.expr)?;
+        let Expr::Member { object, name } = facts.expr(callee) else { return None };
+        let is_global =
+            matches!(facts.expr(*object), Expr::Ident { name, binding: None } if name == "Object");
+        let table = args.first().filter(|_| is_global)?;
+        Some((name.clone(), At { expr: *table, ..list }))
+    }
+}
 
 impl Walk<'_> {
     /// `handlers[message.type]`
