@@ -62,6 +62,7 @@ pub fn check(library: &LibraryFile, lists: Lists) -> Result<(), String> {
     each(library.shared.iter().map(|row| &row.at), "shared", false, lists)?;
     each(library.data.iter().map(|row| &row.at), "data", false, lists)?;
     each(library.literal.iter().map(|row| &row.at), "literal", false, lists)?;
+    each(library.schedule.iter().map(|row| &row.at), "schedule", false, lists)?;
     each(library.operator.iter().map(|row| &row.at), "operator", true, lists)?;
     each(library.tree.iter().map(|row| &row.at), "tree", false, lists)?;
     for row in &library.emit {

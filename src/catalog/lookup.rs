@@ -12,8 +12,8 @@ use super::embedded::FILES;
 use super::rows::{
     ActionMeaning, CallbackMeaning, ChannelMeaning, CloseMeaning, DataMeaning, DelayMeaning, EffectMeaning,
     EmitMeaning, InjectedMeaning, LibraryFile, LiteralMeaning, MethodMeaning, OnceMeaning, OperatorMeaning,
-    ReceiveMeaning, ReducerMeaning, RegistryMeaning, ReturnsMeaning, SharedMeaning, StopMeaning,
-    SupplyMeaning, TimerMeaning, TreeMeaning, TreePart,
+    ReceiveMeaning, ReducerMeaning, RegistryMeaning, ReturnsMeaning, ScheduleMeaning, SharedMeaning,
+    StopMeaning, SupplyMeaning, TimerMeaning, TreeMeaning, TreePart,
 };
 use super::symbol::{Pattern, first_name, is_pattern, last_name};
 use crate::error::Error;
@@ -63,6 +63,7 @@ struct Package {
     data: Shelf<DataMeaning>,
     tree: Shelf<TreeMeaning>,
     literal: Shelf<LiteralMeaning>,
+    schedule: Shelf<ScheduleMeaning>,
     operator: Shelf<OperatorMeaning>,
 }
 
@@ -257,6 +258,11 @@ impl Catalog {
         self.first(package, symbol, |package| &package.delay)
     }
 
+    /// The schedule that a symbol is the name of.
+    pub fn schedule(&self, package: &str, symbol: &str) -> Option<&ScheduleMeaning> {
+        self.first(package, symbol, |package| &package.schedule)
+    }
+
     /// Whether a call stops a timer.
     pub fn is_stop(&self, package: &str, symbol: &str) -> bool {
         self.first(package, symbol, |package| &package.stop).is_some()
@@ -346,6 +352,13 @@ impl Catalog {
     /// Whether any row is about the package or one that holds it.
     pub fn knows_package(&self, package: &str) -> bool {
         self.find(package).is_some()
+    }
+
+    /// Whether any effect of a package is reached by a name: `Date` of the platform's `Date.now`.
+    pub fn knows_name(&self, package: &str, name: &str) -> bool {
+        self.find(package).is_some_and(|(package, _)| {
+            package.effect.entries().any(|(symbol, _)| first_name(symbol).trim_end_matches("()") == name)
+        })
     }
 
     /// Whether a package has calls that make work recur.
@@ -519,6 +532,7 @@ impl Catalog {
         let data = shared(library.data);
         let tree = shared(library.tree);
         let literal = shared(library.literal);
+        let schedule = shared(library.schedule);
         let operator = shared(library.operator);
         for name in &library.packages {
             let package = Arc::make_mut(self.packages.entry(name.clone()).or_default());
@@ -541,6 +555,7 @@ impl Catalog {
             package.data.put(&data, |row| &row.at);
             package.tree.put(&tree, |row| &row.at);
             package.literal.put(&literal, |row| &row.at);
+            package.schedule.put(&schedule, |row| &row.at);
             package.operator.put(&operator, |row| &row.at);
         }
         let home = library.packages.first().cloned().unwrap_or_default();

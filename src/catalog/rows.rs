@@ -96,9 +96,22 @@ pub struct LibraryFile {
     /// Schemas that demand one of the strings that they are given.
     #[serde(default)]
     pub literal: Vec<LiteralMeaning>,
+    /// Schedules that have names.
+    #[serde(default)]
+    pub schedule: Vec<ScheduleMeaning>,
     /// Operators between a channel and whoever subscribes to it.
     #[serde(default)]
     pub operator: Vec<OperatorMeaning>,
+}
+
+/// Names of a schedule: `CronExpression.EVERY_HOUR`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleMeaning {
+    /// Symbols.
+    pub at: Vec<String>,
+    /// A cron expression, or words such as `5 minutes`: the shortest pause between two runs.
+    pub every: String,
 }
 
 /// A schema that demands one of the strings that it is given: `z.literal("order_created")`.

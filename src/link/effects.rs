@@ -19,8 +19,8 @@ use super::program::Program;
 use super::timer::Step;
 use super::value::{Args, At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, Gives};
-use crate::facts::{Expr, ExprId, UnaryOp};
-use crate::vocabulary::{Confidence, Limit};
+use crate::facts::{Expr, ExprId, FileFacts, UnaryOp};
+use crate::vocabulary::{Confidence, Limit, Side};
 
 /// Times that one question walks one function, by different ways to it.
 const MAX_RUNS: usize = 6;
@@ -46,6 +46,10 @@ pub struct Reach {
     pub unknown_library: bool,
     /// Calls of members that the catalog says nothing about, of packages that it knows.
     pub unnamed: bool,
+    /// Such calls that are waited for, or of whose answer nothing is read: they do something.
+    pub unknown_work: bool,
+    /// Records of a database are removed.
+    pub erases: bool,
     /// Something reads the answer of a request.
     pub answer_read: bool,
     /// The data that is asked for and set on the way.
@@ -82,6 +86,8 @@ impl Reach {
         self.walked.extend(other.walked);
         self.unknown_library |= other.unknown_library;
         self.unnamed |= other.unnamed;
+        self.unknown_work |= other.unknown_work;
+        self.erases |= other.erases;
         self.answer_read |= other.answer_read;
         self.touches.extend(other.touches);
         self.lost_guarded &= other.lost_guarded;
@@ -297,7 +303,10 @@ impl<'p> Walk<'p> {
                     self.status_member(at, *object, task);
                 }
                 // `hub.state`: a member that means something only on what a library made.
-                Expr::Member { name, .. } if self.program.catalog().is_read_member(name) => {
+                // `typeof window.document` asks where it runs.
+                Expr::Member { name, .. }
+                    if self.program.catalog().is_read_member(name) && !is_of_typeof(facts, expr) =>
+                {
                     for value in Evaluator::new(self.program).eval(at, &task.env) {
                         let Value::Library { package, symbol, .. } = value else {
                             continue;
@@ -519,6 +528,11 @@ impl<'p> Walk<'p> {
                 if let Some(name) = path.last()
                     && let Some(row) = self.program.catalog().method(name)
                 {
+                    // `span.setAttribute()`: a server has no page.
+                    if row.effect == Effect::Dom && self.program.side(at.file) == Side::Server {
+                        self.callbacks(at, &env, Effect::Pure, chain, top, evaluator);
+                        return;
+                    }
                     let (effect, confidence) = (row.effect, row.confidence);
                     let label = self.program.label(at);
                     self.found(effect, at, chain, &label, confidence.max(Confidence::Likely), top);
@@ -610,6 +624,7 @@ impl<'p> Walk<'p> {
             Some(row) if listens && row.effect == Effect::Dom => Effect::Listen,
             Some(row) => {
                 let label = self.program.label(at);
+                self.reach.erases |= row.effect == Effect::Database && is_erasing(last);
                 let effect = match row.effect {
                     // Deleting records is keeping house, wherever they are kept.
                     Effect::Database if is_erasing(last) => Effect::Sweep,
@@ -639,8 +654,10 @@ impl<'p> Walk<'p> {
                     }
                     None => {
                         let is_known = catalog.knows_package(package);
-                        self.reach.unknown_library |= !is_known;
+                        let is_unknown = !is_known || self.is_own_global(at, package, name);
+                        self.reach.unknown_library |= is_unknown;
                         self.reach.unnamed |= is_known;
+                        self.reach.unknown_work |= is_unknown && self.is_work(at);
                         Effect::Pure
                     }
                 }
@@ -668,6 +685,25 @@ impl<'p> Walk<'p> {
         is_server(function.file) && !is_server(from.file)
     }
 
+    /// Something of the program's own that is kept on the global object, and waited for:
+    /// `await globalThis.singletons["db"].order.findMany()`.
+    fn is_own_global(&self, at: At, package: &str, symbol: &str) -> bool {
+        let facts = self.program.facts(at.file);
+        let parent = facts.node(at.expr).parent.map(|parent| facts.expr(parent));
+        let first = symbol.split('.').next().unwrap_or(symbol).trim_end_matches("()");
+        package == "global"
+            && matches!(parent, Some(Expr::Await(_)))
+            && symbol.contains('.')
+            && !self.program.catalog().knows_name(package, first)
+    }
+
+    /// The work itself is waited for; what gives back a value at once only helps it.
+    fn is_work(&self, at: At) -> bool {
+        let facts = self.program.facts(at.file);
+        let parent = facts.node(at.expr).parent.map(|parent| facts.expr(parent));
+        matches!(parent, Some(Expr::Await(_))) || !self.program.answer_is_used(at, true)
+    }
+
     /// A call whose target could not be seen.
     fn unseen_call(
         &mut self,
@@ -679,11 +715,9 @@ impl<'p> Walk<'p> {
         evaluator: &Evaluator<'_>,
     ) {
         let facts = self.program.facts(at.file);
-        // The work itself is waited for; what gives back a value at once only helps it.
-        let is_awaited =
-            facts.node(at.expr).parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)));
-        let is_work = is_awaited || !self.program.answer_is_used(at, true);
-        if is_work && let Some((class, method)) = self.program.supplied_by_subclasses(at, callee) {
+        if self.is_work(at)
+            && let Some((class, method)) = self.program.supplied_by_subclasses(at, callee)
+        {
             let mut steps = steps(task.chain.as_ref());
             steps.push(Step { place: self.program.place(at), label: self.program.label(at) });
             self.reach.supplied.push(Supplied { class, method, chain: steps });
@@ -695,6 +729,10 @@ impl<'p> Walk<'p> {
         };
         let row = name.and_then(|name| self.program.catalog().method(name));
         if let (Some(row), Some(name)) = (row, name) {
+            if row.effect == Effect::Dom && self.program.side(at.file) == Side::Server {
+                self.callbacks(at, &task.env, Effect::Pure, task.chain.as_ref(), top, evaluator);
+                return;
+            }
             let label = self.program.label(at);
             self.found(
                 row.effect,
@@ -708,6 +746,11 @@ impl<'p> Walk<'p> {
                 self.touches(at, self.program.requested(at, name, &task.env).into_iter());
             }
             self.callbacks(at, &task.env, row.effect, task.chain.as_ref(), top, evaluator);
+            return;
+        }
+        if self.program.is_sink_of_a_log(at, callee, &task.env, evaluator) {
+            let label = self.program.label(at);
+            self.found(Effect::Log, at, task.chain.as_ref(), &label, Confidence::Likely, top);
             return;
         }
         // Calling `undefined` does nothing: an optional callback that nobody gave.
@@ -727,7 +770,11 @@ impl<'p> Walk<'p> {
             (Some(Value::Undefined | Value::Null), _) => true,
             _ => false,
         };
-        if !optional {
+        // What is waited for, and whose answer is read, is no callback that may be left out.
+        let is_asked =
+            matches!(facts.node(at.expr).parent.map(|parent| facts.expr(parent)), Some(Expr::Await(_)))
+                && self.program.answer_is_used(at, true);
+        if !optional || is_asked {
             let mut steps = steps(task.chain.as_ref());
             steps.push(Step {
                 place: self.program.place(at),
@@ -822,6 +869,12 @@ impl<'p> Walk<'p> {
             before: before.cloned(),
         })
     }
+}
+
+/// `typeof window.document`
+fn is_of_typeof(facts: &FileFacts, expr: ExprId) -> bool {
+    let parent = facts.node(expr).parent.map(|parent| facts.expr(parent));
+    matches!(parent, Some(Expr::Unary { op: UnaryOp::Other, .. }))
 }
 
 /// Whether something is called after a connection: `chatSocket`, `hubConnection`.

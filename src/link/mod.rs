@@ -19,6 +19,7 @@ mod imports;
 mod islands;
 mod label;
 mod leftovers;
+mod logged;
 mod long_polls;
 mod options;
 mod pages;

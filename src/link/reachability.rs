@@ -54,12 +54,21 @@ impl Program {
         if route_handler {
             return Side::Server;
         }
-        // `server.ts`, and `orders.server.ts` or `orders.client.ts` beside code of both.
-        let mut parts = segments.last().map(|name| name.split('.').rev().skip(1)).into_iter().flatten();
-        match parts.find(|it| matches!(*it, "server" | "client")) {
+        // `server.ts`, and `orders.server.ts` or `orders.client.ts` beside code of both. A `client.ts` alone
+        // is a client of anything.
+        let stem = segments.last().and_then(|name| name.rsplit_once('.')).map_or("", |(stem, _)| stem);
+        match stem.rsplit('.').find(|it| matches!(*it, "server" | "client")) {
             Some("server") if !is_tsx => return Side::Server,
-            Some("client") => return Side::Client,
+            Some("client") if stem != "client" => return Side::Client,
             _ => {}
+        }
+        // Of a route without a component, only what answers requests is left.
+        let answers_routes = || {
+            let is_named = |name: &str| facts.exports.iter().any(|it| it.name == name);
+            (is_named("loader") || is_named("action")) && !is_named("default")
+        };
+        if folders.contains(&"routes") && !is_tsx && answers_routes() {
+            return Side::Server;
         }
         let client_folder = folders.iter().any(|it| *it == "client" || names_a_client(it));
         let server_folder =

@@ -24,6 +24,9 @@ impl Program {
             .filter_map(|value| match value {
                 Value::Text(text) => pause_ms(text),
                 Value::Number(ms) => Some(*ms),
+                Value::Library { package, symbol, .. } => {
+                    self.catalog().schedule(package, symbol).and_then(|row| pause_ms(&row.every))
+                }
                 _ => None,
             })
             .reduce(f64::min);

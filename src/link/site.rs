@@ -2,14 +2,14 @@
 //! timers that re-arm themselves, and loops that sleep.
 
 use rayon::prelude::*;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::eval::{Evaluator, Values};
 use super::program::Program;
 use super::value::{At, Env, FunctionAt, Value};
 use crate::catalog::rows::{Effect, OffValue, Slot, Switch, TimerMeaning};
 use crate::facts::{
-    Expr, ExprId, FunctionId, GuardKind, JsxTag, LoopId, LoopKind, Origin, PropertyKey, UnaryOp,
+    Expr, ExprId, FunctionId, GuardKind, ImportedName, JsxTag, LoopId, LoopKind, Origin, PropertyKey, UnaryOp,
 };
 use crate::source::{FileId, Place};
 use crate::vocabulary::Kind;
@@ -80,12 +80,16 @@ impl Program {
             }
             let called = Evaluator::new(self).eval(callee, &None).into_iter();
             for value in called.flat_map(|it| self.or_handed_over(it)) {
-                let Value::Library { package, symbol, .. } = value else {
-                    // The repository's own `sleep`.
-                    if matches!(value, Value::Function { .. }) && self.waiting(at).is_some() {
-                        sites.extend(self.awaited_recursion(at));
+                let (package, symbol) = match (value, self.scheduler_of_the_tree(callee)) {
+                    (Value::Library { package, symbol, .. }, _) => (package, symbol),
+                    (Value::Function { .. }, Some(scheduler)) => scheduler,
+                    (value, _) => {
+                        // The repository's own `sleep`.
+                        if matches!(value, Value::Function { .. }) && self.waiting(at).is_some() {
+                            sites.extend(self.awaited_recursion(at));
+                        }
+                        continue;
                     }
-                    continue;
                 };
                 let symbol = if symbol.is_empty() { SmolStr::new_static("default") } else { symbol };
                 let rows = self.catalog().timers(&package, &symbol);
@@ -126,6 +130,23 @@ impl Program {
         };
         let handed = self.given_values(&value).into_iter().find(is_timer);
         vec![handed.unwrap_or(value)]
+    }
+
+    /// The scheduler that a callee is by its import, in the tree that holds the package itself: the source of
+    /// the package tells what a server does with a schedule no better than an installed one.
+    fn scheduler_of_the_tree(&self, callee: At) -> Option<(SmolStr, SmolStr)> {
+        let facts = self.facts(callee.file);
+        let (root, member) = match facts.expr(callee.expr) {
+            Expr::Member { object, name } => (*object, Some(name)),
+            _ => (callee.expr, None),
+        };
+        let Expr::Ident { binding: Some(binding), .. } = facts.expr(root) else { return None };
+        let Origin::Import(import) = facts.binding(*binding)?.origin else { return None };
+        let import = facts.imports.get(import as usize)?;
+        let ImportedName::Named(name) = &import.name else { return None };
+        let symbol = member.map_or_else(|| name.clone(), |member| format_smolstr!("{name}.{member}"));
+        let timers = self.catalog().timers(&import.specifier, &symbol);
+        timers.iter().any(|it| it.kind == Kind::Cron).then(|| (import.specifier.clone(), symbol))
     }
 
     /// Whether a row of overloads is the one that a call means.

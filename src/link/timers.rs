@@ -234,7 +234,8 @@ impl Program {
             (Work::Functions(values), Kind::IntervalHook) => {
                 values.iter().any(|it| matches!(it, Value::Parameter { .. }))
             }
-            (_, Kind::SleepLoop) => true,
+            // Deeper in, it is a part of what the loop does: the fields that a logger asks for.
+            (_, Kind::SleepLoop) => chain.len() <= 2,
             // Through a function of the same wrapper too: `const run = async () => { …; await work(); … }`.
             _ => {
                 let within = chain.len() == 2 && self.is_called_within(*function, site, parameter);

@@ -10,7 +10,7 @@ use super::site::Site;
 use super::timer::Step;
 use super::value::{At, FunctionAt};
 use crate::catalog::rows::Effect;
-use crate::facts::{BinaryOp, BindingId, Expr, ExprId, FileFacts, Origin};
+use crate::facts::{BinaryOp, BindingId, Expr, ExprId, FileFacts, FunctionId, LoopKind, Origin};
 use crate::vocabulary::Kind;
 
 /// Names between what was taken out of a buffer and what is sent.
@@ -65,13 +65,91 @@ impl Program {
         is_named("lock") && is_named("acquire")
     }
 
-    /// The way to a request is that of taking something away: `purgeDrafts()`, and then `client.send()`.
-    pub(super) fn deletes(&self, chain: &[Step]) -> bool {
-        let verb = |step: &Step| {
-            let name = last_name(&step.label).to_snake_case();
+    /// The way to a request is that of taking something away: `purgeDrafts()`, and then `client.send()`;
+    /// or it is the only one, and takes away itself.
+    pub(super) fn deletes(&self, reach: &Reach, chain: &[Step]) -> bool {
+        let takes_away = |name: &str| {
+            let name = name.to_snake_case();
             name.split('_').next().is_some_and(|it| matches!(it, "delete" | "purge"))
         };
-        chain.len() > 1 && chain.iter().any(verb)
+        let works_at_it = || {
+            let work = reach.walked.first().and_then(|it| self.facts(it.file).function(it.function));
+            work.and_then(|it| it.name.as_deref()).is_some_and(takes_away)
+        };
+        chain.iter().any(|step| takes_away(last_name(&step.label)))
+            && (chain.len() > 1 || (reach.requests <= 1 && works_at_it()))
+    }
+
+    /// A request whose name says that it only keeps something alive.
+    pub(super) fn is_keep_alive(&self, chain: &[Step], reach: &Reach) -> bool {
+        let walked =
+            reach.walked.iter().filter_map(|it| self.facts(it.file).function(it.function)?.name.as_deref());
+        chain.iter().map(|step| last_name(&step.label)).chain(walked).any(names_a_ping)
+    }
+
+    /// A call on the way to a request says that it only keeps something alive, and of what it gives
+    /// nothing is read but whether it worked, for the log.
+    pub(super) fn pings_unheard(&self, reach: &Reach, chain: &[Step]) -> bool {
+        let shown = reach.has(Effect::State) || reach.has(Effect::Dom);
+        !shown
+            && reach.requests <= 1
+            && self.steps_of(reach, chain).any(|call| {
+                let facts = self.facts(call.file);
+                let named = facts.call(call.expr).is_some_and(|(callee, _)| match facts.expr(callee) {
+                    Expr::Ident { name, .. } | Expr::Member { name, .. } => names_a_ping(name),
+                    _ => false,
+                });
+                named && (!self.answer_is_used(call, false) || self.is_only_checked(call))
+            })
+    }
+
+    /// Tells a server how this program is used or how it fares: the way to the request says so, the request
+    /// brings something, and nothing of the answer is shown.
+    pub(super) fn reports_on_itself(&self, reach: &Reach, chain: &[Step]) -> bool {
+        let shown = reach.has(Effect::State) || reach.has(Effect::Dom);
+        !shown
+            && chain.iter().any(|step| names_a_report(last_name(&step.label)))
+            && self.steps_of(reach, chain).any(|call| self.is_write(call, chain))
+    }
+
+    /// Whether a chain ends at a call that is waited for, and whose answer the work goes on with.
+    pub(super) fn waits_for_an_answer(&self, reach: &Reach, chain: &[Step]) -> bool {
+        let Some(last) = chain.last() else { return false };
+        let mut calls = self.steps_of(reach, std::slice::from_ref(last));
+        calls.any(|call| {
+            let facts = self.facts(call.file);
+            let parent = facts.node(call.expr).parent;
+            parent.is_some_and(|it| matches!(facts.expr(it), Expr::Await(_)))
+                && self.answer_is_used(call, false)
+        })
+    }
+
+    /// Work that goes on with the rest of a list until none is left: it works on each item, and waits
+    /// only while some remain: `if ((await count()) > 0) { await sleep(1_000); await drain() }`.
+    pub(super) fn drains_by_recursion(&self, site: &Site) -> bool {
+        let at = site.anchor;
+        let facts = self.facts(at.file);
+        let holder = facts.node(at.expr).function;
+        let is_zero = |expr: ExprId| matches!(facts.expr(expr), Expr::Number(zero) if *zero == 0.0);
+        let remain = |test: ExprId| {
+            let named = match facts.expr(test) {
+                Expr::Ident { binding: Some(binding), .. } => facts.binding(*binding).map(|it| it.origin),
+                _ => None,
+            };
+            let test = match named {
+                Some(Origin::Value(value)) => value,
+                _ => test,
+            };
+            matches!(facts.expr(test), Expr::Binary { op: BinaryOp::More, right, .. } if is_zero(*right))
+        };
+        let mut tests = facts.guards_of(at.expr).filter(|it| it.holds).filter_map(|it| it.test);
+        let works_on_each = || {
+            facts.own_nodes(holder).any(|(_, node)| {
+                let looped = node.in_loop.and_then(|it| facts.loops.get(it.index()));
+                matches!(node.expr, Expr::Await(_)) && looped.is_some_and(|it| it.kind == LoopKind::ForOf)
+            })
+        };
+        tests.any(remain) && works_on_each()
     }
 
     /// The call that writes to a stream, which the catalog does not know, what only keeps it open:
@@ -117,16 +195,17 @@ impl Program {
         })
     }
 
-    /// What the function around a call takes out of a buffer that it empties.
+    /// What the functions around a call take out of a buffer that they empty.
     fn drained(&self, call: At, reach: &Reach) -> Names {
         let facts = self.facts(call.file);
-        let function = facts.node(call.expr).function;
+        let around: Vec<FunctionId> =
+            facts.functions_around(call.expr).filter(|it| *it != FunctionId::MODULE).collect();
         let mut names = Names::default();
-        for (expr, node) in facts.own_nodes(function) {
+        for (expr, node) in around.iter().flat_map(|it| facts.own_nodes(*it)) {
             let buffer = match &node.expr {
                 Expr::Call { .. } => {
                     let helper = reach.walked.iter().any(|it| {
-                        *it != FunctionAt { file: call.file, function }
+                        !(it.file == call.file && around.contains(&it.function))
                             && self.calls_it(At { expr, ..call }, *it)
                             && self
                                 .facts(it.file)
@@ -136,7 +215,7 @@ impl Program {
                     if helper || emptied(facts, expr).is_some() {
                         names.values.push(expr);
                     }
-                    emptied(facts, expr)
+                    emptied(facts, expr).or_else(|| cleared(facts, expr))
                 }
                 _ => emptied(facts, expr),
             };
@@ -147,7 +226,7 @@ impl Program {
             for (index, binding) in facts.bindings.iter().enumerate() {
                 let id = BindingId(u32::try_from(index).unwrap_or(u32::MAX));
                 if let Origin::Value(value) | Origin::Item(value) = binding.origin
-                    && binding.function == function
+                    && around.contains(&binding.function)
                     && !names.bindings.contains(&id)
                     && names.is_in(self, At { expr: value, ..call })
                 {
@@ -245,6 +324,15 @@ impl Names {
     }
 }
 
+/// The set or map that a call empties: `changes.clear()`.
+fn cleared(facts: &FileFacts, expr: ExprId) -> Option<ExprId> {
+    let (callee, args) = facts.call(expr)?;
+    match facts.expr(callee) {
+        Expr::Member { object, name } if name == "clear" && args.is_empty() => Some(*object),
+        _ => None,
+    }
+}
+
 /// The buffer that an expression empties: `queue.splice(0)`, `queue = []`, `queue.length = 0`.
 fn emptied(facts: &FileFacts, expr: ExprId) -> Option<ExprId> {
     let is_zero = |expr: ExprId| matches!(facts.expr(expr), Expr::Number(zero) if *zero == 0.0);
@@ -278,6 +366,31 @@ fn within(facts: &FileFacts, expr: ExprId) -> impl Iterator<Item = ExprId> {
 /// `acknowledge` of `this.replica.acknowledge()`.
 fn last_name(label: &str) -> &str {
     label.trim_end_matches("()").rsplit(['.', ' ']).next().unwrap_or_default()
+}
+
+/// `ping`, `sendHeartbeat`, `keepSessionAlive`
+fn names_a_ping(name: &str) -> bool {
+    let name = name.to_snake_case();
+    let words: Vec<&str> = name.split('_').collect();
+    words.iter().any(|it| matches!(*it, "ping" | "heartbeat" | "keepalive"))
+        || (words.contains(&"keep") && words.contains(&"alive"))
+        || words.windows(2).any(|pair| pair == ["heart", "beat"])
+}
+
+/// `sendTelemetry`, `reportUsage`, `postBeacon`: what is said is about the program itself.
+fn names_a_report(name: &str) -> bool {
+    let name = name.to_snake_case();
+    let words: Vec<&str> = name.split('_').collect();
+    let says = |it: &&str| {
+        matches!(*it, "emit" | "flush" | "post" | "publish" | "push" | "report" | "send" | "track" | "upload")
+    };
+    let of_itself = |it: &&str| {
+        matches!(
+            *it,
+            "analytics" | "beacon" | "metrics" | "stats" | "telemetry" | "trace" | "traces" | "usage"
+        )
+    };
+    words.first().is_some_and(says) && words.iter().any(of_itself)
 }
 
 /// `isDirty.current`, `this.hasUnsavedChanges`

@@ -83,7 +83,7 @@ impl Program {
         }
         let found = |effect: Effect| reach.chain(effect).cloned();
         // A job that reads a database in order to delete from it keeps house.
-        let database = || found(Effect::Database).filter(|_| !reach.has(Effect::Sweep));
+        let database = || found(Effect::Database).filter(|_| !reach.erases);
         let network = found(Effect::Network).or_else(database);
         if let Some((chain, _)) = &network
             && reach.requests <= 1
@@ -92,7 +92,7 @@ impl Program {
             return judged(Verdict::Unknown, chain.clone(), Confidence::Possible, 0);
         }
         if let Some((chain, confidence)) = network {
-            if self.deletes(&chain) {
+            if self.deletes(reach, &chain) {
                 return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
             }
             if self.is_retry(site) {
@@ -123,7 +123,16 @@ impl Program {
             if self.acknowledges(site, reach, &chain) {
                 return judged(Verdict::Heartbeat, chain, Confidence::Likely, reach.requests);
             }
-            if self.sends_what_it_gathered(reach, &chain) || self.saves_what_changed(reach, &chain) {
+            if site.kind == Kind::RecursiveTimeout && self.drains_by_recursion(site) {
+                return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
+            }
+            if self.pings_unheard(reach, &chain) {
+                return judged(Verdict::Heartbeat, chain, Confidence::Likely, reach.requests);
+            }
+            if self.sends_what_it_gathered(reach, &chain)
+                || self.saves_what_changed(reach, &chain)
+                || self.reports_on_itself(reach, &chain)
+            {
                 return judged(Verdict::Housekeeping, chain, Confidence::Likely, reach.requests);
             }
             if !reach.answer_read {
@@ -154,12 +163,21 @@ impl Program {
             }
         }
         if let Some((chain, confidence)) = found(Effect::ChannelSend) {
+            // What was asked before, out of sight, may be the work; the send may only tell of it.
+            let asked = reach.lost.iter().find(|lost| self.waits_for_an_answer(reach, lost));
+            if let Some(asked) = asked.filter(|_| !self.is_keep_alive(&chain, reach)) {
+                return judged(Verdict::Unknown, asked.clone(), Confidence::Possible, 0);
+            }
             return judged(Verdict::Heartbeat, chain, confidence, 0);
         }
         if let Some((chain, confidence)) = found(Effect::ChannelOpen) {
             return judged(Verdict::Retry, chain, confidence.max(Confidence::Likely), 0);
         }
-        if self.is_retry(site) {
+        let tries_again = match site.work {
+            Work::Loop(file, id) => self.tries_a_few_times(file, id),
+            _ => false,
+        };
+        if tries_again || self.is_retry(site) {
             return judged(Verdict::Retry, Vec::new(), Confidence::Likely, 0);
         }
         let is_debounce = || site.kind == Kind::RecursiveTimeout && self.waits_for_the_rest(site);
@@ -197,10 +215,18 @@ impl Program {
             let step = Step { place: self.place(at), label: self.label(at) };
             return judged(Verdict::Heartbeat, vec![step], Confidence::Likely, 0);
         }
-        // A look at the clock says nothing of what was done beside it out of sight.
+        // A look at the clock says nothing of what was done beside it out of sight, and what is
+        // logged or tidied up nothing of work by a library that nobody knows.
         let sees_all = !reach.unknown_library && reach.lost.is_empty();
-        let says_something = |effect: Effect| effect != Effect::Clock || sees_all;
-        let mut quiet = quiet.into_iter().filter(|(effect, _)| says_something(*effect));
+        let says_something = |effect: Effect| match effect {
+            Effect::Clock => sees_all,
+            Effect::Log | Effect::Sweep => !reach.unknown_work,
+            _ => true,
+        };
+        // A frame is there to be seen, whatever is tidied up with its last one.
+        let is_shown = |effect: Effect| matches!(effect, Effect::State | Effect::Dom);
+        let shown = quiet.into_iter().filter(|(effect, _)| site.kind == Kind::Raf && is_shown(*effect));
+        let mut quiet = shown.chain(quiet).filter(|(effect, _)| says_something(*effect));
         let quiet = quiet.find_map(|(effect, verdict)| Some((verdict, found(effect)?)));
         let lost = reach.lost.first().cloned();
         // A server has nobody to show a clock to: it keeps a rate, a token or a queue in order.
@@ -235,148 +261,6 @@ impl Program {
             (None, _) if keeps_order() => judged(Verdict::Housekeeping, Vec::new(), Confidence::Likely, 0),
             (None, _) => judged(Verdict::UiTimer, Vec::new(), Confidence::Likely, 0),
         }
-    }
-
-    /// Work that is tried again because it failed: it re-arms in a `catch`, or counts attempts.
-    fn is_retry(&self, site: &Site) -> bool {
-        let at = site.anchor;
-        let facts = self.facts(at.file);
-        match site.kind {
-            Kind::RecursiveTimeout => {
-                let in_catch = facts.guards_of(at.expr).any(|guard| guard.kind == GuardKind::Catch)
-                    || facts.functions_around(at.expr).any(|function| {
-                        let Some(declared) = facts.function(function) else {
-                            return false;
-                        };
-                        // `.catch(() => setTimeout(again))`
-                        declared.expr.and_then(|expr| Some((expr, facts.node(expr).parent?))).is_some_and(
-                            |(expr, parent)| match facts.expr(parent) {
-                                Expr::Call { callee, args, .. } => match facts.expr(*callee) {
-                                    Expr::Member { name, .. } => {
-                                        name == "catch" || (name == "then" && args.get(1) == Some(&expr))
-                                    }
-                                    _ => false,
-                                },
-                                _ => {
-                                    declared.guard.is_some()
-                                        && facts.guards_of(expr).any(|it| it.kind == GuardKind::Catch)
-                                }
-                            },
-                        )
-                    });
-                in_catch
-                    || self.counts_attempts(at)
-                    || site.interval.is_some_and(|delay| self.backs_off(delay))
-                    || self.is_called_on_failure(at)
-            }
-            Kind::SleepLoop => match site.work {
-                Work::Loop(file, id) => self.returns_on_success(file, id),
-                _ => false,
-            },
-            _ => false,
-        }
-    }
-
-    /// The function that arms the timer is called only where something failed.
-    fn is_called_on_failure(&self, at: At) -> bool {
-        let facts = self.facts(at.file);
-        let holder = facts
-            .functions_around(at.expr)
-            .find(|it| facts.function(*it).is_some_and(|it| it.name.is_some()));
-        let Some(function) = holder.filter(|it| *it != FunctionId::MODULE) else { return false };
-        let function = FunctionAt { file: at.file, function };
-        !self.has_caller(function, &|caller| !self.is_in_catch(caller.at)) && self.is_called(function)
-    }
-
-    /// Whether code stands in a `catch` block, or in a function that is handed to `.catch()`, perhaps
-    /// through a wrapper: `.catch(action((error) => …))`.
-    pub(super) fn is_in_catch(&self, at: At) -> bool {
-        let facts = self.facts(at.file);
-        if facts.guards_of(at.expr).any(|it| it.kind == GuardKind::Catch) {
-            return true;
-        }
-        facts.functions_around(at.expr).any(|function| {
-            let mut next = facts.function(function).and_then(|it| it.expr);
-            for _ in 0..2 {
-                let Some(parent) = next.and_then(|it| facts.node(it).parent) else { return false };
-                let Some((callee, _)) = facts.call(parent) else { return false };
-                if matches!(facts.expr(callee), Expr::Member { name, .. } if name == "catch") {
-                    return true;
-                }
-                next = Some(parent);
-            }
-            false
-        })
-    }
-
-    /// `retry(fn, retriesLeft - 1)` inside the timer's callback: the circle runs out.
-    fn counts_attempts(&self, at: At) -> bool {
-        let facts = self.facts(at.file);
-        let Some((_, args)) = facts.call(at.expr) else {
-            return false;
-        };
-        args.iter().any(|arg| {
-            let Expr::Function(function) = facts.expr(*arg) else {
-                return false;
-            };
-            facts.nodes_inside(*function).any(|(_, node)| match &node.expr {
-                // `setSeconds(seconds - 1)` counts down and tries nothing.
-                Expr::Call { callee, .. } if self.state_of_setter(at.file, *callee).is_some() => false,
-                Expr::Call { args, .. } => args.iter().any(|arg| {
-                    matches!(facts.expr(*arg), Expr::Binary { op: BinaryOp::Subtract, left, right }
-                        if matches!(facts.expr(*right), Expr::Number(one) if *one == 1.0)
-                            && matches!(facts.expr(*left), Expr::Ident { .. }))
-                }),
-                _ => false,
-            })
-        })
-    }
-
-    /// A loop that leaves with the answer of the first try that works: the sleep stands in a
-    /// `catch`, or the request in a `try` that returns.
-    fn returns_on_success(&self, file: FileId, id: LoopId) -> bool {
-        let facts = self.facts(file);
-        let Some(looped) = facts.loops.get(id.index()) else {
-            return false;
-        };
-        let nodes = || (looped.first_node.0..looped.end_node.0).map(ExprId);
-        let sleeps_in_catch = nodes().any(|expr| match facts.expr(expr) {
-            Expr::Await(value) if facts.node(expr).function == looped.function => {
-                facts.guards_of(expr).any(|guard| guard.kind == GuardKind::Catch)
-                    && self.delay_of(At { file, expr: *value }).is_some()
-            }
-            _ => false,
-        });
-        if sleeps_in_catch || self.sleeps_on_refusal(file, id) || self.gives_up(file, id) {
-            return true;
-        }
-        let has_catch = nodes().any(|expr| facts.guards_of(expr).any(|guard| guard.kind == GuardKind::Catch));
-        // `return await request()` without looking at the answer.
-        let returns_answer = facts.function(looped.function).is_some_and(|it| {
-            it.returns.iter().any(|returned| {
-                let inside = looped.first_node <= *returned && *returned < looped.end_node;
-                let unguarded = facts.guards_of(*returned).next().is_none();
-                inside
-                    && unguarded
-                    && !matches!(facts.expr(*returned), Expr::Undefined | Expr::Bool(_) | Expr::Null)
-            })
-        });
-        has_catch && returns_answer
-    }
-
-    /// A request whose name says that it only keeps something alive, and whose answer nobody reads.
-    fn is_keep_alive(&self, chain: &[Step], reach: &Reach) -> bool {
-        let called =
-            chain.iter().map(|step| step.label.trim_end_matches("()").rsplit('.').next().unwrap_or_default());
-        let walked =
-            reach.walked.iter().filter_map(|it| self.facts(it.file).function(it.function)?.name.as_deref());
-        called.chain(walked).any(|name| {
-            let name = name.to_snake_case();
-            let words: Vec<&str> = name.split('_').collect();
-            words.iter().any(|it| matches!(*it, "ping" | "heartbeat" | "keepalive"))
-                || (words.contains(&"keep") && words.contains(&"alive"))
-                || words.windows(2).any(|pair| pair == ["heart", "beat"])
-        })
     }
 
     /// An animation that ends by its progress: `if (share < 1) requestAnimationFrame(step)`.
@@ -610,9 +494,22 @@ impl Program {
                 None => name.to_string(),
             });
         }
+        if named.is_empty() {
+            named.extend(self.decorated_name(at));
+        }
         // A hook or component says more than the helper inside it.
         let outward = named.iter().rev().find(|name| names_component_or_hook(name));
         outward.or(named.first()).cloned().unwrap_or_default()
+    }
+
+    /// The method that a decorator stands before, with its class: `@Interval(10_000) pull() {}`.
+    fn decorated_name(&self, at: At) -> Option<String> {
+        let facts = self.facts(at.file);
+        facts.classes.iter().find_map(|class| {
+            let member = class.members.iter().find(|it| it.decorators.contains(&at.expr))?;
+            let class = class.name.as_ref()?;
+            Some(format!("{class}.{}", member.name))
+        })
     }
 
     /// `const Orders = memo(() => …)` is called Orders.
