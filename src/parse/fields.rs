@@ -88,10 +88,12 @@ mod tests {
     use crate::source;
 
     #[test]
-    fn every_field_is_one_of_both_grammars() {
-        for named in [TYPESCRIPT.named(), TSX.named()] {
-            assert!(named.iter().all(|(_, number)| *number > 0), "{named:?}");
-        }
+    fn every_field_is_one_of_both_grammars_but_for_jsx() {
+        let missing = |fields: &Fields| -> Vec<_> {
+            fields.named().into_iter().filter(|it| it.1 == 0).map(|it| it.0).collect()
+        };
+        assert_eq!(missing(&TSX), [""; 0]);
+        assert_eq!(missing(&TYPESCRIPT), ["open_tag"]);
     }
 
     #[test]
