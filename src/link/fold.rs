@@ -54,8 +54,8 @@ impl Program {
         if interval.ms.is_none()
             && let Some(floor) = self.floor_of_rest(at, env)
         {
-            interval.ms = Some(floor);
-            interval.source = format!("at least {floor} ms: {}", self.label(at));
+            // How long it really lasts is told by the moment; the floor alone would say too much.
+            interval.source = format!("until a moment, at least {floor} ms: {}", self.label(at));
             interval.parameters.clear();
         }
         // The smallest decides how bad it is; the others say when it is not.

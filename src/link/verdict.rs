@@ -216,11 +216,11 @@ impl Program {
             return judged(Verdict::Heartbeat, vec![step], Confidence::Likely, 0);
         }
         // A look at the clock says nothing of what was done beside it out of sight, and what is
-        // logged or tidied up nothing of work by a library that nobody knows.
+        // logged, measured or tidied up nothing of work by a library that nobody knows.
         let sees_all = !reach.unknown_library && reach.lost.is_empty();
         let says_something = |effect: Effect| match effect {
             Effect::Clock => sees_all,
-            Effect::Log | Effect::Sweep => !reach.unknown_work,
+            Effect::Log | Effect::Sweep | Effect::Telemetry => !reach.unknown_work,
             _ => true,
         };
         // A frame is there to be seen, whatever is tidied up with its last one.
