@@ -55,7 +55,7 @@ impl Program {
             && let Some(floor) = self.floor_of_rest(at, env)
         {
             // How long it really lasts is told by the moment; the floor alone would say too much.
-            interval.source = format!("until a moment, at least {floor} ms: {}", self.label(at));
+            interval.source = format!("the time until a moment, at least {floor} ms: {}", self.label(at));
             interval.parameters.clear();
         }
         // The smallest decides how bad it is; the others say when it is not.
