@@ -688,20 +688,21 @@ impl<'p> Walk<'p> {
     /// Something of the program's own that is kept on the global object, and waited for:
     /// `await globalThis.singletons["db"].order.findMany()`.
     fn is_own_global(&self, at: At, package: &str, symbol: &str) -> bool {
-        let facts = self.program.facts(at.file);
-        let parent = facts.node(at.expr).parent.map(|parent| facts.expr(parent));
         let first = symbol.split('.').next().unwrap_or(symbol).trim_end_matches("()");
         package == "global"
-            && matches!(parent, Some(Expr::Await(_)))
+            && self.is_awaited(at)
             && symbol.contains('.')
             && !self.program.catalog().knows_name(package, first)
     }
 
     /// The work itself is waited for; what gives back a value at once only helps it.
     fn is_work(&self, at: At) -> bool {
+        self.is_awaited(at) || !self.program.answer_is_used(at, true)
+    }
+
+    fn is_awaited(&self, at: At) -> bool {
         let facts = self.program.facts(at.file);
-        let parent = facts.node(at.expr).parent.map(|parent| facts.expr(parent));
-        matches!(parent, Some(Expr::Await(_))) || !self.program.answer_is_used(at, true)
+        facts.node(at.expr).parent.is_some_and(|parent| matches!(facts.expr(parent), Expr::Await(_)))
     }
 
     /// A call whose target could not be seen.
@@ -771,9 +772,7 @@ impl<'p> Walk<'p> {
             _ => false,
         };
         // What is waited for, and whose answer is read, is no callback that may be left out.
-        let is_asked =
-            matches!(facts.node(at.expr).parent.map(|parent| facts.expr(parent)), Some(Expr::Await(_)))
-                && self.program.answer_is_used(at, true);
+        let is_asked = self.is_awaited(at) && self.program.answer_is_used(at, true);
         if !optional || is_asked {
             let mut steps = steps(task.chain.as_ref());
             steps.push(Step {

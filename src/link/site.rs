@@ -80,16 +80,19 @@ impl Program {
             }
             let called = Evaluator::new(self).eval(callee, &None).into_iter();
             for value in called.flat_map(|it| self.or_handed_over(it)) {
-                let (package, symbol) = match (value, self.scheduler_of_the_tree(callee)) {
-                    (Value::Library { package, symbol, .. }, _) => (package, symbol),
-                    (Value::Function { .. }, Some(scheduler)) => scheduler,
-                    (value, _) => {
-                        // The repository's own `sleep`.
-                        if matches!(value, Value::Function { .. }) && self.waiting(at).is_some() {
-                            sites.extend(self.awaited_recursion(at));
+                let (package, symbol) = match value {
+                    Value::Library { package, symbol, .. } => (package, symbol),
+                    Value::Function { .. } => match self.scheduler_of_the_tree(callee) {
+                        Some(scheduler) => scheduler,
+                        None => {
+                            // The repository's own `sleep`.
+                            if self.waiting(at).is_some() {
+                                sites.extend(self.awaited_recursion(at));
+                            }
+                            continue;
                         }
-                        continue;
-                    }
+                    },
+                    _ => continue,
                 };
                 let symbol = if symbol.is_empty() { SmolStr::new_static("default") } else { symbol };
                 let rows = self.catalog().timers(&package, &symbol);
